@@ -1,0 +1,53 @@
+/**
+ * Answers a gateway's request for an image of the books: the definitions and levels of every
+ * market, between BookImageBegin and BookImageEnd. It is no command: nothing changes, and journal
+ * and hash do not see it.
+ */
+import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
+import { AddCurrency, AddSymbol } from '../protocol/commands.ts';
+import { Side } from '../protocol/enums.ts';
+import { BOOK_IMAGE, BOOK_LEVEL } from '../protocol/event-layout.ts';
+import { BookImage, BookLevel } from '../protocol/events.ts';
+import type { EventSink } from './event-sink.ts';
+import type { Exchange } from './exchange.ts';
+import { levelView, orderedLevels } from './state-view.ts';
+
+export function writeBookImage(exchange: Exchange, sink: EventSink, gatewayId: number): void {
+  const bracket = new BookImage();
+  let at = sink.claim(BOOK_IMAGE.length);
+  bracket.writeBegin(sink.record, at);
+  bracket.sequence = exchange.sequence;
+  bracket.gatewayId = gatewayId;
+  writeDefinitions(exchange, sink);
+  for (let index = 0; index < exchange.symbols.length; index++) {
+    writeLevels(exchange, sink, index, Side.Buy);
+    writeLevels(exchange, sink, index, Side.Sell);
+  }
+  at = sink.claim(BOOK_IMAGE.length);
+  bracket.writeEnd(sink.record, at);
+  bracket.sequence = exchange.sequence;
+  bracket.gatewayId = gatewayId;
+}
+
+function writeDefinitions(exchange: Exchange, sink: EventSink): void {
+  const currency = new AddCurrency();
+  for (const definition of exchange.currencies) {
+    const at = sink.claim(ADD_CURRENCY.length);
+    Object.assign(currency.write(sink.record, at), definition);
+  }
+  const symbol = new AddSymbol();
+  for (const definition of exchange.symbols) {
+    const at = sink.claim(ADD_SYMBOL.length);
+    Object.assign(symbol.write(sink.record, at), definition);
+  }
+}
+
+function writeLevels(exchange: Exchange, sink: EventSink, index: number, side: number): void {
+  const level = new BookLevel();
+  for (const slot of orderedLevels(exchange, index, side)) {
+    const at = sink.claim(BOOK_LEVEL.length);
+    Object.assign(level.write(sink.record, at), levelView(exchange, side, slot));
+    level.sequence = exchange.sequence;
+    level.symbolId = exchange.symbols[index]!.symbolId;
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * Writes the events of one command into a sink and keeps their rolling hash. Hot path.
+ */
+import type { MatchingEngine } from '../engine/matching-engine.ts';
+import type { NewOrder } from '../protocol/commands.ts';
+import { ExecType, Liquidity, OrderStatus, OrderType } from '../protocol/enums.ts';
+import {
+  BALANCE,
+  BOOK_LEVEL,
+  COMMAND_DONE,
+  EXECUTION_REPORT,
+  TRADE,
+  TRANSFER,
+} from '../protocol/event-layout.ts';
+import {
+  Balance,
+  BookLevel,
+  CommandDone,
+  ExecutionReport,
+  Trade,
+  Transfer,
+} from '../protocol/events.ts';
+import type { EventSink } from './event-sink.ts';
+import { RollingHash } from './rolling-hash.ts';
+
+export class EventWriter {
+  /** Over all events of all commands so far. */
+  readonly hash = new RollingHash();
+  private sink: EventSink;
+  private readonly executionReport = new ExecutionReport();
+  private readonly trade = new Trade();
+  private readonly bookLevel = new BookLevel();
+  private readonly balance = new Balance();
+  private readonly transfer = new Transfer();
+  private readonly commandDone = new CommandDone();
+  private sequence = 0;
+  /** Events of the current command, CommandDone included. */
+  eventCount = 0;
+
+  constructor(sink: EventSink) {
+    this.sink = sink;
+  }
+
+  /** Sends events to another sink from now on: after recovery, from memory to the ring. */
+  redirect(sink: EventSink): void {
+    this.sink = sink;
+  }
+
+  begin(sequence: number): void {
+    this.sequence = sequence;
+    this.eventCount = 0;
+  }
+
+  writeRejected(order: NewOrder, rejectReason: number): void {
+    const at = this.sink.claim(EXECUTION_REPORT.length);
+    const report = this.executionReport.write(this.sink.record, at);
+    report.sequence = this.sequence;
+    report.orderId = this.sequence;
+    report.clientOrderId = order.clientOrderId;
+    report.accountId = order.accountId;
+    report.price = order.price;
+    report.qty = order.qty;
+    report.symbolId = order.symbolId;
+    report.execType = ExecType.Rejected;
+    report.orderStatus = OrderStatus.Rejected;
+    report.side = order.side;
+    report.orderType = order.orderType;
+    report.timeInForce = order.timeInForce;
+    report.rejectReason = rejectReason;
+    this.finish(at, EXECUTION_REPORT.length);
+  }
+
+  /** New, Replaced or Canceled. */
+  writeReport(engine: MatchingEngine, order: number, execType: number): void {
+    const at = this.sink.claim(EXECUTION_REPORT.length);
+    const report = this.fillReport(engine, order, at);
+    report.execType = execType;
+    if (execType === ExecType.Canceled) {
+      report.orderStatus = OrderStatus.Canceled;
+      report.leavesQty = 0;
+    }
+    this.finish(at, EXECUTION_REPORT.length);
+  }
+
+  writeFill(
+    engine: MatchingEngine,
+    order: number,
+    liquidity: number,
+    tradeId: number,
+    price: number,
+    qty: number,
+    fee: number,
+  ): void {
+    const at = this.sink.claim(EXECUTION_REPORT.length);
+    const report = this.fillReport(engine, order, at);
+    report.execType = ExecType.Trade;
+    report.liquidity = liquidity;
+    report.tradeId = tradeId;
+    report.lastPrice = price;
+    report.lastQty = qty;
+    report.fee = fee;
+    this.finish(at, EXECUTION_REPORT.length);
+  }
+
+  writeTrade(
+    engine: MatchingEngine,
+    maker: number,
+    taker: number,
+    tradeId: number,
+    price: number,
+    qty: number,
+    makerFee: number,
+    takerFee: number,
+  ): void {
+    const orders = engine.orders;
+    const at = this.sink.claim(TRADE.length);
+    const trade = this.trade.write(this.sink.record, at);
+    trade.sequence = this.sequence;
+    trade.tradeId = tradeId;
+    trade.price = price;
+    trade.qty = qty;
+    trade.makerOrderId = orders.orderId[maker]!;
+    trade.takerOrderId = orders.orderId[taker]!;
+    trade.makerAccountId = orders.accountId[maker]!;
+    trade.takerAccountId = orders.accountId[taker]!;
+    trade.makerFee = makerFee;
+    trade.takerFee = takerFee;
+    trade.symbolId = engine.books[orders.symbolIndex[taker]!]!.symbolId;
+    trade.takerSide = orders.side[taker]!;
+    this.finish(at, TRADE.length);
+  }
+
+  writeLevel(symbolId: number, side: number, price: number, qty: number, orderCount: number): void {
+    const at = this.sink.claim(BOOK_LEVEL.length);
+    const level = this.bookLevel.write(this.sink.record, at);
+    level.sequence = this.sequence;
+    level.price = price;
+    level.qty = qty;
+    level.symbolId = symbolId;
+    level.orderCount = orderCount;
+    level.side = side;
+    this.finish(at, BOOK_LEVEL.length);
+  }
+
+  writeBalance(accountId: number, currencyId: number, available: number, locked: number): void {
+    const at = this.sink.claim(BALANCE.length);
+    const balance = this.balance.write(this.sink.record, at);
+    balance.sequence = this.sequence;
+    balance.accountId = accountId;
+    balance.available = available;
+    balance.locked = locked;
+    balance.currencyId = currencyId;
+    this.finish(at, BALANCE.length);
+  }
+
+  writeTransfer(
+    kind: number,
+    currencyId: number,
+    debitAccountId: number,
+    creditAccountId: number,
+    amount: number,
+    referenceId: number,
+  ): void {
+    const at = this.sink.claim(TRANSFER.length);
+    const transfer = this.transfer.write(this.sink.record, at);
+    transfer.sequence = this.sequence;
+    transfer.debitAccountId = debitAccountId;
+    transfer.creditAccountId = creditAccountId;
+    transfer.amount = amount;
+    transfer.referenceId = referenceId;
+    transfer.currencyId = currencyId;
+    transfer.kind = kind;
+    this.finish(at, TRANSFER.length);
+  }
+
+  /** Closes the command's group. The hash it carries covers its own outcome too. */
+  writeDone(rejectReason: number): void {
+    const at = this.sink.claim(COMMAND_DONE.length);
+    const done = this.commandDone.write(this.sink.record, at);
+    done.sequence = this.sequence;
+    done.rejectReason = rejectReason;
+    done.eventCount = this.eventCount;
+    this.finish(at, COMMAND_DONE.length);
+    done.eventHashLow = this.hash.low;
+    done.eventHashHigh = this.hash.high;
+  }
+
+  private fillReport(engine: MatchingEngine, order: number, at: number): ExecutionReport {
+    const orders = engine.orders;
+    const qty = orders.qty[order]!;
+    const cumQty = orders.cumQty[order]!;
+    const report = this.executionReport.write(this.sink.record, at);
+    report.sequence = this.sequence;
+    report.orderId = orders.orderId[order]!;
+    report.clientOrderId = orders.clientOrderId[order]!;
+    report.accountId = orders.accountId[order]!;
+    // A market order's price in the engine is its protection price, not its own.
+    report.price = orders.orderType[order] === OrderType.Market ? 0 : orders.price[order]!;
+    report.qty = qty;
+    report.cumQty = cumQty;
+    report.leavesQty = qty - cumQty;
+    report.symbolId = engine.books[orders.symbolIndex[order]!]!.symbolId;
+    report.orderStatus = statusOf(qty, cumQty);
+    report.side = orders.side[order]!;
+    report.orderType = orders.orderType[order]!;
+    report.timeInForce = orders.timeInForce[order]!;
+    report.liquidity = Liquidity.None;
+    return report;
+  }
+
+  private finish(at: number, length: number): void {
+    this.hash.addWords(this.sink.record.words, at >> 2, (at + length) >> 2);
+    this.eventCount++;
+  }
+}
+
+function statusOf(qty: number, cumQty: number): number {
+  if (cumQty === 0) return OrderStatus.New;
+  return cumQty === qty ? OrderStatus.Filled : OrderStatus.PartiallyFilled;
+}

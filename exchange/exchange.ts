@@ -1,0 +1,336 @@
+/**
+ * The deterministic machine: risk and engine meet here. One sequenced command at a time, run to
+ * completion; its events go to the sink and end with CommandDone. State is a function of the
+ * commands alone: no clock, no randomness, no I/O. Hot path but for the definitions of markets.
+ *
+ * The events of an order, in this order: its New (or Replaced, Canceled, Rejected) report; for each
+ * fill the transfers, the Trade, the taker's and the maker's report; each changed BookLevel when
+ * matching is done with it; a Canceled report for what IOC leaves; each changed Balance once.
+ */
+import { NO_SLOT } from '../collections/id-table.ts';
+import type { EngineListener } from '../engine/engine-listener.ts';
+import { MatchingEngine } from '../engine/matching-engine.ts';
+import {
+  ADD_CURRENCY,
+  ADD_SYMBOL,
+  CANCEL_ORDER,
+  FUNDING,
+  NEW_ORDER,
+  REPLACE_ORDER,
+  SET_LIMITS,
+} from '../protocol/command-layout.ts';
+import {
+  AddCurrency,
+  AddSymbol,
+  CancelOrder,
+  CommandHeader,
+  Funding,
+  NewOrder,
+  ReplaceOrder,
+  SetLimits,
+} from '../protocol/commands.ts';
+import {
+  ExecType,
+  Liquidity,
+  OrderType,
+  QtyMeaning,
+  Side,
+  TimeInForce,
+} from '../protocol/enums.ts';
+import { type RecordBuffer, templateIdAt } from '../protocol/record.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import { RiskEngine } from '../risk/risk-engine.ts';
+import type { RiskListener } from '../risk/risk-listener.ts';
+import type { EventSink } from './event-sink.ts';
+import { EventWriter } from './event-writer.ts';
+import {
+  type CurrencyDefinition,
+  INITIAL_LIMITS,
+  type SymbolDefinition,
+  type VenueLimits,
+} from './venue.ts';
+
+/** Initial capacities; everything grows, so they decide memory and never an outcome. */
+export interface ExchangeCapacity {
+  readonly orders: number;
+  readonly levels: number;
+  readonly accounts: number;
+}
+
+export const DEFAULT_CAPACITY: ExchangeCapacity = {
+  orders: 65_536,
+  levels: 16_384,
+  accounts: 16_384,
+};
+
+export class Exchange implements EngineListener, RiskListener {
+  readonly engine: MatchingEngine;
+  readonly risk: RiskEngine;
+  readonly currencies: CurrencyDefinition[] = [];
+  readonly symbols: SymbolDefinition[] = [];
+  limits: VenueLimits = INITIAL_LIMITS;
+  /** Of the last executed command. */
+  sequence = 0;
+  time = 0;
+  lastTradeId = 0;
+  readonly events: EventWriter;
+  private readonly header = new CommandHeader();
+  private readonly newOrder = new NewOrder();
+  private readonly cancelOrder = new CancelOrder();
+  private readonly replaceOrder = new ReplaceOrder();
+  private readonly funding = new Funding();
+
+  constructor(sink: EventSink, capacity: ExchangeCapacity = DEFAULT_CAPACITY) {
+    this.events = new EventWriter(sink);
+    this.engine = new MatchingEngine(this, capacity);
+    this.risk = new RiskEngine(this, capacity);
+  }
+
+  /** Executes the sequenced command at a byte offset. Sequence numbers have no gap. */
+  execute(record: RecordBuffer, offset: number): void {
+    const { sequence, time } = this.header.wrap(record, offset);
+    if (sequence !== this.sequence + 1) {
+      throw new Error(`command ${sequence} came after ${this.sequence}: the sequence has a gap`);
+    }
+    this.sequence = sequence;
+    this.time = time;
+    this.events.begin(sequence);
+    const rejectReason = this.dispatch(record, offset);
+    this.writeBalances();
+    this.events.writeDone(rejectReason);
+  }
+
+  private dispatch(record: RecordBuffer, offset: number): number {
+    switch (templateIdAt(record, offset)) {
+      case NEW_ORDER.templateId:
+        return this.executeNewOrder(this.newOrder.wrap(record, offset));
+      case CANCEL_ORDER.templateId:
+        return this.executeCancel(this.cancelOrder.wrap(record, offset));
+      case REPLACE_ORDER.templateId:
+        return this.executeReplace(this.replaceOrder.wrap(record, offset));
+      case FUNDING.depositTemplateId:
+        return this.executeDeposit(this.funding.wrap(record, offset));
+      case FUNDING.withdrawTemplateId:
+        return this.executeWithdraw(this.funding.wrap(record, offset));
+      case ADD_CURRENCY.templateId:
+        return this.executeAddCurrency(new AddCurrency().wrap(record, offset));
+      case ADD_SYMBOL.templateId:
+        return this.executeAddSymbol(new AddSymbol().wrap(record, offset));
+      case SET_LIMITS.templateId:
+        return this.executeSetLimits(new SetLimits().wrap(record, offset));
+      default:
+        throw new Error(
+          `command ${this.sequence} has unknown template ${templateIdAt(record, offset)}`,
+        );
+    }
+  }
+
+  private executeNewOrder(command: NewOrder): number {
+    const reason = this.tryNewOrder(command);
+    if (reason !== RejectReason.None) this.events.writeRejected(command, reason);
+    return reason;
+  }
+
+  private tryNewOrder(command: NewOrder): number {
+    const { accountId, clientOrderId, side, orderType, timeInForce, qty } = command;
+    let price = command.price;
+    const symbolIndex = this.engine.symbolIndexOf(command.symbolId);
+    if (symbolIndex === NO_SLOT) return RejectReason.UnknownSymbol;
+    if (clientOrderId !== 0 && this.engine.findClientOrder(accountId, clientOrderId) !== NO_SLOT) {
+      return RejectReason.DuplicateClientOrderId;
+    }
+    const mayRest = timeInForce !== TimeInForce.IOC;
+    if (mayRest && this.engine.openOrderCount >= this.limits.maxOpenOrders) {
+      return RejectReason.TooManyOpenOrders;
+    }
+    if (orderType === OrderType.Market) {
+      price = this.engine.sweepPrice(symbolIndex, side, qty);
+      if (price === 0) return RejectReason.NoLiquidity;
+    }
+    const order = this.engine.admit(
+      this.sequence,
+      accountId,
+      clientOrderId,
+      symbolIndex,
+      side,
+      orderType,
+      timeInForce,
+      price,
+      qty,
+    );
+    const reason = this.risk.reserve(order, accountId, symbolIndex, side, price, qty);
+    if (reason !== RejectReason.None) {
+      this.engine.discard(order);
+      return reason;
+    }
+    this.events.writeReport(this.engine, order, ExecType.New);
+    this.engine.execute(order);
+    return RejectReason.None;
+  }
+
+  private executeCancel(command: CancelOrder): number {
+    const order = this.findOrder(command, command.orderId, command.clientOrderId, command.symbolId);
+    if (order === NO_SLOT) return RejectReason.UnknownOrder;
+    this.engine.cancel(order);
+    return RejectReason.None;
+  }
+
+  private executeReplace(command: ReplaceOrder): number {
+    const order = this.findOrder(command, command.orderId, command.clientOrderId, command.symbolId);
+    if (order === NO_SLOT) return RejectReason.UnknownOrder;
+    const { orders } = this.engine;
+    const cumQty = orders.cumQty[order]!;
+    const qty = command.qtyMeaning === QtyMeaning.Open ? cumQty + command.qty : command.qty;
+    if (qty <= cumQty) return RejectReason.QtyNotAboveFilled;
+    if (qty > Number.MAX_SAFE_INTEGER) return RejectReason.NotionalTooLarge;
+    const price = command.price;
+    const symbolIndex = orders.symbolIndex[order]!;
+    const side = orders.side[order]!;
+    const reason = this.risk.adjust(order, symbolIndex, side, price, qty - cumQty);
+    if (reason !== RejectReason.None) return reason;
+    this.engine.replace(order, price, qty);
+    return RejectReason.None;
+  }
+
+  /** The account's open order in that market, by order id or else by client order id. */
+  private findOrder(
+    command: CommandHeader,
+    orderId: number,
+    clientOrderId: number,
+    symbolId: number,
+  ): number {
+    const { engine } = this;
+    const accountId = command.accountId;
+    const order =
+      orderId !== 0 ? engine.findOrder(orderId) : engine.findClientOrder(accountId, clientOrderId);
+    if (order === NO_SLOT || engine.orders.accountId[order] !== accountId) return NO_SLOT;
+    const symbolIndex = engine.orders.symbolIndex[order]!;
+    return engine.books[symbolIndex]!.symbolId === symbolId ? order : NO_SLOT;
+  }
+
+  private executeDeposit(command: Funding): number {
+    const { accountId, amount } = command;
+    const currency = this.risk.currencyIndexOf(command.currencyId);
+    if (currency === NO_SLOT) return RejectReason.UnknownCurrency;
+    const { accounts } = this.risk;
+    // Two accounts are the venue's own.
+    if (accounts.count - 2 >= this.limits.maxAccounts && accounts.find(accountId) === NO_SLOT) {
+      return RejectReason.TooManyAccounts;
+    }
+    return this.risk.deposit(accountId, currency, amount, this.sequence);
+  }
+
+  private executeWithdraw(command: Funding): number {
+    const currency = this.risk.currencyIndexOf(command.currencyId);
+    if (currency === NO_SLOT) return RejectReason.UnknownCurrency;
+    return this.risk.withdraw(command.accountId, currency, command.amount, this.sequence);
+  }
+
+  private executeAddCurrency(command: AddCurrency): number {
+    const { currencyId, decimals, code } = command;
+    if (this.risk.currencyIndexOf(currencyId) !== NO_SLOT) return RejectReason.CurrencyExists;
+    if (this.currencies.length >= this.limits.maxCurrencies) return RejectReason.TooManyCurrencies;
+    this.currencies.push({ currencyId, decimals, code });
+    this.risk.addCurrency(currencyId);
+    return RejectReason.None;
+  }
+
+  private executeAddSymbol(command: AddSymbol): number {
+    const { symbolId, baseCurrencyId, quoteCurrencyId, lotSize, tickValue } = command;
+    const { makerFeePpm, takerFeePpm, code } = command;
+    if (this.engine.symbolIndexOf(symbolId) !== NO_SLOT) return RejectReason.SymbolExists;
+    if (this.symbols.length >= this.limits.maxSymbols) return RejectReason.TooManySymbols;
+    if (baseCurrencyId === quoteCurrencyId) return RejectReason.SameCurrency;
+    const base = this.risk.currencyIndexOf(baseCurrencyId);
+    const quote = this.risk.currencyIndexOf(quoteCurrencyId);
+    if (base === NO_SLOT || quote === NO_SLOT) return RejectReason.UnknownCurrency;
+    this.symbols.push({
+      symbolId,
+      baseCurrencyId,
+      quoteCurrencyId,
+      lotSize,
+      tickValue,
+      makerFeePpm,
+      takerFeePpm,
+      code,
+    });
+    this.engine.addSymbol(symbolId);
+    this.risk.addMarket({ base, quote, lotSize, tickValue, makerFeePpm, takerFeePpm });
+    return RejectReason.None;
+  }
+
+  private executeSetLimits(command: SetLimits): number {
+    const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols } = command;
+    this.limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols };
+    return RejectReason.None;
+  }
+
+  onFill(maker: number, taker: number, price: number, qty: number): void {
+    const { orders } = this.engine;
+    const tradeId = ++this.lastTradeId;
+    const takerSide = orders.side[taker]!;
+    const buyer = takerSide === Side.Buy ? taker : maker;
+    this.risk.settle(
+      orders.symbolIndex[taker]!,
+      takerSide,
+      maker,
+      taker,
+      price,
+      qty,
+      orders.price[buyer]!,
+      orders.leavesQty(buyer),
+      tradeId,
+    );
+    const { makerFee, takerFee } = this.risk;
+    const { events, engine } = this;
+    events.writeTrade(engine, maker, taker, tradeId, price, qty, makerFee, takerFee);
+    events.writeFill(engine, taker, Liquidity.Taker, tradeId, price, qty, takerFee);
+    events.writeFill(engine, maker, Liquidity.Maker, tradeId, price, qty, makerFee);
+  }
+
+  onCanceled(order: number): void {
+    this.risk.release(order);
+    this.events.writeReport(this.engine, order, ExecType.Canceled);
+  }
+
+  onReplaced(order: number): void {
+    this.events.writeReport(this.engine, order, ExecType.Replaced);
+  }
+
+  onLevel(symbolIndex: number, side: number, price: number, qty: number, orderCount: number): void {
+    this.events.writeLevel(this.engine.books[symbolIndex]!.symbolId, side, price, qty, orderCount);
+  }
+
+  onTransfer(
+    kind: number,
+    currency: number,
+    debitAccountId: number,
+    creditAccountId: number,
+    amount: number,
+    referenceId: number,
+  ): void {
+    const currencyId = this.risk.currencyIds[currency]!;
+    this.events.writeTransfer(
+      kind,
+      currencyId,
+      debitAccountId,
+      creditAccountId,
+      amount,
+      referenceId,
+    );
+  }
+
+  private writeBalances(): void {
+    const { balances, accounts, currencyIds } = this.risk;
+    for (let i = 0; i < balances.changedCount; i++) {
+      const balance = balances.changed[i]!;
+      this.events.writeBalance(
+        accounts.accountId[balances.account[balance]!]!,
+        currencyIds[balances.currency[balance]!]!,
+        balances.available[balance]!,
+        balances.locked[balance]!,
+      );
+    }
+    balances.clearChanged();
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Gives each command its sequence number and its time, passes it on and has it executed. Time is
+ * the producer's stamp, but never runs back. Hot path.
+ */
+import { CommandHeader } from '../protocol/commands.ts';
+import { type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
+import type { EventSink } from './event-sink.ts';
+import type { Exchange } from './exchange.ts';
+
+export class Sequencer {
+  private readonly exchange: Exchange;
+  private readonly sink: EventSink;
+  private readonly header = new CommandHeader();
+
+  constructor(exchange: Exchange, sink: EventSink) {
+    this.exchange = exchange;
+    this.sink = sink;
+  }
+
+  /**
+   * Sequences the command at a byte offset, in place; writes it to the sink, its events behind it.
+   * The record must stay as it is until this returns: the sink's copy may be gone by then.
+   */
+  sequence(record: RecordBuffer, offset: number): void {
+    const { exchange, header, sink } = this;
+    header.wrap(record, offset);
+    header.sequence = exchange.sequence + 1;
+    if (header.time < exchange.time) header.time = exchange.time;
+    const length = recordLengthAt(record, offset);
+    const at = sink.claim(length);
+    const from = record.words;
+    const to = sink.record.words;
+    const shift = (offset - at) >> 2;
+    const end = (at + length) >> 2;
+    for (let word = at >> 2; word < end; word++) to[word] = from[word + shift]!;
+    exchange.execute(record, offset);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The canonical hash of an exchange's state: everything that later commands can depend on, in an
+ * order that no slot, table or capacity decides. Two exchanges with the same hash behave the same.
+ */
+
+import type { Exchange } from './exchange.ts';
+import { RollingHash } from './rolling-hash.ts';
+import { orderedBalances, orderedOrders } from './state-view.ts';
+
+/** 16 hexadecimal digits. */
+export function hashState(exchange: Exchange): string {
+  const hash = new RollingHash();
+  for (const value of [exchange.sequence, exchange.time, exchange.lastTradeId]) {
+    hash.addInteger(value);
+  }
+  for (const value of Object.values(exchange.limits) as number[]) hash.addInteger(value);
+  for (const currency of exchange.currencies) {
+    hash.addInteger(currency.currencyId);
+    hash.addInteger(currency.decimals);
+    addText(hash, currency.code);
+  }
+  for (const { code, ...terms } of exchange.symbols) {
+    for (const value of Object.values(terms)) hash.addInteger(value);
+    addText(hash, code);
+  }
+  for (const balance of orderedBalances(exchange)) {
+    for (const value of Object.values(balance)) hash.addInteger(value);
+  }
+  for (const order of orderedOrders(exchange)) {
+    for (const value of Object.values(order)) hash.addInteger(value);
+  }
+  return hash.toString();
+}
+
+function addText(hash: RollingHash, text: string): void {
+  hash.addInteger(text.length);
+  for (let i = 0; i < text.length; i++) hash.addInteger(text.charCodeAt(i));
+}

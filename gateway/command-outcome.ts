@@ -1,0 +1,87 @@
+/** What became of a command: gathered from its group of events, told as JSON or as a record. */
+import { nameOf, OrderStatus } from '../protocol/enums.ts';
+import type { RecordBuffer } from '../protocol/record.ts';
+import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
+import { CommandResult } from '../protocol/result.ts';
+import { NO_ORDER_STATUS } from '../protocol/result-layout.ts';
+
+export interface Fill {
+  readonly tradeId: number;
+  readonly price: number;
+  readonly qty: number;
+  readonly fee: number;
+}
+
+/** One instance is used again for each group: whoever wants to keep it, copies it. */
+export class CommandOutcome {
+  sequence = 0;
+  time = 0;
+  rejectReason = 0;
+  /** 0 and NO_ORDER_STATUS where the command is about no order. */
+  orderId = 0;
+  clientOrderId = 0;
+  orderStatus: number = NO_ORDER_STATUS;
+  cumQty = 0;
+  leavesQty = 0;
+  /** Sum of price × qty over the fills. */
+  notional = 0;
+  fillCount = 0;
+  /** Kept only for those who ask for them. */
+  fills: Fill[] = [];
+
+  begin(sequence: number, time: number): void {
+    this.sequence = sequence;
+    this.time = time;
+    this.rejectReason = RejectReason.None;
+    this.orderId = 0;
+    this.clientOrderId = 0;
+    this.orderStatus = NO_ORDER_STATUS;
+    this.cumQty = 0;
+    this.leavesQty = 0;
+    this.notional = 0;
+    this.fillCount = 0;
+    this.fills = [];
+  }
+}
+
+export function outcomeAsJson(outcome: CommandOutcome): Record<string, unknown> {
+  const { sequence, time, rejectReason, orderId } = outcome;
+  const isRejected = rejectReason !== RejectReason.None;
+  const json: Record<string, unknown> = {};
+  if (orderId !== 0) json['orderId'] = orderId;
+  if (outcome.clientOrderId !== 0) json['clientOrderId'] = outcome.clientOrderId;
+  json['status'] = isRejected ? 'Rejected' : 'Accepted';
+  if (!isRejected && outcome.orderStatus !== NO_ORDER_STATUS) {
+    json['status'] = nameOf(OrderStatus, outcome.orderStatus);
+  }
+  json['sequence'] = sequence;
+  json['time'] = time;
+  if (isRejected) json['rejectReason'] = describeRejectReason(rejectReason);
+  else if (orderId !== 0) {
+    json['cumQty'] = outcome.cumQty;
+    json['leavesQty'] = outcome.leavesQty;
+    json['fills'] = outcome.fills;
+  }
+  return json;
+}
+
+const result = new CommandResult();
+
+export function writeOutcome(
+  outcome: CommandOutcome,
+  correlationId: number,
+  record: RecordBuffer,
+  offset: number,
+): void {
+  result.write(record, offset);
+  result.sequence = outcome.sequence;
+  result.time = outcome.time;
+  result.correlationId = correlationId;
+  result.orderId = outcome.orderId;
+  result.cumQty = outcome.cumQty;
+  result.leavesQty = outcome.leavesQty;
+  result.notional = outcome.notional;
+  result.fillCount = outcome.fillCount;
+  result.rejectReason = outcome.rejectReason;
+  result.orderStatus = outcome.orderStatus;
+}

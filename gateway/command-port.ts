@@ -1,0 +1,139 @@
+/**
+ * The gateway's side of stream 10: stamps commands and puts them into its ring, all of a request or
+ * none, and pairs each with its outcome when that is released. Outcomes come back in the order the
+ * commands went in.
+ */
+import { BOOK_IMAGE_REQUEST } from '../protocol/command-layout.ts';
+import { BookImageRequest, CommandHeader } from '../protocol/commands.ts';
+import { type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
+import type { RingProducer } from '../ring/ring.ts';
+import { FRAME_HEADER_BYTES } from '../ring/ring-layout.ts';
+import type { Signal } from '../ring/waiter.ts';
+import type { CommandOutcome } from './command-outcome.ts';
+
+/** Somebody who waits for the outcomes of a request's commands. */
+export interface CommandReply {
+  readonly wantsFills: boolean;
+  /** The outcome of the request's `index`-th command; valid during the call only. */
+  onOutcome(index: number, outcome: CommandOutcome): void;
+}
+
+interface PendingRequest {
+  readonly reply: CommandReply;
+  readonly firstCorrelationId: number;
+  readonly count: number;
+}
+
+/** Well-formed commands at byte offsets of one buffer. */
+export interface CommandList {
+  readonly record: RecordBuffer;
+  readonly offsets: readonly number[];
+  /** Cancels may use the part of the ring that is kept free for them. */
+  readonly isCancelsOnly: boolean;
+}
+
+export class CommandPort {
+  private readonly producer: RingProducer;
+  private readonly exchange: Signal;
+  private readonly gatewayId: number;
+  private readonly cancelReserveBytes: number;
+  private readonly header = new CommandHeader();
+  private nextCorrelationId = 1;
+  /** Oldest first; `head` is the first that still waits. */
+  private pending: PendingRequest[] = [];
+  private head = 0;
+
+  constructor(
+    producer: RingProducer,
+    exchange: Signal,
+    gatewayId: number,
+    cancelReserveBytes: number,
+  ) {
+    this.producer = producer;
+    this.exchange = exchange;
+    this.gatewayId = gatewayId;
+    this.cancelReserveBytes = cancelReserveBytes;
+  }
+
+  get inFlight(): number {
+    return this.pending.length - this.head;
+  }
+
+  /** Sends a request's commands; false where the ring has no room for all: then none was sent. */
+  submit(commands: CommandList, timeUs: number, reply: CommandReply): boolean {
+    const { record, offsets } = commands;
+    if (!commands.isCancelsOnly && !this.hasRoomFor(record, offsets)) return false;
+    const firstCorrelationId = this.nextCorrelationId;
+    for (let i = 0; i < offsets.length; i++) {
+      if (!this.send(record, offsets[i]!, firstCorrelationId + i, timeUs)) {
+        this.producer.abort();
+        return false;
+      }
+    }
+    this.nextCorrelationId += offsets.length;
+    this.pending.push({ reply, firstCorrelationId, count: offsets.length });
+    this.publish();
+    return true;
+  }
+
+  /** Asks the exchange for an image of the books. */
+  requestBookImage(): void {
+    const at = this.producer.tryClaim(BOOK_IMAGE_REQUEST.length);
+    if (at < 0) throw new Error('no room for the request for a book image');
+    new BookImageRequest().write(this.producer.record, at).gatewayId = this.gatewayId;
+    this.publish();
+  }
+
+  /** Whether the reply to the next outcome wants its fills. */
+  get nextWantsFills(): boolean {
+    return this.pending[this.head]?.reply.wantsFills ?? false;
+  }
+
+  complete(correlationId: number, outcome: CommandOutcome): void {
+    const request = this.pending[this.head];
+    const index = request === undefined ? -1 : correlationId - request.firstCorrelationId;
+    if (request === undefined || index < 0 || index >= request.count) {
+      throw new Error(`outcome for correlation id ${correlationId}, which does not wait for one`);
+    }
+    if (index === request.count - 1) this.dropHead();
+    request.reply.onOutcome(index, outcome);
+  }
+
+  private hasRoomFor(record: RecordBuffer, offsets: readonly number[]): boolean {
+    let bytes = this.cancelReserveBytes;
+    for (const offset of offsets) bytes += recordLengthAt(record, offset) + FRAME_HEADER_BYTES;
+    return this.producer.freeBytes() >= bytes;
+  }
+
+  private send(
+    record: RecordBuffer,
+    offset: number,
+    correlationId: number,
+    timeUs: number,
+  ): boolean {
+    const length = recordLengthAt(record, offset);
+    const at = this.producer.tryClaim(length);
+    if (at < 0) return false;
+    const ring = this.producer.record;
+    for (let i = 0; i < length >> 2; i++)
+      ring.words[(at >> 2) + i] = record.words[(offset >> 2) + i]!;
+    const header = this.header.wrap(ring, at);
+    header.sequence = 0;
+    header.time = timeUs;
+    header.correlationId = correlationId;
+    header.gatewayId = this.gatewayId;
+    return true;
+  }
+
+  private publish(): void {
+    this.producer.commit();
+    this.exchange.ring();
+  }
+
+  private dropHead(): void {
+    this.head++;
+    if (this.head < 1_024 || this.head * 2 < this.pending.length) return;
+    this.pending = this.pending.slice(this.head);
+    this.head = 0;
+  }
+}

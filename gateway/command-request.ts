@@ -1,0 +1,70 @@
+/** Reads the commands in a request's body, CSV or binary, and says what is wrong with them. */
+import {
+  CANCEL_ORDER,
+  FUNDING,
+  MAX_COMMAND_LENGTH,
+  NEW_ORDER,
+  REPLACE_ORDER,
+} from '../protocol/command-layout.ts';
+import { commandName, validateCommand } from '../protocol/command-validation.ts';
+import { type CsvKind, encodeCsv } from '../protocol/csv.ts';
+import type { FieldError } from '../protocol/field-error.ts';
+import { RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
+import type { CommandList } from './command-port.ts';
+
+export type CommandRoute = CsvKind | 'commands';
+
+/** Which commands each route takes as binary records; `commands` takes all. */
+const ROUTE_TEMPLATES: Readonly<Record<CsvKind, readonly number[]>> = {
+  deposit: [FUNDING.depositTemplateId, FUNDING.withdrawTemplateId],
+  order: [NEW_ORDER.templateId, REPLACE_ORDER.templateId],
+  cancel: [CANCEL_ORDER.templateId],
+};
+
+/** An error in a binary body also names the record it is in, counted from 0. */
+export type RequestError = FieldError & { readonly record?: number };
+
+export type ParsedRequest =
+  | { readonly commands: CommandList; readonly error?: undefined }
+  | { readonly commands?: undefined; readonly error: RequestError };
+
+export function parseCsvRequest(kind: CsvKind, body: Uint8Array): ParsedRequest {
+  const record = RecordBuffer.allocate(MAX_COMMAND_LENGTH);
+  const error = encodeCsv(kind, new TextDecoder().decode(body), record, 0);
+  if (error !== undefined) return { error };
+  return { commands: { record, offsets: [0], isCancelsOnly: kind === 'cancel' } };
+}
+
+export function parseBinaryRequest(route: CommandRoute, body: Uint8Array): ParsedRequest {
+  if (body.length === 0) {
+    return { error: { field: 'body', value: '', allowed: 'one or more command records' } };
+  }
+  const record = alignedCopy(body);
+  const offsets: number[] = [];
+  let isCancelsOnly = true;
+  for (let at = 0; at < body.length; at += recordLengthAt(record, at)) {
+    const error = validateCommand(record, at, body.length - at) ?? validateRoute(route, record, at);
+    if (error !== undefined) return { error: { ...error, record: offsets.length } };
+    if (templateIdAt(record, at) !== CANCEL_ORDER.templateId) isCancelsOnly = false;
+    offsets.push(at);
+  }
+  return { commands: { record, offsets, isCancelsOnly } };
+}
+
+function validateRoute(
+  route: CommandRoute,
+  record: RecordBuffer,
+  at: number,
+): FieldError | undefined {
+  const templateId = templateIdAt(record, at);
+  if (route === 'commands' || ROUTE_TEMPLATES[route].includes(templateId)) return undefined;
+  const allowed = ROUTE_TEMPLATES[route].map((id) => `${id} (${commandName(id)})`).join(', ');
+  return { field: 'templateId', value: templateId, allowed: `${allowed} at /${route}` };
+}
+
+/** Records are read as 32-bit words, so they must start at a multiple of 8 in their buffer. */
+function alignedCopy(body: Uint8Array): RecordBuffer {
+  const record = RecordBuffer.allocate((body.length + 7) & ~7);
+  record.bytes.set(body);
+  return record;
+}

@@ -1,0 +1,174 @@
+/**
+ * The gateway's side of stream 20, up to the release cursor: takes groups of events apart for the
+ * replica, the market-data feed and the clients that wait for outcomes.
+ */
+import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
+import { AddCurrency, AddSymbol, CommandHeader } from '../protocol/commands.ts';
+import { ExecType } from '../protocol/enums.ts';
+import {
+  BOOK_IMAGE,
+  BOOK_LEVEL,
+  COMMAND_DONE,
+  EXECUTION_REPORT,
+  TRADE,
+} from '../protocol/event-layout.ts';
+import { BookImage, BookLevel, CommandDone, ExecutionReport, Trade } from '../protocol/events.ts';
+import { templateIdAt } from '../protocol/record.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import type { RingReader } from '../ring/ring.ts';
+import type { BookReplica } from './book-replica.ts';
+import { CommandOutcome } from './command-outcome.ts';
+import type { CommandPort } from './command-port.ts';
+import type { MarketDataFeed } from './market-data-feed.ts';
+
+/** Templates below are commands, from here on events. */
+const FIRST_EVENT_TEMPLATE = EXECUTION_REPORT.templateId;
+
+/** Where in the stream the pump is with regard to images of the books. */
+const Image = { Awaited: 0, Own: 1, Foreign: 2, None: 3 } as const;
+
+export class EventPump {
+  private readonly reader: RingReader;
+  private readonly port: CommandPort;
+  private readonly replica: BookReplica;
+  private readonly feed: MarketDataFeed;
+  private readonly gatewayId: number;
+  private readonly outcome = new CommandOutcome();
+  private readonly header = new CommandHeader();
+  private readonly report = new ExecutionReport();
+  private readonly trade = new Trade();
+  private readonly level = new BookLevel();
+  private readonly done = new CommandDone();
+  private readonly bracket = new BookImage();
+  private image: number = Image.Awaited;
+  /** Of the current group: 0 where another gateway sent the command. */
+  private correlationId = 0;
+  /** Of the current group, where its command defines something. */
+  private definition: (() => void) | undefined;
+
+  constructor(
+    reader: RingReader,
+    port: CommandPort,
+    replica: BookReplica,
+    feed: MarketDataFeed,
+    gatewayId: number,
+  ) {
+    this.reader = reader;
+    this.port = port;
+    this.replica = replica;
+    this.feed = feed;
+    this.gatewayId = gatewayId;
+  }
+
+  /** Whether the image has arrived, so that the replica is good. */
+  get isSynchronised(): boolean {
+    return this.image === Image.None || this.image === Image.Foreign;
+  }
+
+  /** Handles up to `most` frames; returns how many. */
+  poll(most: number): number {
+    const { reader } = this;
+    let count = 0;
+    while (count < most) {
+      const at = reader.read();
+      if (at < 0) break;
+      count++;
+      this.handle(at);
+    }
+    if (count > 0) reader.release();
+    return count;
+  }
+
+  private handle(at: number): void {
+    const { record } = this.reader;
+    const templateId = templateIdAt(record, at);
+    if (templateId === BOOK_IMAGE.beginTemplateId || templateId === BOOK_IMAGE.endTemplateId) {
+      this.handleBracket(at, templateId);
+    } else if (this.image === Image.None) this.handleGroup(at, templateId);
+    else if (this.image === Image.Own) this.handleImage(at, templateId);
+  }
+
+  private handleBracket(at: number, templateId: number): void {
+    const { gatewayId, sequence } = this.bracket.wrap(this.reader.record, at);
+    const isBegin = templateId === BOOK_IMAGE.beginTemplateId;
+    if (gatewayId === this.gatewayId) {
+      this.image = isBegin ? Image.Own : Image.None;
+      this.replica.sequence = sequence;
+    } else if (this.image !== Image.Awaited) this.image = isBegin ? Image.Foreign : Image.None;
+  }
+
+  private handleImage(at: number, templateId: number): void {
+    if (templateId === BOOK_LEVEL.templateId) this.applyLevel(at);
+    else this.readDefinition(at, templateId)?.();
+  }
+
+  private handleGroup(at: number, templateId: number): void {
+    if (templateId < FIRST_EVENT_TEMPLATE) this.beginGroup(at, templateId);
+    else if (templateId === BOOK_LEVEL.templateId) {
+      this.applyLevel(at);
+      this.feed.onLevel(this.level);
+    } else if (templateId === EXECUTION_REPORT.templateId) this.handleReport(at);
+    else if (templateId === TRADE.templateId) {
+      this.feed.onTrade(this.trade.wrap(this.reader.record, at), this.outcome.time);
+    } else if (templateId === COMMAND_DONE.templateId) this.endGroup(at);
+  }
+
+  private beginGroup(at: number, templateId: number): void {
+    const { sequence, time, gatewayId, correlationId } = this.header.wrap(this.reader.record, at);
+    this.outcome.begin(sequence, time);
+    this.correlationId = gatewayId === this.gatewayId ? correlationId : 0;
+    this.definition = this.readDefinition(at, templateId);
+  }
+
+  private handleReport(at: number): void {
+    const report = this.report.wrap(this.reader.record, at);
+    this.feed.onExecution(report, this.outcome.time);
+    if (this.correlationId === 0) return;
+    const { outcome } = this;
+    // The group's first report is about the command's own order, later ones also about makers.
+    if (outcome.orderId === 0) {
+      outcome.orderId = report.orderId;
+      outcome.clientOrderId = report.clientOrderId;
+    } else if (report.orderId !== outcome.orderId) return;
+    outcome.orderStatus = report.orderStatus;
+    outcome.cumQty = report.cumQty;
+    outcome.leavesQty = report.leavesQty;
+    if (report.execType !== ExecType.Trade) return;
+    const { tradeId, lastPrice: price, lastQty: qty, fee } = report;
+    outcome.fillCount++;
+    outcome.notional += price * qty;
+    if (this.port.nextWantsFills) outcome.fills.push({ tradeId, price, qty, fee });
+  }
+
+  private endGroup(at: number): void {
+    const { sequence, rejectReason } = this.done.wrap(this.reader.record, at);
+    this.replica.sequence = sequence;
+    if (rejectReason === RejectReason.None) this.definition?.();
+    this.feed.endGroup(sequence, this.outcome.time);
+    if (this.correlationId === 0) return;
+    this.outcome.rejectReason = rejectReason;
+    this.port.complete(this.correlationId, this.outcome);
+  }
+
+  private applyLevel(at: number): void {
+    const level = this.level.wrap(this.reader.record, at);
+    const { symbolId, side, price, qty, orderCount } = level;
+    this.replica.setLevel(symbolId, side, price, qty, orderCount);
+  }
+
+  /** What a definition's record will do to the replica, once its command is known to be accepted. */
+  private readDefinition(at: number, templateId: number): (() => void) | undefined {
+    const { record } = this.reader;
+    if (templateId === ADD_CURRENCY.templateId) {
+      const { currencyId, code, decimals } = new AddCurrency().wrap(record, at);
+      return () => this.replica.addCurrency({ currencyId, code, decimals });
+    }
+    if (templateId !== ADD_SYMBOL.templateId) return undefined;
+    const symbol = new AddSymbol().wrap(record, at);
+    const { symbolId, code, baseCurrencyId, quoteCurrencyId } = symbol;
+    const { lotSize, tickValue, makerFeePpm, takerFeePpm } = symbol;
+    const currencies = { baseCurrencyId, quoteCurrencyId };
+    const terms = { lotSize, tickValue, makerFeePpm, takerFeePpm };
+    return () => this.replica.addSymbol({ symbolId, code, ...currencies, ...terms });
+  }
+}

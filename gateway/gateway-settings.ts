@@ -1,0 +1,21 @@
+/** The gateway's limits and times; the configuration names and explains each. */
+export interface GatewaySettings {
+  readonly host: string;
+  readonly port: number;
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  /** Part of the command ring that only cancels may use. */
+  readonly cancelReserveBytes: number;
+  /** Levels of /orderbook by default and at most. */
+  readonly depthDefault: number;
+  readonly depthMax: number;
+  readonly wsMaxMessageBytes: number;
+  /** A WebSocket client with more than this unsent is disconnected. */
+  readonly wsMaxBackpressureBytes: number;
+  readonly wsMaxSubscriptions: number;
+  readonly wsIdleSeconds: number;
+  readonly recentTrades: number;
+  readonly databaseTimeoutMs: number;
+  /** How long a stopping gateway waits for outcomes. */
+  readonly drainTimeoutMs: number;
+}

@@ -1,0 +1,177 @@
+/**
+ * A gateway: one uWebSockets app, its command ring and its view of stream 20. While requests are in
+ * flight it polls the stream at every turn of its event loop; idle, it sleeps at its signal.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Database } from '../persistence/database.ts';
+import { Counter, type Counters, ProjectionState } from '../ring/counters.ts';
+import type { RingProducer, RingReader } from '../ring/ring.ts';
+import type { Signal } from '../ring/waiter.ts';
+import { BookReplica } from './book-replica.ts';
+import { type CommandList, CommandPort, type CommandReply } from './command-port.ts';
+import { EventPump } from './event-pump.ts';
+import type { GatewaySettings } from './gateway-settings.ts';
+import { addRoutes, type GatewayServices } from './http-routes.ts';
+import { MarketDataFeed } from './market-data-feed.ts';
+import {
+  App,
+  type TemplatedApp,
+  type us_listen_socket,
+  us_listen_socket_close,
+  us_socket_local_port,
+} from './uws.ts';
+import { addWebSocket } from './websocket.ts';
+
+export interface GatewayLinks {
+  readonly gatewayId: number;
+  readonly commands: RingProducer;
+  readonly events: RingReader;
+  readonly exchangeSignal: Signal;
+  readonly ownSignal: Signal;
+  readonly counters: Counters;
+}
+
+/** Shown by /health. */
+export interface GatewayIdentity {
+  readonly version: string;
+  readonly dataFolder: string;
+  readonly durability: string;
+  readonly startedAt: string;
+}
+
+/** Frames handled before the event loop has its turn. */
+const FRAMES_A_TURN = 4_096;
+
+export class Gateway implements GatewayServices {
+  readonly settings: GatewaySettings;
+  readonly replica = new BookReplica();
+  private readonly links: GatewayLinks;
+  private readonly identity: GatewayIdentity;
+  private readonly app: TemplatedApp;
+  private readonly port: CommandPort;
+  private readonly pump: EventPump;
+  private listenSocket: us_listen_socket | undefined;
+  private db: Database | undefined;
+  private connections = 0;
+  private isStopping = false;
+  private isStopped = false;
+  private wake: () => void = () => {};
+
+  constructor(links: GatewayLinks, settings: GatewaySettings, identity: GatewayIdentity) {
+    this.links = links;
+    this.settings = settings;
+    this.identity = identity;
+    this.app = App();
+    const feed = new MarketDataFeed(this.replica, this.app, settings.recentTrades);
+    const { gatewayId, commands, exchangeSignal } = links;
+    const { cancelReserveBytes } = settings;
+    this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes);
+    this.pump = new EventPump(links.events, this.port, this.replica, feed, gatewayId);
+    addWebSocket(this.app, settings, feed, () => this.isFull());
+    addRoutes(this.app, this);
+    this.app.filter((_, change) => this.countConnection(change));
+  }
+
+  /** Asks for the books, waits for them, then listens. Resolves to the port listened at. */
+  async start(): Promise<number> {
+    this.port.requestBookImage();
+    while (!this.pump.isSynchronised) {
+      if (this.pump.poll(FRAMES_A_TURN) === 0) await nextTurn();
+    }
+    const { host, port } = this.settings;
+    const socket = await new Promise<us_listen_socket | false>((resolve) => {
+      this.app.listen(host, port, resolve);
+    });
+    if (socket === false) throw new Error(`cannot listen on ${host}:${port}`);
+    this.listenSocket = socket;
+    return us_socket_local_port(socket);
+  }
+
+  /** Polls until the gateway is stopped. */
+  async run(): Promise<void> {
+    const { ownSignal } = this.links;
+    while (!this.isStopped) {
+      if (this.pump.poll(FRAMES_A_TURN) > 0 || this.port.inFlight > 0) {
+        await nextTurn();
+        continue;
+      }
+      ownSignal.prepare();
+      if (this.pump.poll(FRAMES_A_TURN) > 0) {
+        ownSignal.cancel();
+        continue;
+      }
+      const woken = new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      await Promise.race([ownSignal.sleepAsync(Number.POSITIVE_INFINITY), woken]);
+    }
+  }
+
+  /** Takes no more commands, waits for the outcomes of those it took, closes every connection. */
+  async stop(drainTimeoutMs: number): Promise<void> {
+    this.isStopping = true;
+    if (this.listenSocket !== undefined) us_listen_socket_close(this.listenSocket);
+    const deadlineMs = performance.now() + drainTimeoutMs;
+    while (this.port.inFlight > 0 && performance.now() < deadlineMs) await nextTurn();
+    this.isStopped = true;
+    this.wakeUp();
+    // The answers just written leave in this turn.
+    await nextTurn();
+    this.app.close();
+    await this.db?.destroy();
+  }
+
+  useDatabase(db: Database): void {
+    this.db = db;
+  }
+
+  database(): Database | undefined {
+    return this.db;
+  }
+
+  submit(commands: CommandList, reply: CommandReply): boolean {
+    if (this.isStopping) return false;
+    const timeUs = Math.floor((performance.timeOrigin + performance.now()) * 1_000);
+    if (!this.port.submit(commands, timeUs, reply)) return false;
+    this.wakeUp();
+    return true;
+  }
+
+  isFull(): boolean {
+    return this.connections > this.settings.maxConnections;
+  }
+
+  health(): { isHealthy: boolean; report: unknown } {
+    const { counters } = this.links;
+    const executed = counters.get(Counter.ExecutedSequence);
+    const projected = counters.get(Counter.ProjectedSequence);
+    const state = counters.get(Counter.ProjectionState);
+    const states = Object.keys(ProjectionState) as (keyof typeof ProjectionState)[];
+    const report = {
+      status: this.isStopping ? 'stopping' : 'ok',
+      ...this.identity,
+      pid: process.pid,
+      connections: this.connections,
+      sequence: {
+        executed,
+        released: counters.get(Counter.ReleasedSequence),
+        verified: counters.get(Counter.FollowedSequence),
+        projected,
+      },
+      projection: {
+        state: states.find((name) => ProjectionState[name] === state)?.toLowerCase(),
+        lag: executed - projected,
+      },
+    };
+    return { isHealthy: !this.isStopping, report };
+  }
+
+  private countConnection(change: number): void {
+    this.connections += change;
+  }
+
+  private wakeUp(): void {
+    this.links.ownSignal.ring();
+    this.wake();
+  }
+}

@@ -1,0 +1,87 @@
+/** Answers over HTTP: JSON or binary, written at once, and nothing to a client that has left. */
+import { describeFieldError, type FieldError } from '../protocol/field-error.ts';
+import type { HttpResponse } from './uws.ts';
+
+const STATUS = {
+  200: '200 OK',
+  400: '400 Bad Request',
+  404: '404 Not Found',
+  405: '405 Method Not Allowed',
+  413: '413 Payload Too Large',
+  415: '415 Unsupported Media Type',
+  500: '500 Internal Server Error',
+  503: '503 Service Unavailable',
+} as const;
+export type Status = keyof typeof STATUS;
+
+/** A response that may be written later, when the client may be gone. */
+export class HttpAnswer {
+  private readonly response: HttpResponse;
+  private isOpen = true;
+
+  constructor(response: HttpResponse) {
+    this.response = response;
+    response.onAborted(() => {
+      this.isOpen = false;
+    });
+  }
+
+  json(status: Status, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+    this.write(status, 'application/json', JSON.stringify(body), headers);
+  }
+
+  binary(body: Uint8Array): void {
+    this.write(200, 'application/octet-stream', body, {});
+  }
+
+  /** Something is wrong with a field of the request. */
+  fieldError(error: FieldError, status: Status = 400): void {
+    this.json(status, { error: { message: describeFieldError(error), ...error } });
+  }
+
+  /** Something else is wrong: `message` says what, and what to do. */
+  error(status: Status, message: string, headers: Readonly<Record<string, string>> = {}): void {
+    this.json(status, { error: { message } }, headers);
+  }
+
+  private write(
+    status: Status,
+    contentType: string,
+    body: string | Uint8Array,
+    headers: Readonly<Record<string, string>>,
+  ): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.response.cork(() => {
+      this.response.writeStatus(STATUS[status]).writeHeader('Content-Type', contentType);
+      for (const [name, value] of Object.entries(headers)) this.response.writeHeader(name, value);
+      this.response.end(body);
+    });
+  }
+}
+
+/**
+ * Collects a request's body, at most `maxBytes` of it: the rest of a longer one is not kept, and
+ * `onTooLong` is called once.
+ */
+export function collectBody(
+  response: HttpResponse,
+  maxBytes: number,
+  onBody: (body: Uint8Array) => void,
+  onTooLong: () => void,
+): void {
+  let chunks: Uint8Array[] = [];
+  let length = 0;
+  response.onData((chunk, isLast) => {
+    if (length > maxBytes) return;
+    length += chunk.byteLength;
+    if (length > maxBytes) {
+      chunks = [];
+      onTooLong();
+      return;
+    }
+    // The chunk's memory is uWebSockets' own and gone after this call.
+    chunks.push(new Uint8Array(chunk.slice(0)));
+    if (isLast) onBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+  });
+}

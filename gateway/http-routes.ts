@@ -1,0 +1,223 @@
+/** The HTTP interface: commands in, outcomes out, and the reads. docs/http.md describes it. */
+import type { Database } from '../persistence/database.ts';
+import { readAccountBalances } from '../persistence/queries.ts';
+import { COMMAND_HEADER } from '../protocol/command-layout.ts';
+import { formatDecimal } from '../protocol/decimal.ts';
+import type { FieldError } from '../protocol/field-error.ts';
+import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from '../protocol/field-range.ts';
+import { getInt64, RecordBuffer } from '../protocol/record.ts';
+import { COMMAND_RESULT } from '../protocol/result-layout.ts';
+import type { BookReplica } from './book-replica.ts';
+import { outcomeAsJson, writeOutcome } from './command-outcome.ts';
+import type { CommandList, CommandReply } from './command-port.ts';
+import {
+  type CommandRoute,
+  type ParsedRequest,
+  parseBinaryRequest,
+  parseCsvRequest,
+} from './command-request.ts';
+import type { GatewaySettings } from './gateway-settings.ts';
+import { collectBody, HttpAnswer } from './http-answer.ts';
+import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
+
+/** What the routes need of the gateway around them. */
+export interface GatewayServices {
+  readonly settings: GatewaySettings;
+  readonly replica: BookReplica;
+  /** undefined until PostgreSQL's address is known. */
+  database(): Database | undefined;
+  /** false where the exchange is too busy: nothing was sent. */
+  submit(commands: CommandList, reply: CommandReply): boolean;
+  isFull(): boolean;
+  health(): { readonly isHealthy: boolean; readonly report: unknown };
+}
+
+const COMMAND_ROUTES = ['deposit', 'order', 'cancel', 'commands'] as const;
+
+export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
+  const guarded =
+    (handle: (answer: HttpAnswer, request: HttpRequest, response: HttpResponse) => void) =>
+    (response: HttpResponse, request: HttpRequest): void => {
+      const answer = new HttpAnswer(response);
+      if (services.isFull()) {
+        const { maxConnections } = services.settings;
+        busy(answer, `there are more than ${maxConnections} connections`, { Connection: 'close' });
+      } else handle(answer, request, response);
+    };
+  for (const route of COMMAND_ROUTES) {
+    app.post(
+      `/${route}`,
+      guarded((answer, request, response) => {
+        const contentType = request.getHeader('content-type');
+        receiveCommands(services, route, contentType, answer, response);
+      }),
+    );
+    app.any(
+      `/${route}`,
+      guarded((answer) => wrongMethod(answer, 'POST')),
+    );
+  }
+  const reads: Record<string, (answer: HttpAnswer, request: HttpRequest) => void> = {
+    '/orderbook': (answer, request) => answerOrderBook(services, answer, request),
+    '/balances': (answer, request) => answerBalances(services, answer, request),
+    '/symbols': (answer) => answerSymbols(services, answer),
+    '/health': (answer) => {
+      const { isHealthy, report } = services.health();
+      answer.json(isHealthy ? 200 : 503, report);
+    },
+  };
+  for (const [path, read] of Object.entries(reads)) {
+    app.get(path, guarded(read));
+    app.any(
+      path,
+      guarded((answer) => wrongMethod(answer, 'GET')),
+    );
+  }
+  const paths = [...COMMAND_ROUTES.map((route) => `POST /${route}`)];
+  const known = [...paths, ...Object.keys(reads).map((path) => `GET ${path}`), 'WebSocket /ws'];
+  app.any(
+    '/*',
+    guarded((answer, request) => {
+      answer.fieldError({ field: 'path', value: request.getUrl(), allowed: known.join(', ') }, 404);
+    }),
+  );
+}
+
+function wrongMethod(answer: HttpAnswer, allowed: string): void {
+  answer.error(405, `only ${allowed} is allowed here`, { Allow: allowed });
+}
+
+function busy(answer: HttpAnswer, why: string, headers: Record<string, string> = {}): void {
+  const message = `${why}: nothing of this request was taken, try again in a second`;
+  answer.error(503, message, { 'Retry-After': '1', ...headers });
+}
+
+function receiveCommands(
+  services: GatewayServices,
+  route: CommandRoute,
+  contentType: string,
+  answer: HttpAnswer,
+  response: HttpResponse,
+): void {
+  const isBinary = contentType.startsWith('application/octet-stream');
+  const isCsv = /^(text\/(csv|plain)|application\/x-www-form-urlencoded|$)/.test(contentType);
+  const { maxBodyBytes } = services.settings;
+  const onTooLong = () => {
+    answer.fieldError(
+      { field: 'body', value: `more than ${maxBodyBytes} bytes`, allowed: `${maxBodyBytes} bytes` },
+      413,
+    );
+  };
+  collectBody(
+    response,
+    maxBodyBytes,
+    (body) => {
+      if (isBinary) submit(services, parseBinaryRequest(route, body), answer, true);
+      else if (isCsv && route !== 'commands') {
+        submit(services, parseCsvRequest(route, body), answer, false);
+      } else {
+        const allowed = route === 'commands' ? '' : 'text/csv or ';
+        const error = { field: 'Content-Type', value: contentType };
+        answer.fieldError({ ...error, allowed: `${allowed}application/octet-stream` }, 415);
+      }
+    },
+    onTooLong,
+  );
+}
+
+function submit(
+  services: GatewayServices,
+  parsed: ParsedRequest,
+  answer: HttpAnswer,
+  isBinary: boolean,
+): void {
+  if (parsed.commands === undefined) {
+    answer.fieldError(parsed.error);
+    return;
+  }
+  const { commands } = parsed;
+  const reply = isBinary ? binaryReply(commands, answer) : jsonReply(answer);
+  if (!services.submit(commands, reply)) busy(answer, 'the exchange is busy');
+}
+
+function jsonReply(answer: HttpAnswer): CommandReply {
+  return { wantsFills: true, onOutcome: (_, outcome) => answer.json(200, outcomeAsJson(outcome)) };
+}
+
+/** One CommandResult for each command, sent when the last is known. */
+function binaryReply(commands: CommandList, answer: HttpAnswer): CommandReply {
+  const { record, offsets } = commands;
+  const results = RecordBuffer.allocate(offsets.length * COMMAND_RESULT.length);
+  return {
+    wantsFills: false,
+    onOutcome: (index, outcome) => {
+      const word = (offsets[index]! + COMMAND_HEADER.correlationId) >> 2;
+      const correlationId = getInt64(record.words, word);
+      writeOutcome(outcome, correlationId, results, index * COMMAND_RESULT.length);
+      if (index === offsets.length - 1) answer.binary(results.bytes);
+    },
+  };
+}
+
+/** A whole number in the query, or what is wrong with it. */
+function queryInteger(
+  request: HttpRequest,
+  field: string,
+  range: FieldRange,
+  fallback?: number,
+): number | FieldError {
+  const text = request.getQuery(field);
+  if (text === undefined && fallback !== undefined) return fallback;
+  const value = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (isInRange(range, value)) return value;
+  return { field, value: text?.slice(0, 100) ?? null, allowed: describeRange(range) };
+}
+
+function answerOrderBook(
+  services: GatewayServices,
+  answer: HttpAnswer,
+  request: HttpRequest,
+): void {
+  const { depthDefault, depthMax } = services.settings;
+  const symbolId = queryInteger(request, 'symbolId', FIELD_RANGE.symbolId);
+  const depth = queryInteger(request, 'depth', { min: 1, max: depthMax }, depthDefault);
+  if (typeof symbolId !== 'number') answer.fieldError(symbolId);
+  else if (typeof depth !== 'number') answer.fieldError(depth);
+  else {
+    const { replica } = services;
+    const book = replica.book(symbolId, depth);
+    const allowed = `an id of GET /symbols: ${[...replica.symbols.keys()].join(', ')}`;
+    if (book === undefined) answer.fieldError({ field: 'symbolId', value: symbolId, allowed }, 404);
+    else answer.json(200, { sequence: replica.sequence, ...book });
+  }
+}
+
+function answerSymbols(services: GatewayServices, answer: HttpAnswer): void {
+  const { currencies, symbols } = services.replica;
+  answer.json(200, { currencies: [...currencies.values()], symbols: [...symbols.values()] });
+}
+
+function answerBalances(services: GatewayServices, answer: HttpAnswer, request: HttpRequest): void {
+  const userId = queryInteger(request, 'userId', FIELD_RANGE.accountId);
+  const db = services.database();
+  if (typeof userId !== 'number') answer.fieldError(userId);
+  else if (db === undefined) databaseUnavailable(answer, 'has not started yet');
+  else {
+    readAccountBalances(db, userId).then(
+      ({ sequence, balances }) => {
+        const texts = balances.map((balance) => ({
+          ...balance,
+          availableText: formatDecimal(balance.available, balance.decimals),
+          lockedText: formatDecimal(balance.locked, balance.decimals),
+        }));
+        answer.json(200, { userId, sequence, balances: texts });
+      },
+      (error: Error) => databaseUnavailable(answer, `does not answer (${error.message})`),
+    );
+  }
+}
+
+function databaseUnavailable(answer: HttpAnswer, why: string): void {
+  const message = `balances are read from PostgreSQL, which ${why}; trading goes on`;
+  answer.error(503, message, { 'Retry-After': '1' });
+}

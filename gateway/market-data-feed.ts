@@ -1,0 +1,172 @@
+/**
+ * What WebSocket clients subscribe to: the book and the trades of a market, the executions of an
+ * account. Each channel starts with a snapshot and goes on with updates whose numbers have no gap:
+ * a client too slow for them is disconnected, never left out.
+ */
+import { encode } from '@msgpack/msgpack';
+import { ExecType, Liquidity, nameOf, OrderStatus, Side } from '../protocol/enums.ts';
+import type { BookLevel, ExecutionReport, Trade } from '../protocol/events.ts';
+import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
+import type { BookReplica } from './book-replica.ts';
+
+export const CHANNELS = ['book', 'trades', 'executions'] as const;
+export type Channel = (typeof CHANNELS)[number];
+export const FORMATS = ['json', 'msgpack'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Where updates go: uWebSockets' publish and subscribe. */
+export interface Publisher {
+  publish(topic: string, message: string | Uint8Array, isBinary: boolean): boolean;
+  numSubscribers(topic: string): number;
+}
+
+interface TradeJson {
+  readonly number: number;
+  readonly tradeId: number;
+  readonly price: number;
+  readonly qty: number;
+  readonly takerSide: string;
+  readonly time: number;
+}
+
+interface LevelChange {
+  readonly side: string;
+  readonly price: number;
+  readonly qty: number;
+  readonly orders: number;
+}
+
+export function topicOf(channel: Channel, id: number, format: Format): string {
+  return `${channel}/${id}/${format}`;
+}
+
+export function encodeMessage(message: unknown, format: Format): string | Uint8Array {
+  return format === 'json' ? JSON.stringify(message) : encode(message);
+}
+
+export class MarketDataFeed {
+  private readonly replica: BookReplica;
+  private readonly publisher: Publisher;
+  private readonly recentTradeCount: number;
+  /** Changes of the current group, by market. */
+  private readonly changes = new Map<number, LevelChange[]>();
+  private readonly trades = new Map<number, { number: number; recent: TradeJson[] }>();
+  private readonly executions = new Map<number, number>();
+
+  /** @param recentTradeCount how many trades a snapshot of the trades channel holds at most */
+  constructor(replica: BookReplica, publisher: Publisher, recentTradeCount: number) {
+    this.replica = replica;
+    this.publisher = publisher;
+    this.recentTradeCount = recentTradeCount;
+  }
+
+  /** What a new subscriber gets first; undefined where the market is unknown. */
+  snapshot(channel: Channel, id: number): unknown {
+    const { sequence } = this.replica;
+    if (channel === 'executions') {
+      const number = this.executions.get(id) ?? 0;
+      this.executions.set(id, number);
+      return { channel, type: 'snapshot', userId: id, number, sequence };
+    }
+    const book = this.replica.book(id, channel === 'book' ? Number.POSITIVE_INFINITY : 0);
+    if (book === undefined) return undefined;
+    if (channel === 'book') return { channel, type: 'snapshot', sequence, ...book };
+    const { number, recent } = this.tradesOf(id);
+    return { channel, type: 'snapshot', symbolId: id, number, sequence, trades: recent };
+  }
+
+  /** Somebody's subscription ended: without subscribers, an account's executions are not numbered. */
+  onUnsubscribed(channel: Channel, id: number): void {
+    if (channel === 'executions' && !this.hasSubscribers(channel, id)) this.executions.delete(id);
+  }
+
+  onLevel(level: BookLevel): void {
+    const { symbolId, price, qty } = level;
+    let changes = this.changes.get(symbolId);
+    if (changes === undefined) {
+      changes = [];
+      this.changes.set(symbolId, changes);
+    }
+    changes.push({ side: nameOf(Side, level.side), price, qty, orders: level.orderCount });
+  }
+
+  onTrade(trade: Trade, time: number): void {
+    const { symbolId, tradeId, price, qty, sequence } = trade;
+    const trades = this.tradesOf(symbolId);
+    const number = ++trades.number;
+    const json = { number, tradeId, price, qty, takerSide: nameOf(Side, trade.takerSide), time };
+    trades.recent.push(json);
+    if (trades.recent.length > this.recentTradeCount) trades.recent.shift();
+    this.publish('trades', symbolId, { symbolId, sequence, ...json });
+  }
+
+  onExecution(report: ExecutionReport, time: number): void {
+    const { accountId } = report;
+    const last = this.executions.get(accountId);
+    if (last === undefined) return;
+    this.executions.set(accountId, last + 1);
+    const json = executionAsJson(report);
+    this.publish('executions', accountId, { userId: accountId, number: last + 1, time, ...json });
+  }
+
+  /** After the last event of a group: one book update for each market that changed. */
+  endGroup(sequence: number, time: number): void {
+    if (this.changes.size === 0) return;
+    for (const [symbolId, levels] of this.changes) {
+      const version = this.replica.nextVersion(symbolId);
+      this.publish('book', symbolId, { symbolId, version, sequence, time, levels });
+    }
+    this.changes.clear();
+  }
+
+  private tradesOf(symbolId: number): { number: number; recent: TradeJson[] } {
+    let trades = this.trades.get(symbolId);
+    if (trades === undefined) {
+      trades = { number: 0, recent: [] };
+      this.trades.set(symbolId, trades);
+    }
+    return trades;
+  }
+
+  private hasSubscribers(channel: Channel, id: number): boolean {
+    return FORMATS.some(
+      (format) => this.publisher.numSubscribers(topicOf(channel, id, format)) > 0,
+    );
+  }
+
+  private publish(channel: Channel, id: number, content: object): void {
+    for (const format of FORMATS) {
+      const topic = topicOf(channel, id, format);
+      if (this.publisher.numSubscribers(topic) === 0) continue;
+      const message = encodeMessage({ channel, type: 'update', ...content }, format);
+      this.publisher.publish(topic, message, format === 'msgpack');
+    }
+  }
+}
+
+function executionAsJson(report: ExecutionReport): Record<string, unknown> {
+  const json: Record<string, unknown> = {
+    sequence: report.sequence,
+    execType: nameOf(ExecType, report.execType),
+    status: nameOf(OrderStatus, report.orderStatus),
+    orderId: report.orderId,
+    clientOrderId: report.clientOrderId,
+    symbolId: report.symbolId,
+    side: nameOf(Side, report.side),
+    price: report.price,
+    qty: report.qty,
+    cumQty: report.cumQty,
+    leavesQty: report.leavesQty,
+  };
+  if (report.execType === ExecType.Trade) {
+    json['tradeId'] = report.tradeId;
+    json['lastPrice'] = report.lastPrice;
+    json['lastQty'] = report.lastQty;
+    json['fee'] = report.fee;
+    json['liquidity'] = nameOf(Liquidity, report.liquidity);
+  }
+  if (report.rejectReason !== RejectReason.None) {
+    json['rejectReason'] = describeRejectReason(report.rejectReason);
+  }
+  return json;
+}

@@ -1,0 +1,32 @@
+/**
+ * Layout of a journal record: one batch of sequenced commands. Its key is its first sequence
+ * number, so the next batch's key is this one's last sequence number + 1.
+ *
+ * ```
+ *  0       4         6    8        16       24         32         40       44    48     52    56   64
+ *  +-------+---------+----+--------+--------+----------+----------+--------+-----+------+-----+----+---
+ *  | magic | version | 0  | first  | last   | hashed   | event    |previous| crc | bytes|count| 0  | commands
+ *  |       |         |    | sequence| sequence| sequence| hash    | crc    |     |      |     |    |
+ *  +-------+---------+----+--------+--------+----------+----------+--------+-----+------+-----+----+---
+ * ```
+ * `crc` covers the whole record but itself; `previousCrc` is the crc of the batch before, so the
+ * batches form a chain. `eventHash` is the exchange's rolling hash after the command
+ * `hashedSequence`, the last one whose group was complete when the batch was written.
+ */
+
+export const BATCH_MAGIC = 0x4a474f48; // 'HOGJ'
+export const BATCH_VERSION = 1;
+
+export const BATCH = {
+  magic: 0,
+  version: 4,
+  firstSequence: 8,
+  lastSequence: 16,
+  hashedSequence: 24,
+  eventHash: 32,
+  previousCrc: 40,
+  crc: 44,
+  commandBytes: 48,
+  commandCount: 52,
+  commands: 64,
+} as const;

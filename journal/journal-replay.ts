@@ -1,0 +1,92 @@
+/**
+ * The one way a journal is read: batch by batch through an exchange, with every check. Recovery,
+ * the replay command, reconciliation and the follower are this with another listener.
+ */
+import { EventBuffer } from '../exchange/event-sink.ts';
+import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/exchange.ts';
+import { formatHash } from '../exchange/rolling-hash.ts';
+import { type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
+import { CHAIN_START, type ChainLink, readBatch } from './batch.ts';
+import { JournalError } from './journal-error.ts';
+import type { JournalStore } from './journal-store.ts';
+
+/** Sees each command with its events: `eventBytes` bytes from 0, valid during the call only. */
+export interface ReplayListener {
+  onCommand(command: RecordBuffer, offset: number, events: RecordBuffer, eventBytes: number): void;
+}
+
+const SILENT: ReplayListener = { onCommand: () => {} };
+
+export class JournalReplay {
+  readonly exchange: Exchange;
+  commandCount = 0;
+  eventCount = 0;
+  private readonly store: JournalStore;
+  private readonly listener: ReplayListener;
+  private readonly events = new EventBuffer();
+  private link: ChainLink = CHAIN_START;
+
+  constructor(
+    store: JournalStore,
+    listener: ReplayListener = SILENT,
+    capacity: ExchangeCapacity = DEFAULT_CAPACITY,
+  ) {
+    this.store = store;
+    this.listener = listener;
+    this.exchange = new Exchange(this.events, capacity);
+  }
+
+  /** Replays the next batch that is on disk; false when there is none. Throws JournalError. */
+  next(): boolean {
+    const firstSequence = this.link.lastSequence + 1;
+    const value = this.store.read(firstSequence);
+    if (value === undefined) return false;
+    const batch = readBatch(value, firstSequence, this.link);
+    for (let at = batch.start; at < batch.end; at += recordLengthAt(batch.record, at)) {
+      this.replayCommand(batch.record, at, batch.link);
+    }
+    if (this.exchange.sequence !== batch.link.lastSequence) {
+      throw new JournalError(
+        firstSequence,
+        `batch ends with command ${this.exchange.sequence}, it says ${batch.link.lastSequence}`,
+      );
+    }
+    this.link = batch.link;
+    return true;
+  }
+
+  /** Replays everything there is; throws where the journal's end is not reached (a gap). */
+  runToEnd(): void {
+    while (this.next());
+    const end = this.store.lastLink().lastSequence;
+    if (end !== this.exchange.sequence) {
+      const sequence = this.exchange.sequence + 1;
+      throw new JournalError(sequence, `batch is missing, though the journal goes on to ${end}`);
+    }
+  }
+
+  /** The rolling event hash after the last command, 16 hexadecimal digits. */
+  get eventHash(): string {
+    return this.exchange.events.hash.toString();
+  }
+
+  private replayCommand(record: RecordBuffer, at: number, link: ChainLink): void {
+    const { exchange, events } = this;
+    events.clear();
+    exchange.execute(record, at);
+    this.commandCount++;
+    this.eventCount += exchange.events.eventCount;
+    if (exchange.sequence === link.hashedSequence) this.checkHash(link);
+    this.listener.onCommand(record, at, events.record, events.length);
+  }
+
+  private checkHash(link: ChainLink): void {
+    const { hash } = this.exchange.events;
+    if (hash.low === link.eventHashLow && hash.high === link.eventHashHigh) return;
+    const recorded = formatHash(link.eventHashLow, link.eventHashHigh);
+    throw new JournalError(
+      link.hashedSequence,
+      `recorded event hash ${recorded} is not reproduced, replay gives ${hash.toString()}`,
+    );
+  }
+}

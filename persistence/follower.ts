@@ -1,0 +1,129 @@
+/**
+ * Follows the journal: replays it through an exchange of its own, with every check, and projects
+ * the events into PostgreSQL. PostgreSQL slow or away only makes it lag; a journal that does not
+ * reproduce ends it with a JournalError, for the whole process to stop.
+ */
+import { JournalReplay, type ReplayListener } from '../journal/journal-replay.ts';
+import type { JournalStore } from '../journal/journal-store.ts';
+import type { RecordBuffer } from '../protocol/record.ts';
+import type { Database } from './database.ts';
+import { migrate } from './migrations.ts';
+import { ProjectionBatch } from './projection-batch.ts';
+import { type Checkpoint, project, readCheckpoint } from './projector.ts';
+
+export interface FollowerReport {
+  onFollowed(sequence: number): void;
+  onProjected(sequence: number): void;
+  /** PostgreSQL failed; the follower tries again after a pause. */
+  onRetry(error: unknown, pauseMs: number): void;
+  /** The tables do not belong to this journal: they must be rebuilt. Projection has stopped. */
+  onDiverged(message: string): void;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+export class Follower implements ReplayListener {
+  private readonly db: Database;
+  private readonly store: JournalStore;
+  private readonly report: FollowerReport;
+  private readonly batchCommands: number;
+  private replay: JournalReplay;
+  private batch = new ProjectionBatch();
+  private checkpoint: Checkpoint = { sequence: 0, eventHash: '' };
+  private isAttached = false;
+  private pauseMs = FIRST_PAUSE_MS;
+  private hasDiverged = false;
+
+  /** @param batchCommands how many commands one transaction holds at most, about */
+  constructor(db: Database, store: JournalStore, report: FollowerReport, batchCommands: number) {
+    this.db = db;
+    this.store = store;
+    this.report = report;
+    this.batchCommands = batchCommands;
+    this.replay = new JournalReplay(store, this);
+  }
+
+  /** Projects what is in the journal. Returns 0 when it is all done, or how long to pause, in ms. */
+  async catchUp(): Promise<number> {
+    if (this.hasDiverged) return this.followOnly();
+    try {
+      if (!this.isAttached) await this.attach();
+      if (this.hasDiverged) return this.followOnly();
+      while (this.fillBatch()) await this.flush();
+      this.pauseMs = FIRST_PAUSE_MS;
+      return 0;
+    } catch (error) {
+      if ((error as Error).name === 'JournalError') throw error;
+      this.isAttached = false;
+      const pauseMs = this.pauseMs;
+      this.pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      this.report.onRetry(error, pauseMs);
+      return pauseMs;
+    }
+  }
+
+  onCommand(command: RecordBuffer, offset: number, events: RecordBuffer, bytes: number): void {
+    const { sequence } = this.replay.exchange;
+    if (sequence > this.checkpoint.sequence) this.batch.add(command, offset, events, bytes);
+    else if (sequence === this.checkpoint.sequence) this.checkCheckpoint();
+  }
+
+  /** Brings the schema up to date and takes up the projection where its checkpoint says. */
+  private async attach(): Promise<void> {
+    await migrate(this.db);
+    const checkpoint = await readCheckpoint(this.db);
+    const isWhereWeAre =
+      checkpoint.sequence === this.checkpoint.sequence &&
+      checkpoint.eventHash === this.checkpoint.eventHash;
+    if (!isWhereWeAre) {
+      // First start, an uncertain commit, or an old backup: replay silently up to the checkpoint.
+      this.checkpoint = checkpoint;
+      this.batch = new ProjectionBatch();
+      this.replay = new JournalReplay(this.store, this);
+      while (this.replay.exchange.sequence < checkpoint.sequence && this.replay.next());
+      if (this.replay.exchange.sequence < checkpoint.sequence) {
+        this.diverge(`the journal ends at ${this.replay.exchange.sequence}, before it`);
+      }
+    }
+    this.isAttached = true;
+    this.report.onProjected(this.checkpoint.sequence);
+  }
+
+  private checkCheckpoint(): void {
+    const { eventHash } = this.replay;
+    if (eventHash === this.checkpoint.eventHash) return;
+    this.diverge(`its event hash is ${this.checkpoint.eventHash}, the journal's is ${eventHash}`);
+  }
+
+  private diverge(why: string): void {
+    this.hasDiverged = true;
+    this.report.onDiverged(
+      `PostgreSQL's checkpoint is at sequence ${this.checkpoint.sequence}, but ${why}: its tables belong ` +
+        'to another journal. Start with --rebuild-projection to fill them again from this journal.',
+    );
+  }
+
+  /** Replays until the batch is large enough or the journal is read; true if there is a batch. */
+  private fillBatch(): boolean {
+    while (this.batch.commandCount < this.batchCommands && this.replay.next());
+    this.report.onFollowed(this.replay.exchange.sequence);
+    return this.batch.commandCount > 0;
+  }
+
+  private async flush(): Promise<void> {
+    const { batch } = this;
+    const to = { sequence: batch.sequence, eventHash: this.replay.eventHash };
+    await project(this.db, batch, this.checkpoint, to);
+    this.checkpoint = to;
+    this.batch = new ProjectionBatch();
+    this.report.onProjected(to.sequence);
+  }
+
+  /** The journal is still checked by hash when there is nothing to project to. */
+  private followOnly(): number {
+    while (this.replay.next()) this.batch = new ProjectionBatch();
+    this.report.onFollowed(this.replay.exchange.sequence);
+    return 0;
+  }
+}

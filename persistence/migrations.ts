@@ -1,0 +1,77 @@
+/** The schema, step by step; `migrate` brings a database to the newest. A step never changes. */
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import type { Tables } from './schema.ts';
+
+const createProjection: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      `CREATE TABLE currencies (
+        currency_id bigint PRIMARY KEY,
+        code text NOT NULL,
+        decimals smallint NOT NULL)`,
+      `CREATE TABLE market_symbols (
+        symbol_id bigint PRIMARY KEY,
+        code text NOT NULL,
+        base_currency_id bigint NOT NULL REFERENCES currencies,
+        quote_currency_id bigint NOT NULL REFERENCES currencies,
+        lot_size bigint NOT NULL,
+        tick_value bigint NOT NULL,
+        maker_fee_ppm integer NOT NULL,
+        taker_fee_ppm integer NOT NULL)`,
+      `CREATE TABLE orders (
+        order_id bigint PRIMARY KEY,
+        account_id bigint NOT NULL,
+        client_order_id bigint NOT NULL,
+        symbol_id bigint NOT NULL,
+        side text NOT NULL,
+        order_type text NOT NULL,
+        time_in_force text NOT NULL,
+        price bigint NOT NULL,
+        qty bigint NOT NULL,
+        cum_qty bigint NOT NULL,
+        leaves_qty bigint NOT NULL,
+        status text NOT NULL,
+        reject_reason text NOT NULL,
+        updated_sequence bigint NOT NULL,
+        created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL)`,
+      'CREATE INDEX orders_by_account ON orders (account_id, order_id)',
+      `CREATE TABLE trades (
+        trade_id bigint PRIMARY KEY,
+        symbol_id bigint NOT NULL,
+        price bigint NOT NULL,
+        qty bigint NOT NULL,
+        taker_side text NOT NULL,
+        maker_order_id bigint NOT NULL,
+        taker_order_id bigint NOT NULL,
+        maker_account_id bigint NOT NULL,
+        taker_account_id bigint NOT NULL,
+        maker_fee bigint NOT NULL,
+        taker_fee bigint NOT NULL,
+        sequence bigint NOT NULL,
+        executed_at timestamptz NOT NULL)`,
+      'CREATE INDEX trades_by_symbol ON trades (symbol_id, trade_id)',
+      `CREATE TABLE balances (
+        account_id bigint NOT NULL,
+        currency_id bigint NOT NULL REFERENCES currencies,
+        available bigint NOT NULL,
+        locked bigint NOT NULL,
+        sequence bigint NOT NULL,
+        PRIMARY KEY (account_id, currency_id))`,
+      `CREATE TABLE projection_checkpoint (
+        id smallint PRIMARY KEY CHECK (id = 1),
+        sequence bigint NOT NULL,
+        event_hash text NOT NULL)`,
+      `INSERT INTO projection_checkpoint VALUES (1, 0, '0000000000000000')`,
+    ];
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+};
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001_projection': createProjection };
+
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}

@@ -1,0 +1,131 @@
+/**
+ * Turns commands and their events into rows. An order or balance that changes many times in a
+ * batch is one row: its last state.
+ */
+import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
+import { AddCurrency, AddSymbol, CommandHeader } from '../protocol/commands.ts';
+import { nameOf, OrderStatus, OrderType, Side, TimeInForce } from '../protocol/enums.ts';
+import { BALANCE, COMMAND_DONE, EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
+import { Balance, CommandDone, ExecutionReport, Trade } from '../protocol/events.ts';
+import { type RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
+import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
+import type { Tables } from './schema.ts';
+
+/** Times travel as µs since 1970. */
+type WithMicroseconds<Row, Key extends keyof Row> = Omit<Row, Key> & Record<Key, number>;
+export type OrderRow = WithMicroseconds<Tables['orders'], 'created_at' | 'updated_at'>;
+export type TradeRow = WithMicroseconds<Tables['trades'], 'executed_at'>;
+export type BalanceRow = Tables['balances'];
+
+export class ProjectionBatch {
+  readonly currencies: Tables['currencies'][] = [];
+  readonly symbols: Tables['market_symbols'][] = [];
+  readonly orders = new Map<number, OrderRow>();
+  readonly trades: TradeRow[] = [];
+  readonly balances = new Map<string, BalanceRow>();
+  commandCount = 0;
+  /** The last command in the batch. */
+  sequence = 0;
+  private readonly header = new CommandHeader();
+  private readonly report = new ExecutionReport();
+  private readonly trade = new Trade();
+  private readonly balance = new Balance();
+  private readonly done = new CommandDone();
+
+  add(command: RecordBuffer, offset: number, events: RecordBuffer, eventBytes: number): void {
+    const { sequence, time } = this.header.wrap(command, offset);
+    this.sequence = sequence;
+    this.commandCount++;
+    for (let at = 0; at < eventBytes; at += recordLengthAt(events, at)) {
+      switch (templateIdAt(events, at)) {
+        case EXECUTION_REPORT.templateId:
+          this.addOrder(this.report.wrap(events, at), time);
+          break;
+        case TRADE.templateId:
+          this.addTrade(this.trade.wrap(events, at), time);
+          break;
+        case BALANCE.templateId:
+          this.addBalance(this.balance.wrap(events, at));
+          break;
+        case COMMAND_DONE.templateId:
+          if (this.done.wrap(events, at).rejectReason === RejectReason.None) {
+            this.addDefinition(command, offset);
+          }
+          break;
+        default:
+      }
+    }
+  }
+
+  private addOrder(report: ExecutionReport, time: number): void {
+    const orderId = report.orderId;
+    const earlier = this.orders.get(orderId);
+    this.orders.set(orderId, {
+      order_id: orderId,
+      account_id: report.accountId,
+      client_order_id: report.clientOrderId,
+      symbol_id: report.symbolId,
+      side: nameOf(Side, report.side),
+      order_type: nameOf(OrderType, report.orderType),
+      time_in_force: nameOf(TimeInForce, report.timeInForce),
+      price: report.price,
+      qty: report.qty,
+      cum_qty: report.cumQty,
+      leaves_qty: report.leavesQty,
+      status: nameOf(OrderStatus, report.orderStatus),
+      reject_reason: describeRejectReason(report.rejectReason).name,
+      updated_sequence: report.sequence,
+      created_at: earlier?.created_at ?? time,
+      updated_at: time,
+    });
+  }
+
+  private addTrade(trade: Trade, time: number): void {
+    this.trades.push({
+      trade_id: trade.tradeId,
+      symbol_id: trade.symbolId,
+      price: trade.price,
+      qty: trade.qty,
+      taker_side: nameOf(Side, trade.takerSide),
+      maker_order_id: trade.makerOrderId,
+      taker_order_id: trade.takerOrderId,
+      maker_account_id: trade.makerAccountId,
+      taker_account_id: trade.takerAccountId,
+      maker_fee: trade.makerFee,
+      taker_fee: trade.takerFee,
+      sequence: trade.sequence,
+      executed_at: time,
+    });
+  }
+
+  private addBalance(balance: Balance): void {
+    const { accountId, currencyId } = balance;
+    this.balances.set(`${accountId}/${currencyId}`, {
+      account_id: accountId,
+      currency_id: currencyId,
+      available: balance.available,
+      locked: balance.locked,
+      sequence: balance.sequence,
+    });
+  }
+
+  private addDefinition(command: RecordBuffer, offset: number): void {
+    const templateId = templateIdAt(command, offset);
+    if (templateId === ADD_CURRENCY.templateId) {
+      const { currencyId, code, decimals } = new AddCurrency().wrap(command, offset);
+      this.currencies.push({ currency_id: currencyId, code, decimals });
+    } else if (templateId === ADD_SYMBOL.templateId) {
+      const symbol = new AddSymbol().wrap(command, offset);
+      this.symbols.push({
+        symbol_id: symbol.symbolId,
+        code: symbol.code,
+        base_currency_id: symbol.baseCurrencyId,
+        quote_currency_id: symbol.quoteCurrencyId,
+        lot_size: symbol.lotSize,
+        tick_value: symbol.tickValue,
+        maker_fee_ppm: symbol.makerFeePpm,
+        taker_fee_ppm: symbol.takerFeePpm,
+      });
+    }
+  }
+}

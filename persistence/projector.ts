@@ -1,0 +1,164 @@
+/**
+ * Writes a batch of rows and the checkpoint in one transaction: exactly once, whatever crashes.
+ * Rows travel as one array a column (unnest), so a batch is one statement a table.
+ */
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import type { Database } from './database.ts';
+import type { ProjectionBatch } from './projection-batch.ts';
+import type { Tables } from './schema.ts';
+
+export interface Checkpoint {
+  readonly sequence: number;
+  readonly eventHash: string;
+}
+
+/** The checkpoint is not where this projector left it: somebody else wrote, or an old backup is in. */
+export class CheckpointMovedError extends Error {
+  override readonly name = 'CheckpointMovedError';
+}
+
+export async function readCheckpoint(db: Database): Promise<Checkpoint> {
+  const row = await db
+    .selectFrom('projection_checkpoint')
+    .select(['sequence', 'event_hash'])
+    .executeTakeFirstOrThrow();
+  return { sequence: row.sequence, eventHash: row.event_hash };
+}
+
+/** Stores a batch that continues the checkpoint `from`, which becomes `to`. */
+export async function project(
+  db: Database,
+  batch: ProjectionBatch,
+  from: Checkpoint,
+  to: Checkpoint,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const moved = await tx
+      .updateTable('projection_checkpoint')
+      .set({ sequence: to.sequence, event_hash: to.eventHash })
+      .where('sequence', '=', from.sequence)
+      .where('event_hash', '=', from.eventHash)
+      .executeTakeFirst();
+    if (moved.numUpdatedRows !== 1n) {
+      throw new CheckpointMovedError(`checkpoint is no longer at sequence ${from.sequence}`);
+    }
+    await insertRows(tx, 'currencies', CURRENCY_COLUMNS, batch.currencies);
+    await insertRows(tx, 'market_symbols', SYMBOL_COLUMNS, batch.symbols);
+    await insertRows(tx, 'orders', ORDER_COLUMNS, [...batch.orders.values()], ORDER_UPDATE);
+    await insertRows(tx, 'trades', TRADE_COLUMNS, batch.trades);
+    await insertRows(tx, 'balances', BALANCE_COLUMNS, [...batch.balances.values()], BALANCE_UPDATE);
+  });
+}
+
+/** Empties the projection, so that the follower fills it from the journal's start. */
+export async function resetProjection(db: Database): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`TRUNCATE currencies, market_symbols, orders, trades, balances`.execute(tx);
+    await tx
+      .updateTable('projection_checkpoint')
+      .set({ sequence: 0, event_hash: '0000000000000000' })
+      .execute();
+  });
+}
+
+type ColumnType = 'bigint' | 'integer' | 'smallint' | 'text' | 'microseconds';
+type Columns<Table> = Readonly<Record<keyof Table, ColumnType>>;
+
+const CURRENCY_COLUMNS: Columns<Tables['currencies']> = {
+  currency_id: 'bigint',
+  code: 'text',
+  decimals: 'smallint',
+};
+const SYMBOL_COLUMNS: Columns<Tables['market_symbols']> = {
+  symbol_id: 'bigint',
+  code: 'text',
+  base_currency_id: 'bigint',
+  quote_currency_id: 'bigint',
+  lot_size: 'bigint',
+  tick_value: 'bigint',
+  maker_fee_ppm: 'integer',
+  taker_fee_ppm: 'integer',
+};
+const ORDER_COLUMNS: Columns<Tables['orders']> = {
+  order_id: 'bigint',
+  account_id: 'bigint',
+  client_order_id: 'bigint',
+  symbol_id: 'bigint',
+  side: 'text',
+  order_type: 'text',
+  time_in_force: 'text',
+  price: 'bigint',
+  qty: 'bigint',
+  cum_qty: 'bigint',
+  leaves_qty: 'bigint',
+  status: 'text',
+  reject_reason: 'text',
+  updated_sequence: 'bigint',
+  created_at: 'microseconds',
+  updated_at: 'microseconds',
+};
+const TRADE_COLUMNS: Columns<Tables['trades']> = {
+  trade_id: 'bigint',
+  symbol_id: 'bigint',
+  price: 'bigint',
+  qty: 'bigint',
+  taker_side: 'text',
+  maker_order_id: 'bigint',
+  taker_order_id: 'bigint',
+  maker_account_id: 'bigint',
+  taker_account_id: 'bigint',
+  maker_fee: 'bigint',
+  taker_fee: 'bigint',
+  sequence: 'bigint',
+  executed_at: 'microseconds',
+};
+const BALANCE_COLUMNS: Columns<Tables['balances']> = {
+  account_id: 'bigint',
+  currency_id: 'bigint',
+  available: 'bigint',
+  locked: 'bigint',
+  sequence: 'bigint',
+};
+
+/** What an order's or balance's new row changes in an older one. */
+const ORDER_UPDATE = {
+  key: ['order_id'],
+  set: ['price', 'qty', 'cum_qty', 'leaves_qty', 'status', 'updated_sequence', 'updated_at'],
+};
+const BALANCE_UPDATE = {
+  key: ['account_id', 'currency_id'],
+  set: ['available', 'locked', 'sequence'],
+};
+
+async function insertRows<Row extends object>(
+  tx: Transaction<Tables>,
+  table: keyof Tables,
+  columns: Readonly<Record<string, ColumnType>>,
+  rows: readonly Row[],
+  update?: { key: readonly string[]; set: readonly string[] },
+): Promise<void> {
+  if (rows.length === 0) return;
+  const names = Object.keys(columns);
+  const refs = names.map((name) => sql.ref(name));
+  const arrays = names.map((name) => {
+    const values = rows.map((row) => (row as Record<string, unknown>)[name]);
+    const type = columns[name] === 'microseconds' ? 'bigint' : columns[name]!;
+    return sql`${values}::${sql.raw(type)}[]`;
+  });
+  const selected = names.map((name) => selectColumn(name, columns[name]!));
+  const onConflict = update === undefined ? sql`` : conflictClause(update.key, update.set);
+  await sql`INSERT INTO ${sql.table(table)} (${sql.join(refs)})
+    SELECT ${sql.join(selected)} FROM unnest(${sql.join(arrays)}) AS rows (${sql.join(refs)})
+    ${onConflict}`.execute(tx);
+}
+
+function selectColumn(name: string, type: ColumnType): RawBuilder<unknown> {
+  if (type !== 'microseconds') return sql`${sql.ref(name)}`;
+  return sql`'epoch'::timestamptz + ${sql.ref(name)} * interval '1 microsecond'`;
+}
+
+function conflictClause(key: readonly string[], set: readonly string[]): RawBuilder<unknown> {
+  const keys = key.map((name) => sql.ref(name));
+  const sets = set.map((name) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`);
+  return sql`ON CONFLICT (${sql.join(keys)}) DO UPDATE SET ${sql.join(sets)}`;
+}

@@ -1,0 +1,79 @@
+/** The tables of the projection, as Kysely types. Ids and amounts are int8, read as numbers. */
+
+interface CurrencyTable {
+  currency_id: number;
+  code: string;
+  decimals: number;
+}
+
+interface MarketSymbolTable {
+  symbol_id: number;
+  code: string;
+  base_currency_id: number;
+  quote_currency_id: number;
+  lot_size: number;
+  tick_value: number;
+  maker_fee_ppm: number;
+  taker_fee_ppm: number;
+}
+
+interface OrderTable {
+  order_id: number;
+  account_id: number;
+  client_order_id: number;
+  symbol_id: number;
+  side: string;
+  order_type: string;
+  time_in_force: string;
+  price: number;
+  qty: number;
+  cum_qty: number;
+  leaves_qty: number;
+  status: string;
+  reject_reason: string;
+  updated_sequence: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface TradeTable {
+  trade_id: number;
+  symbol_id: number;
+  price: number;
+  qty: number;
+  taker_side: string;
+  maker_order_id: number;
+  taker_order_id: number;
+  maker_account_id: number;
+  taker_account_id: number;
+  maker_fee: number;
+  taker_fee: number;
+  sequence: number;
+  executed_at: Date;
+}
+
+interface BalanceTable {
+  account_id: number;
+  currency_id: number;
+  available: number;
+  locked: number;
+  sequence: number;
+}
+
+interface ProjectionCheckpointTable {
+  /** Always 1: the table has one row. */
+  id: number;
+  /** The last command whose events are in the tables. */
+  sequence: number;
+  /** The rolling event hash after that command. */
+  event_hash: string;
+}
+
+export interface Tables {
+  currencies: CurrencyTable;
+  market_symbols: MarketSymbolTable;
+  orders: OrderTable;
+  trades: TradeTable;
+  balances: BalanceTable;
+  projection_checkpoint: ProjectionCheckpointTable;
+}

@@ -1,0 +1,102 @@
+/**
+ * Layouts of the commands: offsets and lengths in bytes from the record's start. `hoga.sbe.xml`
+ * describes the same messages for clients in other languages; a test holds one against the other.
+ *
+ * ```
+ *  0               8          16         24              32          40          44
+ *  +---------------+----------+----------+---------------+-----------+-----------+----------+
+ *  | message header| sequence | time µs  | correlationId | accountId | gatewayId | reserved |
+ *  +---------------+----------+----------+---------------+-----------+-----------+----------+
+ *  48: the fields of the command, padded with zeros to a multiple of 8
+ * ```
+ * A client leaves sequence, time and gatewayId zero: the gateway and the sequencer fill them in.
+ * correlationId is the client's own number and comes back in the result.
+ */
+
+/** The fields that every command begins with. */
+export const COMMAND_HEADER = {
+  sequence: 8,
+  time: 16,
+  correlationId: 24,
+  accountId: 32,
+  gatewayId: 40,
+} as const;
+
+/** int64 ids and amounts, then 32-bit ids, then 8-bit enumerations. */
+export const NEW_ORDER = {
+  templateId: 1,
+  length: 80,
+  clientOrderId: 48,
+  price: 56,
+  qty: 64,
+  symbolId: 72,
+  side: 76,
+  orderType: 77,
+  timeInForce: 78,
+} as const;
+
+export const CANCEL_ORDER = {
+  templateId: 2,
+  length: 72,
+  orderId: 48,
+  clientOrderId: 56,
+  symbolId: 64,
+} as const;
+
+export const REPLACE_ORDER = {
+  templateId: 3,
+  length: 88,
+  orderId: 48,
+  clientOrderId: 56,
+  price: 64,
+  qty: 72,
+  symbolId: 80,
+  qtyMeaning: 84,
+} as const;
+
+/** Deposit (template 10) and Withdraw (template 11) have the same fields. */
+export const FUNDING = {
+  depositTemplateId: 10,
+  withdrawTemplateId: 11,
+  length: 64,
+  amount: 48,
+  currencyId: 56,
+} as const;
+
+export const ADD_CURRENCY = {
+  templateId: 20,
+  length: 64,
+  currencyId: 48,
+  decimals: 52,
+  code: 56,
+  codeWidth: 8,
+} as const;
+
+export const ADD_SYMBOL = {
+  templateId: 21,
+  length: 104,
+  lotSize: 48,
+  tickValue: 56,
+  symbolId: 64,
+  baseCurrencyId: 68,
+  quoteCurrencyId: 72,
+  makerFeePpm: 76,
+  takerFeePpm: 80,
+  code: 88,
+  codeWidth: 16,
+} as const;
+
+export const SET_LIMITS = {
+  templateId: 22,
+  length: 64,
+  maxOpenOrders: 48,
+  maxAccounts: 52,
+  maxCurrencies: 56,
+  maxSymbols: 60,
+} as const;
+
+/** A gateway's request for an image of the books: read-only, answered outside journal and hash. */
+export const BOOK_IMAGE_REQUEST = { templateId: 30, length: 48 } as const;
+
+/** The longest command. */
+export const MAX_COMMAND_LENGTH = ADD_SYMBOL.length;

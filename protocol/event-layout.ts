@@ -1,0 +1,104 @@
+/**
+ * Layouts of the events: offsets and lengths in bytes from the record's start.
+ *
+ * ```
+ *  0               8          16
+ *  +---------------+----------+--------------------------------------------+
+ *  | message header| sequence | fields of the event, padded to 8           |
+ *  +---------------+----------+--------------------------------------------+
+ * ```
+ * `sequence` is that of the command that caused the event; its time is the command's time. On
+ * stream 20 a group is: the command, its events, CommandDone.
+ */
+
+export const EVENT_HEADER = { sequence: 8 } as const;
+
+export const EXECUTION_REPORT = {
+  templateId: 100,
+  length: 120,
+  orderId: 16,
+  clientOrderId: 24,
+  accountId: 32,
+  price: 40,
+  qty: 48,
+  lastPrice: 56,
+  lastQty: 64,
+  cumQty: 72,
+  leavesQty: 80,
+  fee: 88,
+  tradeId: 96,
+  symbolId: 104,
+  execType: 108,
+  orderStatus: 109,
+  side: 110,
+  orderType: 111,
+  timeInForce: 112,
+  liquidity: 113,
+  rejectReason: 114,
+} as const;
+
+export const TRADE = {
+  templateId: 101,
+  length: 96,
+  tradeId: 16,
+  price: 24,
+  qty: 32,
+  makerOrderId: 40,
+  takerOrderId: 48,
+  makerAccountId: 56,
+  takerAccountId: 64,
+  makerFee: 72,
+  takerFee: 80,
+  symbolId: 88,
+  takerSide: 92,
+} as const;
+
+export const BOOK_LEVEL = {
+  templateId: 102,
+  length: 48,
+  price: 16,
+  qty: 24,
+  symbolId: 32,
+  orderCount: 36,
+  side: 40,
+} as const;
+
+export const BALANCE = {
+  templateId: 103,
+  length: 48,
+  accountId: 16,
+  available: 24,
+  locked: 32,
+  currencyId: 40,
+} as const;
+
+export const TRANSFER = {
+  templateId: 104,
+  length: 56,
+  debitAccountId: 16,
+  creditAccountId: 24,
+  amount: 32,
+  referenceId: 40,
+  currencyId: 48,
+  kind: 52,
+} as const;
+
+/** Closes a group: 8 bytes of rolling event hash, low word first. */
+export const COMMAND_DONE = {
+  templateId: 105,
+  length: 32,
+  eventHash: 16,
+  rejectReason: 24,
+  eventCount: 28,
+} as const;
+
+/** Brackets around an image of the books: AddCurrency, AddSymbol and BookLevel records between. */
+export const BOOK_IMAGE = {
+  beginTemplateId: 110,
+  endTemplateId: 111,
+  length: 24,
+  gatewayId: 16,
+} as const;
+
+/** The longest event. */
+export const MAX_EVENT_LENGTH = EXECUTION_REPORT.length;

@@ -1,0 +1,61 @@
+/** Why a sequenced command was refused: a number on the wire, a name and a sentence for people. */
+
+export const RejectReason = {
+  None: 0,
+  UnknownSymbol: 1,
+  UnknownCurrency: 2,
+  UnknownAccount: 3,
+  UnknownOrder: 4,
+  InsufficientFunds: 5,
+  NoLiquidity: 6,
+  NotionalTooLarge: 7,
+  BalanceTooLarge: 8,
+  DuplicateClientOrderId: 9,
+  QtyNotAboveFilled: 10,
+  CurrencyExists: 11,
+  SymbolExists: 12,
+  SameCurrency: 13,
+  TooManyOpenOrders: 14,
+  TooManyAccounts: 15,
+  TooManyCurrencies: 16,
+  TooManySymbols: 17,
+  InvalidField: 18,
+} as const;
+export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
+
+const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
+  None: 'The command was accepted.',
+  UnknownSymbol: 'There is no market with this symbol id.',
+  UnknownCurrency: 'There is no currency with this currency id.',
+  UnknownAccount: 'This account does not exist: a deposit opens it.',
+  UnknownOrder: 'This account has no open order with this id in this market.',
+  InsufficientFunds: 'The available balance does not cover the amount, or the order and its fee.',
+  NoLiquidity: 'A market order found no order to trade with.',
+  NotionalTooLarge: 'Price × quantity × tick value, with the fee, exceeds 2^53−1 minor units.',
+  BalanceTooLarge: 'All holdings of a currency together may not exceed 2^53−1 minor units.',
+  DuplicateClientOrderId: 'An open order of this account already has this client order id.',
+  QtyNotAboveFilled: 'The new total quantity does not exceed what is already filled.',
+  CurrencyExists: 'A currency with this id exists already.',
+  SymbolExists: 'A market with this symbol id exists already.',
+  SameCurrency: 'Base and quote currency of a market must differ.',
+  TooManyOpenOrders: 'The venue holds its maximum of open orders.',
+  TooManyAccounts: 'The venue holds its maximum of accounts.',
+  TooManyCurrencies: 'The venue holds its maximum of currencies.',
+  TooManySymbols: 'The venue holds its maximum of markets.',
+  InvalidField: 'A field of the command is outside its range.',
+};
+
+const NAMES = Object.keys(RejectReason) as (keyof typeof RejectReason)[];
+
+/** A reject reason as clients see it in JSON. */
+export interface RejectReasonText {
+  readonly code: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+export function describeRejectReason(code: number): RejectReasonText {
+  const name = NAMES.find((candidate) => RejectReason[candidate] === code);
+  if (name === undefined) throw new RangeError(`there is no reject reason ${code}`);
+  return { code, name, text: SENTENCES[name] };
+}

@@ -1,0 +1,32 @@
+/**
+ * What a binary client gets back: one CommandResult for each command, in the order sent.
+ *
+ * ```
+ *  0               8          16        24              32        40       48          56
+ *  +---------------+----------+---------+---------------+---------+--------+-----------+---
+ *  | message header| sequence | time µs | correlationId | orderId | cumQty | leavesQty |
+ *  +---------------+----------+---------+---------------+---------+--------+-----------+---
+ *  56          64            68             70            71
+ *  +-----------+-------------+--------------+-------------+----------+
+ *  | notional  | fillCount   | rejectReason | orderStatus | reserved |
+ *  +-----------+-------------+--------------+-------------+----------+
+ * ```
+ */
+
+export const COMMAND_RESULT = {
+  templateId: 200,
+  length: 72,
+  sequence: 8,
+  time: 16,
+  correlationId: 24,
+  orderId: 32,
+  cumQty: 40,
+  leavesQty: 48,
+  notional: 56,
+  fillCount: 64,
+  rejectReason: 68,
+  orderStatus: 70,
+} as const;
+
+/** `orderStatus` of a result that is about no order (SBE's null value of a uint8). */
+export const NO_ORDER_STATUS = 255;

@@ -1,0 +1,43 @@
+/**
+ * Numbers that threads show each other: one writer each, read by anyone for /health, metrics and
+ * decisions that tolerate a moment's delay. Not for synchronisation.
+ */
+
+/** Each counter is written by one thread. Sequences are the last one handled. */
+export const Counter = {
+  /** The exchange thread: executed. */
+  ExecutedSequence: 0,
+  /** The journal thread: flushed, so released to be told. */
+  ReleasedSequence: 1,
+  /** The follower: replayed and checked by hash. */
+  FollowedSequence: 2,
+  /** The follower: in PostgreSQL. */
+  ProjectedSequence: 3,
+  /** The follower: a ProjectionState. */
+  ProjectionState: 4,
+} as const;
+export type Counter = (typeof Counter)[keyof typeof Counter];
+
+export const ProjectionState = { Starting: 0, Running: 1, Retrying: 2, Diverged: 3 } as const;
+
+const LANE_FLOATS = 16;
+
+export function createCounters(): SharedArrayBuffer {
+  return new SharedArrayBuffer(Object.keys(Counter).length * LANE_FLOATS * 8);
+}
+
+export class Counters {
+  private readonly lanes: Float64Array;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.lanes = new Float64Array(buffer);
+  }
+
+  get(counter: Counter): number {
+    return this.lanes[counter * LANE_FLOATS]!;
+  }
+
+  set(counter: Counter, value: number): void {
+    this.lanes[counter * LANE_FLOATS] = value;
+  }
+}

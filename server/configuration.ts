@@ -1,0 +1,214 @@
+/**
+ * The configuration: every setting with its flag, environment variable, default, range and meaning,
+ * in one place. A flag wins over the environment, the environment over the default.
+ */
+import { WAIT_STRATEGIES, type WaitStrategy } from '../ring/waiter.ts';
+
+interface IntegerSetting {
+  readonly kind: 'integer';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly about: string;
+}
+
+interface ChoiceSetting<Choice extends string> {
+  readonly kind: 'choice';
+  readonly default: Choice;
+  readonly choices: readonly Choice[];
+  readonly about: string;
+}
+
+interface TextSetting {
+  readonly kind: 'text';
+  readonly default: string;
+  readonly about: string;
+  /** Of a setting whose variable has a name that others use too. */
+  readonly variable?: string;
+}
+
+interface FlagSetting {
+  readonly kind: 'flag';
+  readonly default: boolean;
+  readonly about: string;
+}
+
+type Setting = IntegerSetting | ChoiceSetting<string> | TextSetting | FlagSetting;
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+const GIB = 1_024 * MIB;
+
+function integer(defaultValue: number, min: number, max: number, about: string): IntegerSetting {
+  return { kind: 'integer', default: defaultValue, min, max, about };
+}
+
+export const SETTINGS = {
+  data: { kind: 'text', default: 'data', about: 'data folder: journal and embedded PostgreSQL' },
+  host: { kind: 'text', default: '127.0.0.1', about: 'address the gateway listens on' },
+  port: integer(8080, 0, 65_535, 'port the gateway listens on; 0 takes a free one'),
+  databaseUrl: {
+    kind: 'text',
+    default: '',
+    about: 'your PostgreSQL; without it an embedded one runs in the data folder',
+    variable: 'DATABASE_URL',
+  } as TextSetting,
+  markets: {
+    kind: 'choice',
+    default: 'default',
+    choices: ['default', 'none'],
+    about: 'markets to open in an empty exchange: BTC/KRW, ETH/KRW, AAPL/USD, or none',
+  } as ChoiceSetting<'default' | 'none'>,
+  rebuildProjection: {
+    kind: 'flag',
+    default: false,
+    about: 'empty the PostgreSQL tables and fill them again from the journal',
+  } as FlagSetting,
+  logFormat: {
+    kind: 'choice',
+    default: 'auto',
+    choices: ['auto', 'pretty', 'json'],
+    about: 'log lines for people or for machines; auto: by whether a terminal reads them',
+  } as ChoiceSetting<'auto' | 'pretty' | 'json'>,
+  maxOpenOrders: integer(1_000_000, 1, 2 ** 26, 'open orders; beyond: reject TooManyOpenOrders'),
+  maxAccounts: integer(1_000_000, 1, 2 ** 26, 'accounts; beyond: reject TooManyAccounts'),
+  maxCurrencies: integer(256, 1, 2 ** 26, 'currencies; beyond: reject TooManyCurrencies'),
+  maxSymbols: integer(256, 1, 2 ** 26, 'markets; beyond: reject TooManySymbols'),
+  maxBodyBytes: integer(MIB, KIB, 64 * MIB, 'request body; beyond: 413'),
+  maxConnections: integer(10_000, 1, 1_000_000, 'connections; beyond: 503'),
+  depthDefault: integer(100, 1, 100_000, 'levels a side of /orderbook where depth is not given'),
+  depthMax: integer(10_000, 1, 100_000, 'largest depth of /orderbook; beyond: 400'),
+  wsMaxMessageBytes: integer(16 * KIB, 256, MIB, 'WebSocket message in; beyond: disconnected'),
+  wsMaxBackpressureBytes: integer(
+    16 * MIB,
+    64 * KIB,
+    GIB,
+    'unsent bytes of a WebSocket client; beyond: disconnected',
+  ),
+  wsMaxSubscriptions: integer(1_000, 1, 100_000, 'subscriptions a connection; beyond: refused'),
+  wsIdleSeconds: integer(120, 8, 960, 'silence after which a WebSocket is closed (pings are sent)'),
+  recentTrades: integer(100, 0, 10_000, 'trades a market in the snapshot of the trades channel'),
+  commandRingBytes: integer(4 * MIB, 64 * KIB, GIB, 'stream 10, a power of two; full: 503'),
+  cancelReserveBytes: integer(256 * KIB, 0, GIB, 'part of stream 10 that only cancels may use'),
+  eventRingBytes: integer(
+    32 * MIB,
+    64 * KIB,
+    GIB,
+    'stream 20, a power of two; full: trading waits',
+  ),
+  journalBatchBytes: integer(MIB, 4 * KIB, 64 * MIB, 'commands a journal record holds at most'),
+  journalMapBytes: integer(64 * GIB, 64 * MIB, 2 ** 46, 'largest journal; full: the process stops'),
+  projectionBatch: integer(20_000, 1, 1_000_000, 'commands a PostgreSQL transaction holds, about'),
+  databaseTimeoutMs: integer(5_000, 100, 600_000, 'PostgreSQL connect, and query of /balances'),
+  drainTimeoutMs: integer(5_000, 0, 600_000, 'wait for outcomes of open requests when stopping'),
+  stopTimeoutMs: integer(30_000, 1_000, 600_000, 'wait for each thread when stopping'),
+  waitStrategy: {
+    kind: 'choice',
+    default: 'spin-then-park',
+    choices: WAIT_STRATEGIES,
+    about: 'what exchange and journal thread do without work',
+  } as ChoiceSetting<WaitStrategy>,
+  spins: integer(2_000, 0, 1_000_000_000, 'rounds without work before spin-then-park parks'),
+  turnCommands: integer(256, 1, 1_000_000, 'commands from one ring before the next has its turn'),
+} as const satisfies Readonly<Record<string, Setting>>;
+
+type ValueOf<S> =
+  S extends ChoiceSetting<infer Choice>
+    ? Choice
+    : S extends IntegerSetting
+      ? number
+      : S extends FlagSetting
+        ? boolean
+        : string;
+
+export type Configuration = {
+  readonly [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Name]>;
+};
+export type SettingName = keyof typeof SETTINGS;
+
+/** A setting that cannot be used: names it, its value and what is allowed. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** `maxOpenOrders` is `--max-open-orders`. */
+export function flagOf(name: SettingName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `maxOpenOrders` is `HOGA_MAX_OPEN_ORDERS`. */
+export function variableOf(name: SettingName): string {
+  const setting: Setting = SETTINGS[name];
+  if (setting.kind === 'text' && setting.variable !== undefined) return setting.variable;
+  return `HOGA_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** The allowed values in words. */
+export function allowedOf(name: SettingName): string {
+  const setting: Setting = SETTINGS[name];
+  if (setting.kind === 'integer') return `a whole number from ${setting.min} to ${setting.max}`;
+  if (setting.kind === 'choice') return setting.choices.join(', ');
+  return setting.kind === 'flag' ? 'true or false' : 'a text';
+}
+
+/** @param flags settings from the command line, as texts (flags without a value as booleans) */
+export function readConfiguration(
+  flags: Readonly<Record<string, string | boolean | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Configuration {
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const flag = flags[name];
+    const variable = environment[variableOf(name)];
+    if (flag !== undefined) values[name] = parseSetting(name, String(flag), flagOf(name));
+    else if (variable !== undefined) values[name] = parseSetting(name, variable, variableOf(name));
+    else values[name] = SETTINGS[name].default;
+  }
+  const configuration = values as unknown as Configuration;
+  checkTogether(configuration);
+  return configuration;
+}
+
+function parseSetting(name: SettingName, text: string, source: string): unknown {
+  const setting: Setting = SETTINGS[name];
+  if (setting.kind === 'text') return text;
+  if (setting.kind === 'choice' && setting.choices.includes(text)) return text;
+  if (setting.kind === 'flag' && (text === 'true' || text === 'false')) return text === 'true';
+  if (setting.kind === 'integer' && /^\d+$/.test(text)) {
+    const value = Number(text);
+    if (value >= setting.min && value <= setting.max) return value;
+  }
+  throw new ConfigurationError(
+    `${source}: ${JSON.stringify(text)} is not allowed; allowed: ${allowedOf(name)}`,
+  );
+}
+
+function checkTogether(configuration: Configuration): void {
+  for (const name of ['commandRingBytes', 'eventRingBytes'] as const) {
+    const value = configuration[name];
+    if ((value & (value - 1)) !== 0) {
+      throw new ConfigurationError(
+        `${flagOf(name)}: ${value} is not allowed; allowed: a power of two`,
+      );
+    }
+  }
+  const { commandRingBytes, cancelReserveBytes, maxBodyBytes } = configuration;
+  // A body of cancels needs most of the ring: a frame is 8 bytes longer than its 72-byte record.
+  const needed = cancelReserveBytes + 2 * maxBodyBytes;
+  if (commandRingBytes < needed) {
+    throw new ConfigurationError(
+      `--command-ring-bytes: ${commandRingBytes} is not allowed; allowed: at least ${needed}, ` +
+        'the cancel reserve and twice the largest body',
+    );
+  }
+}
+
+/** A URL without its password. */
+export function maskUrl(url: string): string {
+  return url.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, '$1:***@');
+}
+
+/** The settings as they are in force, with what is secret masked. */
+export function describeConfiguration(configuration: Configuration): Record<string, unknown> {
+  return { ...configuration, databaseUrl: maskUrl(configuration.databaseUrl) };
+}

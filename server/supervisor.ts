@@ -1,0 +1,211 @@
+/**
+ * The main thread: starts the others in order, watches them, and stops them in the order in which
+ * nothing is lost: gateways (no more commands), exchange (executes what it has), journal (flushes
+ * it), follower (projects it), PostgreSQL.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DEFAULT_CAPACITY } from '../exchange/exchange.ts';
+import { Signal } from '../ring/waiter.ts';
+import { type Configuration, maskUrl } from './configuration.ts';
+import { acquireDataFolderLock, type DataFolderLock } from './data-folder-lock.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { assertPortIsFree } from './listening-port.ts';
+import type { Logger } from './log.ts';
+import { ThreadHandle } from './thread-handle.ts';
+import type { ExchangeThreadData } from './threads/exchange-thread.ts';
+import type { FollowerThreadData } from './threads/follower-thread.ts';
+import type { GatewayThreadData } from './threads/gateway-thread.ts';
+import type { JournalThreadData } from './threads/journal-thread.ts';
+import {
+  createThreadLinks,
+  StopFlag,
+  StopRequest,
+  type ThreadLinks,
+} from './threads/thread-links.ts';
+import { VenueSetup } from './venue-setup.ts';
+
+export const DURABILITY = 'fsync';
+const GATEWAYS = 1;
+
+export class Supervisor {
+  /** Resolves to the reason when a thread dies. */
+  readonly failure: Promise<string>;
+  private readonly configuration: Configuration;
+  private readonly log: Logger;
+  private readonly links: ThreadLinks;
+  private readonly threads = new Map<string, ThreadHandle>();
+  private readonly dataFolder: string;
+  private fail: (reason: string) => void = () => {};
+  private lock: DataFolderLock | undefined;
+  private postgres: Promise<EmbeddedPostgres | undefined> = Promise.resolve(undefined);
+
+  constructor(configuration: Configuration, log: Logger) {
+    this.configuration = configuration;
+    this.log = log;
+    this.dataFolder = resolve(configuration.data);
+    this.links = createThreadLinks({
+      gateways: GATEWAYS,
+      commandRingBytes: configuration.commandRingBytes,
+      eventRingBytes: configuration.eventRingBytes,
+    });
+    this.failure = new Promise((resolveFailure) => {
+      this.fail = resolveFailure;
+    });
+  }
+
+  /** Starts everything; resolves to the address of the gateway. */
+  async start(): Promise<string> {
+    const { configuration, log } = this;
+    const { host, port, databaseUrl } = configuration;
+    await assertPortIsFree(host, port);
+    this.lock = acquireDataFolderLock(this.dataFolder, { address: `http://${host}:${port}` });
+    if (databaseUrl === '') this.postgres = this.startPostgres();
+    await this.startThread('journal', this.journalData()).receive('ready');
+    const exchange = this.startThread('exchange', this.exchangeData());
+    const recovered = await exchange.receive('recovered');
+    log.info(
+      {
+        sequence: recovered.sequence,
+        seconds: recovered.seconds,
+        commandsPerSecond: Math.round(recovered.sequence / Math.max(recovered.seconds, 1e-3)),
+        stateHash: recovered.stateHash,
+      },
+      'recovered from the journal',
+    );
+    const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, markets } = configuration;
+    const limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols };
+    await new VenueSetup(this.links).apply(recovered, limits, markets === 'default');
+    const follower = this.startThread('follower', this.followerData());
+    const gateway = this.startThread('gateway', this.gatewayData());
+    const { port: listeningPort } = await gateway.receive('listening');
+    this.connectDatabase(follower, gateway);
+    return `http://${host}:${listeningPort}`;
+  }
+
+  /** Stops everything in order; false where something did not end in time. */
+  async stop(): Promise<boolean> {
+    for (const thread of this.threads.values()) thread.isEndExpected = true;
+    const { exchange, journal, follower } = this.links.signals;
+    this.threads.get('gateway')?.post({ kind: 'stop' });
+    let isClean = await this.ended('gateway');
+    new StopRequest(this.links, StopFlag.Exchange).raise();
+    new Signal(exchange).ring();
+    if (this.threads.has('exchange')) {
+      const { sequence, stateHash } = await this.threads.get('exchange')!.receive('stopped');
+      this.log.info({ sequence, stateHash }, 'exchange stopped');
+    }
+    isClean = (await this.ended('exchange')) && isClean;
+    new StopRequest(this.links, StopFlag.Journal).raise();
+    new Signal(journal).ring();
+    isClean = (await this.ended('journal')) && isClean;
+    new StopRequest(this.links, StopFlag.Follower).raise();
+    new Signal(follower).ring();
+    const postgres = await this.postgres;
+    isClean = (await this.ended('follower')) && isClean;
+    await postgres?.stop();
+    this.lock?.release();
+    return isClean;
+  }
+
+  /** After a thread's death: closes the gateways, so that the process can leave, and PostgreSQL. */
+  async abandon(): Promise<void> {
+    for (const thread of this.threads.values()) thread.isEndExpected = true;
+    const gateway = this.threads.get('gateway');
+    if (gateway?.isAlive === true) {
+      gateway.post({ kind: 'abandon' });
+      await gateway.ended(ABANDON_TIMEOUT_MS);
+    }
+    await (await this.postgres)?.stop();
+  }
+
+  private startThread(name: string, data: unknown): ThreadHandle {
+    const thread = new ThreadHandle(name, data, this.log, this.fail);
+    this.threads.set(name, thread);
+    return thread;
+  }
+
+  private async ended(name: string): Promise<boolean> {
+    const thread = this.threads.get(name);
+    if (thread === undefined) return true;
+    const { stopTimeoutMs } = this.configuration;
+    const isEnded = await thread.ended(stopTimeoutMs);
+    if (isEnded) this.log.debug({ thread: name }, 'stopped');
+    else this.log.error({ thread: name, stopTimeoutMs }, 'did not stop in time');
+    return isEnded;
+  }
+
+  /** PostgreSQL comes up beside the exchange and never holds it up. */
+  private async startPostgres(): Promise<EmbeddedPostgres | undefined> {
+    const folder = resolve(this.dataFolder, 'postgres');
+    try {
+      const log = (line: string) => this.log.debug({ line }, 'postgres');
+      const postgres = await startEmbeddedPostgres({ folder, log });
+      const { pid, adopted } = postgres;
+      this.log.info({ pid, adopted, url: maskUrl(postgres.url) }, 'embedded PostgreSQL runs');
+      return postgres;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.log.error(
+        { error: message },
+        'embedded PostgreSQL did not start; trading goes on, /balances and the tables wait',
+      );
+      return undefined;
+    }
+  }
+
+  private async connectDatabase(follower: ThreadHandle, gateway: ThreadHandle): Promise<void> {
+    const url = this.configuration.databaseUrl || (await this.postgres)?.url;
+    if (url === undefined) return;
+    follower.post({ kind: 'database', url });
+    gateway.post({ kind: 'database', url });
+  }
+
+  private journalData(): JournalThreadData {
+    const { journalMapBytes, journalBatchBytes } = this.configuration;
+    const wait = this.waitSettings();
+    const { links, dataFolder } = this;
+    return { links, dataFolder, journalMapBytes, batchBytes: journalBatchBytes, wait };
+  }
+
+  private exchangeData(): ExchangeThreadData {
+    const { journalMapBytes, turnCommands } = this.configuration;
+    const wait = this.waitSettings();
+    const { links, dataFolder } = this;
+    return { links, dataFolder, journalMapBytes, capacity: DEFAULT_CAPACITY, wait, turnCommands };
+  }
+
+  private followerData(): FollowerThreadData {
+    const { configuration, links, dataFolder } = this;
+    return {
+      links,
+      dataFolder,
+      journalMapBytes: configuration.journalMapBytes,
+      batchCommands: configuration.projectionBatch,
+      rebuild: configuration.rebuildProjection,
+      databaseTimeoutMs: configuration.databaseTimeoutMs,
+    };
+  }
+
+  private gatewayData(): GatewayThreadData {
+    const { configuration, links, dataFolder } = this;
+    const identity = {
+      version: packageVersion(),
+      dataFolder,
+      durability: DURABILITY,
+      startedAt: new Date().toISOString(),
+    };
+    return { links, gateway: 0, settings: configuration, identity };
+  }
+
+  private waitSettings() {
+    return { strategy: this.configuration.waitStrategy, spins: this.configuration.spins };
+  }
+}
+
+const ABANDON_TIMEOUT_MS = 2_000;
+
+export function packageVersion(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,67 @@
+/** A worker thread as the supervisor sees it: its messages, its end, and its death. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from './log.ts';
+import type { ThreadMessage } from './threads/thread-messages.ts';
+
+type MessageOf<Kind extends ThreadMessage['kind']> = Extract<ThreadMessage, { kind: Kind }>;
+
+export class ThreadHandle {
+  readonly name: string;
+  isAlive = true;
+  private readonly worker: Worker;
+  private readonly messages: ThreadMessage[] = [];
+  private arrived: () => void = () => {};
+
+  /** @param onDeath called when the thread ends with an error, or ends at all before `expectEnd` */
+  constructor(name: string, data: unknown, log: Logger, onDeath: (reason: string) => void) {
+    this.name = name;
+    const file = new URL(`./threads/${name}-thread.ts`, import.meta.url);
+    this.worker = new Worker(file, { workerData: data, name: `hoga-${name}` });
+    this.worker.on('message', (message: ThreadMessage) => {
+      if (message.kind === 'log') log[message.level](message.details, message.text);
+      else {
+        this.messages.push(message);
+        this.arrived();
+      }
+    });
+    this.worker.on('error', (error) => onDeath(`the ${name} thread failed: ${describe(error)}`));
+    this.worker.on('exit', (code) => {
+      this.isAlive = false;
+      this.arrived();
+      if (!this.isEndExpected) onDeath(`the ${name} thread ended by itself (code ${code})`);
+    });
+  }
+
+  isEndExpected = false;
+
+  post(message: unknown): void {
+    this.worker.postMessage(message);
+  }
+
+  /** The thread's next message of a kind; rejects when it ends without one. */
+  async receive<Kind extends ThreadMessage['kind']>(kind: Kind): Promise<MessageOf<Kind>> {
+    for (;;) {
+      const index = this.messages.findIndex((message) => message.kind === kind);
+      if (index >= 0) return this.messages.splice(index, 1)[0] as MessageOf<Kind>;
+      if (!this.isAlive) throw new Error(`the ${this.name} thread ended before it was ${kind}`);
+      await new Promise<void>((resolve) => {
+        this.arrived = resolve;
+      });
+    }
+  }
+
+  /** Waits for the end of a thread that was asked to stop; false if that takes too long. */
+  async ended(timeoutMs: number): Promise<boolean> {
+    if (!this.isAlive) return true;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    return once(this.worker, 'exit', { signal: timeout }).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

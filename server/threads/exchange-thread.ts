@@ -1,0 +1,116 @@
+/**
+ * The exchange thread: recovers from the journal, then drains every command ring, sequences and
+ * executes. It never waits for a disk; it waits for commands, and for room on stream 20.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { writeBookImage } from '../../exchange/book-image.ts';
+import type { ExchangeCapacity } from '../../exchange/exchange.ts';
+import { Sequencer } from '../../exchange/sequencer.ts';
+import { hashState } from '../../exchange/state-hash.ts';
+import { JournalReplay } from '../../journal/journal-replay.ts';
+import { JournalStore } from '../../journal/journal-store.ts';
+import { BOOK_IMAGE_REQUEST } from '../../protocol/command-layout.ts';
+import { CommandHeader } from '../../protocol/commands.ts';
+import { templateIdAt } from '../../protocol/record.ts';
+import { Counter, Counters } from '../../ring/counters.ts';
+import { RingProducer, RingReader } from '../../ring/ring.ts';
+import { Signal, Waiter } from '../../ring/waiter.ts';
+import { RingSink } from './ring-sink.ts';
+import { StopFlag, StopRequest, type ThreadLinks, type WaitSettings } from './thread-links.ts';
+import type { ThreadMessage } from './thread-messages.ts';
+
+export interface ExchangeThreadData {
+  readonly links: ThreadLinks;
+  readonly dataFolder: string;
+  readonly journalMapBytes: number;
+  readonly capacity: ExchangeCapacity;
+  readonly wait: WaitSettings;
+  /** Commands taken from one ring before the next ring has its turn. */
+  readonly turnCommands: number;
+}
+
+const PROGRESS_INTERVAL_MS = 2_000;
+
+const data = workerData as ExchangeThreadData;
+const links = data.links;
+const replay = await recover();
+const exchange = replay.exchange;
+const signal = new Signal(links.signals.exchange);
+const newWaiter = () => new Waiter(signal, data.wait.strategy, data.wait.spins);
+const sink = new RingSink(
+  new RingProducer(links.eventRing),
+  new Signal(links.signals.journal),
+  newWaiter(),
+);
+exchange.events.redirect(sink);
+const sequencer = new Sequencer(exchange, sink);
+const header = new CommandHeader();
+const counters = new Counters(links.counters);
+const readers = links.commandRings.map((ring) => new RingReader(ring, 0));
+run();
+post({ kind: 'stopped', sequence: exchange.sequence, stateHash: hashState(exchange) });
+
+function post(message: ThreadMessage): void {
+  parentPort!.postMessage(message);
+}
+
+async function recover(): Promise<JournalReplay> {
+  const startMs = performance.now();
+  const store = new JournalStore(data.dataFolder, {
+    mapBytes: data.journalMapBytes,
+    readOnly: false,
+  });
+  const recovering = new JournalReplay(store, undefined, data.capacity);
+  const end = store.lastLink().lastSequence;
+  let reportedMs = startMs;
+  while (recovering.next()) {
+    if (performance.now() - reportedMs < PROGRESS_INTERVAL_MS) continue;
+    reportedMs = performance.now();
+    const { sequence } = recovering.exchange;
+    post({ kind: 'log', level: 'info', text: 'recovering', details: { sequence, of: end } });
+  }
+  recovering.runToEnd();
+  await store.close();
+  const { sequence, time, limits, symbols } = recovering.exchange;
+  new Counters(links.counters).set(Counter.ExecutedSequence, sequence);
+  post({
+    kind: 'recovered',
+    sequence,
+    time,
+    symbolCount: symbols.length,
+    limits,
+    seconds: (performance.now() - startMs) / 1_000,
+    stateHash: hashState(recovering.exchange),
+  });
+  return recovering;
+}
+
+/** The duty cycle. */
+function run(): void {
+  const waiter = newWaiter();
+  const stop = new StopRequest(links, StopFlag.Exchange);
+  for (;;) {
+    const wasStopRaised = stop.isRaised;
+    let workCount = 0;
+    for (let i = 0; i < readers.length; i++) workCount += drain(readers[i]!);
+    if (workCount > 0) {
+      sink.publish();
+      counters.set(Counter.ExecutedSequence, exchange.sequence);
+    } else if (wasStopRaised) return;
+    waiter.idle(workCount);
+  }
+}
+
+function drain(reader: RingReader): number {
+  let count = 0;
+  while (count < data.turnCommands) {
+    const at = reader.read();
+    if (at < 0) break;
+    count++;
+    if (templateIdAt(reader.record, at) === BOOK_IMAGE_REQUEST.templateId) {
+      writeBookImage(exchange, sink, header.wrap(reader.record, at).gatewayId);
+    } else sequencer.sequence(reader.record, at);
+  }
+  if (count > 0) reader.release();
+  return count;
+}

@@ -1,0 +1,96 @@
+/**
+ * The follower thread: replays the journal behind everybody and fills PostgreSQL. Asked to stop, it
+ * catches up first; where PostgreSQL is away, the rest waits for the next start.
+ */
+import { setTimeout } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { JournalStore } from '../../journal/journal-store.ts';
+import { openDatabase } from '../../persistence/database.ts';
+import { Follower } from '../../persistence/follower.ts';
+import { migrate } from '../../persistence/migrations.ts';
+import { resetProjection } from '../../persistence/projector.ts';
+import { Counter, Counters, ProjectionState } from '../../ring/counters.ts';
+import { Signal } from '../../ring/waiter.ts';
+import { StopFlag, StopRequest, type ThreadLinks } from './thread-links.ts';
+import type { DatabaseRequest, ThreadMessage } from './thread-messages.ts';
+
+export interface FollowerThreadData {
+  readonly links: ThreadLinks;
+  readonly dataFolder: string;
+  readonly journalMapBytes: number;
+  readonly batchCommands: number;
+  readonly rebuild: boolean;
+  readonly databaseTimeoutMs: number;
+}
+
+const data = workerData as FollowerThreadData;
+const counters = new Counters(data.links.counters);
+const signal = new Signal(data.links.signals.follower);
+const stop = new StopRequest(data.links, StopFlag.Follower);
+
+// Waiting at a signal does not keep an event loop alive; the port does, until it is closed.
+parentPort!.ref();
+const url = await new Promise<string | undefined>((resolve) => {
+  parentPort!.once('message', (request: DatabaseRequest) => resolve(request.url));
+  parentPort!.once('close', () => resolve(undefined));
+});
+if (url !== undefined) await follow(url);
+parentPort!.close();
+
+function log(
+  level: 'info' | 'warn' | 'error',
+  text: string,
+  details: Readonly<Record<string, unknown>> = {},
+): void {
+  parentPort!.postMessage({ kind: 'log', level, text, details } satisfies ThreadMessage);
+}
+
+async function follow(databaseUrl: string): Promise<void> {
+  const db = openDatabase({
+    url: databaseUrl,
+    maxConnections: 1,
+    connectTimeoutMs: data.databaseTimeoutMs,
+    statementTimeoutMs: 0,
+  });
+  if (data.rebuild) {
+    await migrate(db);
+    await resetProjection(db);
+    log('info', 'projection emptied: it is filled again from the start of the journal');
+  }
+  const store = new JournalStore(data.dataFolder, {
+    mapBytes: data.journalMapBytes,
+    readOnly: false,
+  });
+  const follower = new Follower(db, store, report(), data.batchCommands);
+  for (;;) {
+    const wasStopRaised = stop.isRaised;
+    signal.prepare();
+    const pauseMs = await follower.catchUp();
+    if (wasStopRaised) break;
+    if (pauseMs > 0) await setTimeout(pauseMs);
+    else await signal.sleepAsync(Number.POSITIVE_INFINITY);
+  }
+  await store.close();
+  await db.destroy();
+}
+
+function report() {
+  return {
+    onFollowed: (sequence: number) => counters.set(Counter.FollowedSequence, sequence),
+    onProjected: (sequence: number) => {
+      counters.set(Counter.ProjectedSequence, sequence);
+      counters.set(Counter.ProjectionState, ProjectionState.Running);
+    },
+    onRetry: (error: unknown, pauseMs: number) => {
+      counters.set(Counter.ProjectionState, ProjectionState.Retrying);
+      log('warn', 'PostgreSQL failed, trying again; trading goes on', {
+        error: String(error),
+        pauseMs,
+      });
+    },
+    onDiverged: (message: string) => {
+      counters.set(Counter.ProjectionState, ProjectionState.Diverged);
+      log('error', message);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** A gateway thread: listens when told to, closes when told to, and is never terminated. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Gateway, type GatewayIdentity } from '../../gateway/gateway.ts';
+import type { GatewaySettings } from '../../gateway/gateway-settings.ts';
+import { openDatabase } from '../../persistence/database.ts';
+import { Counters } from '../../ring/counters.ts';
+import { RingProducer, RingReader } from '../../ring/ring.ts';
+import { Signal } from '../../ring/waiter.ts';
+import {
+  gatewayProducer,
+  gatewayReader,
+  JOURNAL_READER,
+  type ThreadLinks,
+} from './thread-links.ts';
+import type { GatewayRequest, ThreadMessage } from './thread-messages.ts';
+
+export interface GatewayThreadData {
+  readonly links: ThreadLinks;
+  readonly gateway: number;
+  readonly settings: GatewaySettings;
+  readonly identity: GatewayIdentity;
+}
+
+const DATABASE_CONNECTIONS = 4;
+
+const { links, gateway: index, settings, identity } = workerData as GatewayThreadData;
+const gateway = new Gateway(
+  {
+    gatewayId: gatewayProducer(index),
+    commands: new RingProducer(links.commandRings[gatewayProducer(index)]!),
+    events: new RingReader(links.eventRing, gatewayReader(index), JOURNAL_READER),
+    exchangeSignal: new Signal(links.signals.exchange),
+    ownSignal: new Signal(links.signals.gateways[index]!),
+    counters: new Counters(links.counters),
+  },
+  settings,
+  identity,
+);
+
+parentPort!.on('message', (request: GatewayRequest) => {
+  if (request.kind === 'database') gateway.useDatabase(openDatabase(databaseOptions(request.url)));
+  else stop(request.kind === 'stop' ? settings.drainTimeoutMs : 0);
+});
+const port = await gateway.start();
+parentPort!.postMessage({ kind: 'listening', port } satisfies ThreadMessage);
+await gateway.run();
+
+function databaseOptions(url: string) {
+  return {
+    url,
+    maxConnections: DATABASE_CONNECTIONS,
+    connectTimeoutMs: settings.databaseTimeoutMs,
+    statementTimeoutMs: settings.databaseTimeoutMs,
+  };
+}
+
+async function stop(drainTimeoutMs: number): Promise<void> {
+  await gateway.stop(drainTimeoutMs);
+  parentPort!.close();
+}

@@ -1,0 +1,44 @@
+/**
+ * The exchange's sink while it runs: stream 20. When the ring is full the exchange waits for its
+ * readers, which never wait for it. Hot path.
+ */
+import type { EventSink } from '../../exchange/event-sink.ts';
+import type { RecordBuffer } from '../../protocol/record.ts';
+import type { RingProducer } from '../../ring/ring.ts';
+import type { Signal, Waiter } from '../../ring/waiter.ts';
+
+export class RingSink implements EventSink {
+  readonly record: RecordBuffer;
+  private readonly producer: RingProducer;
+  private readonly journal: Signal;
+  private readonly waiter: Waiter;
+
+  constructor(producer: RingProducer, journal: Signal, waiter: Waiter) {
+    this.record = producer.record;
+    this.producer = producer;
+    this.journal = journal;
+    this.waiter = waiter;
+  }
+
+  claim(length: number): number {
+    const at = this.producer.tryClaim(length);
+    return at >= 0 ? at : this.waitAndClaim(length);
+  }
+
+  /** Shows what was written to the readers. */
+  publish(): void {
+    this.producer.commit();
+    this.journal.ring();
+  }
+
+  private waitAndClaim(length: number): number {
+    this.publish();
+    let at = this.producer.tryClaim(length);
+    while (at < 0) {
+      this.waiter.idle(0);
+      at = this.producer.tryClaim(length);
+    }
+    this.waiter.idle(1);
+    return at;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * What the threads share, made by the supervisor and handed to each: rings, doorbells, counters and
+ * the stop flags. Only shared memory: nothing here is a message.
+ */
+import { createCounters } from '../../ring/counters.ts';
+import { createRing, RingReader } from '../../ring/ring.ts';
+import { createSignal, type WaitStrategy } from '../../ring/waiter.ts';
+
+/** Reader 0 of stream 20 is the journal; gateways follow. */
+export const JOURNAL_READER = 0;
+export function gatewayReader(gateway: number): number {
+  return gateway + 1;
+}
+
+/** Producer 0 of stream 10 is the supervisor; gateways follow. A producer's number is its id. */
+export const SUPERVISOR_PRODUCER = 0;
+export function gatewayProducer(gateway: number): number {
+  return gateway + 1;
+}
+
+export const StopFlag = { Exchange: 0, Journal: 1, Follower: 2 } as const;
+
+export interface ThreadLinks {
+  /** Stream 10: one ring a producer. */
+  readonly commandRings: readonly SharedArrayBuffer[];
+  /** Stream 20. */
+  readonly eventRing: SharedArrayBuffer;
+  readonly signals: {
+    readonly exchange: SharedArrayBuffer;
+    readonly journal: SharedArrayBuffer;
+    readonly follower: SharedArrayBuffer;
+    readonly gateways: readonly SharedArrayBuffer[];
+  };
+  readonly counters: SharedArrayBuffer;
+  readonly stopFlags: SharedArrayBuffer;
+}
+
+export interface WaitSettings {
+  readonly strategy: WaitStrategy;
+  readonly spins: number;
+}
+
+export interface LinkSettings {
+  readonly gateways: number;
+  readonly commandRingBytes: number;
+  readonly eventRingBytes: number;
+}
+
+export function createThreadLinks(settings: LinkSettings): ThreadLinks {
+  const gateways = Array.from({ length: settings.gateways }, (_, gateway) => gateway);
+  const commandRings = [SUPERVISOR_PRODUCER, ...gateways.map(gatewayProducer)].map(() =>
+    createRing(settings.commandRingBytes),
+  );
+  for (const ring of commandRings) new RingReader(ring, 0).join();
+  const eventRing = createRing(settings.eventRingBytes);
+  new RingReader(eventRing, JOURNAL_READER).join();
+  for (const gateway of gateways) {
+    new RingReader(eventRing, gatewayReader(gateway), JOURNAL_READER).join();
+  }
+  return {
+    commandRings,
+    eventRing,
+    signals: {
+      exchange: createSignal(),
+      journal: createSignal(),
+      follower: createSignal(),
+      gateways: gateways.map(createSignal),
+    },
+    counters: createCounters(),
+    stopFlags: new SharedArrayBuffer(Object.keys(StopFlag).length * 4),
+  };
+}
+
+/** A flag that asks one thread to finish its work and end. */
+export class StopRequest {
+  private readonly flags: Int32Array;
+  private readonly flag: number;
+
+  constructor(links: ThreadLinks, flag: number) {
+    this.flags = new Int32Array(links.stopFlags);
+    this.flag = flag;
+  }
+
+  /** The thread must be rung afterwards: it may be asleep. */
+  raise(): void {
+    Atomics.store(this.flags, this.flag, 1);
+  }
+
+  get isRaised(): boolean {
+    return Atomics.load(this.flags, this.flag) === 1;
+  }
+}

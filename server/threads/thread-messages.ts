@@ -1,0 +1,30 @@
+/** The few messages that threads send the supervisor, and it them. Everything else is in rings. */
+import type { VenueLimits } from '../../exchange/venue.ts';
+
+export type ThreadMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'listening'; readonly port: number }
+  | {
+      readonly kind: 'recovered';
+      readonly sequence: number;
+      readonly time: number;
+      readonly symbolCount: number;
+      readonly limits: VenueLimits;
+      readonly seconds: number;
+      readonly stateHash: string;
+    }
+  | { readonly kind: 'stopped'; readonly sequence: number; readonly stateHash: string }
+  | {
+      readonly kind: 'log';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly text: string;
+      readonly details: Readonly<Record<string, unknown>>;
+    };
+
+/** Where PostgreSQL is, as soon as that is known. */
+export interface DatabaseRequest {
+  readonly kind: 'database';
+  readonly url: string;
+}
+/** `stop` waits for open requests, `abandon` does not. */
+export type GatewayRequest = DatabaseRequest | { readonly kind: 'stop' | 'abandon' };
