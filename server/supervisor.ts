@@ -101,6 +101,7 @@ export class Supervisor {
     isClean = (await this.ended('journal')) && isClean;
     new StopRequest(this.links, StopFlag.Follower).raise();
     new Signal(follower).ring();
+    this.threads.get('follower')?.post({ kind: 'stop' });
     const postgres = await this.postgres;
     isClean = (await this.ended('follower')) && isClean;
     await postgres?.stop();

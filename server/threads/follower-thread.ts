@@ -12,7 +12,7 @@ import { resetProjection } from '../../persistence/projector.ts';
 import { Counter, Counters, ProjectionState } from '../../ring/counters.ts';
 import { Signal } from '../../ring/waiter.ts';
 import { StopFlag, StopRequest, type ThreadLinks } from './thread-links.ts';
-import type { DatabaseRequest, ThreadMessage } from './thread-messages.ts';
+import type { FollowerRequest, ThreadMessage } from './thread-messages.ts';
 
 export interface FollowerThreadData {
   readonly links: ThreadLinks;
@@ -28,11 +28,11 @@ const counters = new Counters(data.links.counters);
 const signal = new Signal(data.links.signals.follower);
 const stop = new StopRequest(data.links, StopFlag.Follower);
 
-// Waiting at a signal does not keep an event loop alive; the port does, until it is closed.
-parentPort!.ref();
+// Waiting at a signal does not keep an event loop alive; listening to the port does.
 const url = await new Promise<string | undefined>((resolve) => {
-  parentPort!.once('message', (request: DatabaseRequest) => resolve(request.url));
-  parentPort!.once('close', () => resolve(undefined));
+  parentPort!.on('message', (request: FollowerRequest) => {
+    resolve(request.kind === 'database' ? request.url : undefined);
+  });
 });
 if (url !== undefined) await follow(url);
 parentPort!.close();
