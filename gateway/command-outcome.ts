@@ -23,7 +23,8 @@ export class CommandOutcome {
   orderStatus: number = NO_ORDER_STATUS;
   cumQty = 0;
   leavesQty = 0;
-  /** Sum of price × qty over the fills. */
+  /** Sums of qty and of price × qty over the fills. */
+  filledQty = 0;
   notional = 0;
   fillCount = 0;
   /** Kept only for those who ask for them. */
@@ -38,6 +39,7 @@ export class CommandOutcome {
     this.orderStatus = NO_ORDER_STATUS;
     this.cumQty = 0;
     this.leavesQty = 0;
+    this.filledQty = 0;
     this.notional = 0;
     this.fillCount = 0;
     this.fills = [];
@@ -80,6 +82,7 @@ export function writeOutcome(
   result.orderId = outcome.orderId;
   result.cumQty = outcome.cumQty;
   result.leavesQty = outcome.leavesQty;
+  result.filledQty = outcome.filledQty;
   result.notional = outcome.notional;
   result.fillCount = outcome.fillCount;
   result.rejectReason = outcome.rejectReason;

@@ -136,6 +136,7 @@ export class EventPump {
     if (report.execType !== ExecType.Trade) return;
     const { tradeId, lastPrice: price, lastQty: qty, fee } = report;
     outcome.fillCount++;
+    outcome.filledQty += qty;
     outcome.notional += price * qty;
     if (this.port.nextWantsFills) outcome.fills.push({ tradeId, price, qty, fee });
   }

@@ -6,26 +6,27 @@
  *  +---------------+----------+---------+---------------+---------+--------+-----------+---
  *  | message header| sequence | time µs | correlationId | orderId | cumQty | leavesQty |
  *  +---------------+----------+---------+---------------+---------+--------+-----------+---
- *  56          64            68             70            71
- *  +-----------+-------------+--------------+-------------+----------+
- *  | notional  | fillCount   | rejectReason | orderStatus | reserved |
- *  +-----------+-------------+--------------+-------------+----------+
+ *  56          64          72          76             78            79
+ *  +-----------+-----------+-----------+--------------+-------------+----------+
+ *  | filledQty | notional  | fillCount | rejectReason | orderStatus | reserved |
+ *  +-----------+-----------+-----------+--------------+-------------+----------+
  * ```
  */
 
 export const COMMAND_RESULT = {
   templateId: 200,
-  length: 72,
+  length: 80,
   sequence: 8,
   time: 16,
   correlationId: 24,
   orderId: 32,
   cumQty: 40,
   leavesQty: 48,
-  notional: 56,
-  fillCount: 64,
-  rejectReason: 68,
-  orderStatus: 70,
+  filledQty: 56,
+  notional: 64,
+  fillCount: 72,
+  rejectReason: 76,
+  orderStatus: 78,
 } as const;
 
 /** `orderStatus` of a result that is about no order (SBE's null value of a uint8). */

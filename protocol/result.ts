@@ -2,7 +2,10 @@
 import { Flyweight, type RecordBuffer } from './record.ts';
 import { COMMAND_RESULT } from './result-layout.ts';
 
-/** What became of one command. notional is the sum of price × qty over its fills (ticks × lots). */
+/**
+ * What became of one command. filledQty and notional are the sums
+ * of qty and of price × qty over the fills of this command.
+ */
 export class CommandResult extends Flyweight {
   write(record: RecordBuffer, offset: number): this {
     this.begin(record, offset, COMMAND_RESULT.templateId, COMMAND_RESULT.length);
@@ -43,6 +46,12 @@ export class CommandResult extends Flyweight {
   }
   set leavesQty(value: number) {
     this.putInt64(COMMAND_RESULT.leavesQty, value);
+  }
+  get filledQty(): number {
+    return this.int64(COMMAND_RESULT.filledQty);
+  }
+  set filledQty(value: number) {
+    this.putInt64(COMMAND_RESULT.filledQty, value);
   }
   get notional(): number {
     return this.int64(COMMAND_RESULT.notional);

@@ -1,0 +1,54 @@
+/**
+ * Reads an order flow: `commands.csv.gz` of a recorded session, one command a row, in the columns
+ * seq, ts_ns, command, orderId, ownerId, side, price, qty, displayQty, tif, flags, smpCancels.
+ */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+
+export interface FlowRow {
+  readonly command: 'NEW' | 'CANCEL' | 'REPLACE' | 'OPEN';
+  readonly orderId: number;
+  /** 0: not known. */
+  readonly ownerId: number;
+  readonly side: 'B' | 'S' | '';
+  readonly price: number;
+  /** Of a REPLACE: the new open quantity. */
+  readonly qty: number;
+  readonly displayQty: number;
+  readonly timeInForce: 'GTC' | 'IOC' | '';
+}
+
+const COLUMNS = ['command', 'orderId', 'ownerId', 'side', 'price', 'qty', 'displayQty', 'tif'];
+
+export async function readOrderFlow(folder: string): Promise<FlowRow[]> {
+  const file = createReadStream(join(folder, 'commands.csv.gz'));
+  const lines = createInterface({ input: file.compose(createGunzip()) });
+  const rows: FlowRow[] = [];
+  let indexes: number[] | undefined;
+  for await (const line of lines) {
+    const cells = line.split(',');
+    if (indexes === undefined) {
+      indexes = COLUMNS.map((column) => cells.indexOf(column));
+      const missing = COLUMNS.filter((_, i) => indexes![i] === -1);
+      if (missing.length > 0)
+        throw new Error(`commands.csv.gz has no column ${missing.join(', ')}`);
+    } else rows.push(parseRow(indexes.map((index) => cells[index] ?? '')));
+  }
+  return rows;
+}
+
+function parseRow(cells: readonly string[]): FlowRow {
+  const [command, orderId, ownerId, side, price, qty, displayQty, tif] = cells;
+  return {
+    command: command as FlowRow['command'],
+    orderId: Number(orderId),
+    ownerId: Number(ownerId),
+    side: side as FlowRow['side'],
+    price: Number(price),
+    qty: Number(qty),
+    displayQty: Number(displayQty),
+    timeInForce: tif as FlowRow['timeInForce'],
+  };
+}
