@@ -143,7 +143,10 @@ export class Supervisor {
       const log = (line: string) => this.log.debug({ line }, 'postgres');
       const postgres = await startEmbeddedPostgres({ folder, log });
       const { pid, adopted } = postgres;
-      this.log.info({ pid, adopted, url: maskUrl(postgres.url) }, 'embedded PostgreSQL runs');
+      this.log.info(
+        { postgresPid: pid, adopted, url: maskUrl(postgres.url) },
+        'embedded PostgreSQL runs',
+      );
       return postgres;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -62,6 +62,8 @@ export class ThreadHandle {
   }
 }
 
+/** Why a thread failed: a journal's error speaks for itself, others need their stack. */
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'JournalError' ? error.message : (error.stack ?? error.message);
 }

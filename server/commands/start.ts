@@ -37,16 +37,15 @@ function optionOf(name: SettingName): Option {
 
 async function run(flags: Record<string, string | boolean | undefined>): Promise<void> {
   let log: Logger = createLogger('auto');
-  let supervisor: Supervisor;
-  let address: string;
+  let supervisor: Supervisor | undefined;
   try {
     const configuration = readConfiguration(flags, process.env);
     log = createLogger(configuration.logFormat);
     log.info(describeConfiguration(configuration), 'configuration');
     supervisor = new Supervisor(configuration, log);
-    endWithThreads(supervisor, log);
     const startMs = performance.now();
-    address = await supervisor.start();
+    const failed = supervisor.failure.then((reason) => Promise.reject(new Error(reason)));
+    const address = await Promise.race([supervisor.start(), failed]);
     log.info(
       { address, seconds: (performance.now() - startMs) / 1_000 },
       `Hoga is open at ${address}`,
@@ -55,8 +54,10 @@ async function run(flags: Record<string, string | boolean | undefined>): Promise
     log.fatal(
       error instanceof ConfigurationError ? error.message : `cannot start: ${textOf(error)}`,
     );
+    await supervisor?.abandon();
     process.exit(EXIT_CANNOT_START);
   }
+  endWithThreads(supervisor, log);
   stopAtSignals(supervisor, log);
 }
 
