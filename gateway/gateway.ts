@@ -76,7 +76,7 @@ export class Gateway implements GatewayServices {
   async start(): Promise<number> {
     this.port.requestBookImage();
     while (!this.pump.isSynchronised) {
-      if (this.pump.poll(FRAMES_A_TURN) === 0) await nextTurn();
+      if (this.poll() === 0) await nextTurn();
     }
     const { host, port } = this.settings;
     const socket = await new Promise<us_listen_socket | false>((resolve) => {
@@ -91,12 +91,12 @@ export class Gateway implements GatewayServices {
   async run(): Promise<void> {
     const { ownSignal } = this.links;
     while (!this.isStopped) {
-      if (this.pump.poll(FRAMES_A_TURN) > 0 || this.port.inFlight > 0) {
+      if (this.poll() > 0 || this.port.inFlight > 0) {
         await nextTurn();
         continue;
       }
       ownSignal.prepare();
-      if (this.pump.poll(FRAMES_A_TURN) > 0) {
+      if (this.poll() > 0) {
         ownSignal.cancel();
         continue;
       }
@@ -164,6 +164,13 @@ export class Gateway implements GatewayServices {
       },
     };
     return { isHealthy: !this.isStopping, report };
+  }
+
+  /** Handles what is released; the exchange may be waiting for the room that it took. */
+  private poll(): number {
+    const frames = this.pump.poll(FRAMES_A_TURN);
+    if (frames > 0) this.links.exchangeSignal.ring();
+    return frames;
   }
 
   private countConnection(change: number): void {

@@ -35,8 +35,12 @@ export class HttpAnswer {
   }
 
   /** Something is wrong with a field of the request. */
-  fieldError(error: FieldError, status: Status = 400): void {
-    this.json(status, { error: { message: describeFieldError(error), ...error } });
+  fieldError(
+    error: FieldError,
+    status: Status = 400,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    this.json(status, { error: { message: describeFieldError(error), ...error } }, headers);
   }
 
   /** Something else is wrong: `message` says what, and what to do. */

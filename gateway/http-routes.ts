@@ -48,13 +48,13 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
     app.post(
       `/${route}`,
       guarded((answer, request, response) => {
-        const contentType = request.getHeader('content-type');
+        const contentType = request.getHeader('content-type').toLowerCase();
         receiveCommands(services, route, contentType, answer, response);
       }),
     );
     app.any(
       `/${route}`,
-      guarded((answer) => wrongMethod(answer, 'POST')),
+      guarded((answer, request) => wrongMethod(answer, request, 'POST')),
     );
   }
   const reads: Record<string, (answer: HttpAnswer, request: HttpRequest) => void> = {
@@ -70,7 +70,7 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
     app.get(path, guarded(read));
     app.any(
       path,
-      guarded((answer) => wrongMethod(answer, 'GET')),
+      guarded((answer, request) => wrongMethod(answer, request, 'GET')),
     );
   }
   const paths = [...COMMAND_ROUTES.map((route) => `POST /${route}`)];
@@ -83,8 +83,9 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
   );
 }
 
-function wrongMethod(answer: HttpAnswer, allowed: string): void {
-  answer.error(405, `only ${allowed} is allowed here`, { Allow: allowed });
+function wrongMethod(answer: HttpAnswer, request: HttpRequest, allowed: string): void {
+  const error = { field: 'method', value: request.getMethod().toUpperCase(), allowed };
+  answer.fieldError(error, 405, { Allow: allowed });
 }
 
 function busy(answer: HttpAnswer, why: string, headers: Record<string, string> = {}): void {

@@ -42,6 +42,8 @@ export class JournalReplay {
     const value = this.store.read(firstSequence);
     if (value === undefined) return false;
     const batch = readBatch(value, firstSequence, this.link);
+    // Where no group of the batch was complete yet, its hash is that of the command before it.
+    if (batch.link.hashedSequence === this.exchange.sequence) this.checkHash(batch.link);
     for (let at = batch.start; at < batch.end; at += recordLengthAt(batch.record, at)) {
       this.replayCommand(batch.record, at, batch.link);
     }
@@ -77,7 +79,12 @@ export class JournalReplay {
   private replayCommand(record: RecordBuffer, at: number, link: ChainLink): void {
     const { exchange, events } = this;
     events.clear();
-    exchange.execute(record, at);
+    const sequence = exchange.sequence + 1;
+    try {
+      exchange.execute(record, at);
+    } catch (error) {
+      throw new JournalError(sequence, `command cannot be executed (${error})`);
+    }
     this.commandCount++;
     this.eventCount += exchange.events.eventCount;
     if (exchange.sequence === link.hashedSequence) this.checkHash(link);

@@ -2,26 +2,33 @@
  * The journal's file: LMDB, one record a batch. `append` returns when the batch is flushed to disk
  * (`overlappingSync: false`: what is visible is durable; never `noSync`).
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { CHAIN_START, type ChainLink, linkOfStored } from './batch.ts';
 
 export interface JournalStoreOptions {
-  /** Address space for the file, in bytes: the journal cannot grow beyond it. */
+  /** Address space for the file, in bytes; the journal is not allowed to grow beyond it. */
   readonly mapBytes: number;
   readonly readOnly: boolean;
 }
 
+/** What LMDB may write beside a batch: the tree's pages that change, and its list of free pages. */
+const OVERHEAD_BYTES = 65_536;
+
 export class JournalStore {
+  private readonly file: string;
+  private readonly mapBytes: number;
   private readonly database: RootDatabase<Buffer, number>;
 
   /** @param dataFolder the folder that holds, or will hold, the folder `journal` */
   constructor(dataFolder: string, options: JournalStoreOptions) {
     const folder = journalFolderOf(dataFolder);
     if (!options.readOnly) mkdirSync(folder, { recursive: true });
+    this.file = join(folder, 'journal.mdb');
+    this.mapBytes = options.mapBytes;
     this.database = open<Buffer, number>({
-      path: join(folder, 'journal.mdb'),
+      path: this.file,
       encoding: 'binary',
       mapSize: options.mapBytes,
       overlappingSync: false,
@@ -32,6 +39,13 @@ export class JournalStore {
 
   /** Stores a batch and flushes it to disk. Throws where that fails: then nothing may go on. */
   append(firstSequence: number, bytes: Uint8Array): void {
+    // LMDB as lmdb-js drives it would enlarge its map instead, so the bound is ours to keep.
+    const needed = statSync(this.file).size + bytes.length + OVERHEAD_BYTES;
+    if (needed > this.mapBytes) {
+      throw new Error(
+        `the journal is full: batch ${firstSequence} does not fit into ${this.mapBytes} bytes (--journal-map-bytes)`,
+      );
+    }
     const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.database.transactionSync(() => this.database.putSync(firstSequence, value));
   }

@@ -119,7 +119,9 @@ function encodeOrder(text: string, record: RecordBuffer, offset: number): FieldE
   newOrder.timeInForce = line.word(6, 'timeInForce', TIMES_IN_FORCE, byDefault);
   newOrder.clientOrderId = line.integer(7, 'clientOrderId', FIELD_RANGE.clientOrderId, 0);
   if (line.error !== undefined) return line.error;
-  return validateOrderTerms(newOrder.orderType, newOrder.timeInForce, newOrder.price);
+  const error = validateOrderTerms(newOrder.orderType, newOrder.timeInForce, newOrder.price);
+  if (error?.field !== 'timeInForce') return error;
+  return { ...error, value: 'GTC', allowed: 'IOC for a market order' };
 }
 
 function encodeCancel(text: string, record: RecordBuffer, offset: number): FieldError | undefined {

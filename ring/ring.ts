@@ -85,6 +85,7 @@ export class RingProducer extends RingSide {
    * while the ring is full. Several claims may precede one `commit` or `abort`.
    */
   tryClaim(length: number): number {
+    if (length > this.maxPayload) throw new RangeError(`frame of ${length} bytes is too long`);
     const frameBytes = length + FRAME_HEADER_BYTES;
     const units = (frameBytes + 7) >> 3;
     const index = this.claimed & this.mask;
@@ -92,7 +93,6 @@ export class RingProducer extends RingSide {
     const padding = units > unitsToEnd ? unitsToEnd : 0;
     const end = (this.claimed + padding + units) | 0;
     if (((this.limit - end) | 0) < 0) {
-      if (length > this.maxPayload) throw new RangeError(`frame of ${length} bytes is too long`);
       this.limit = this.lookUpLimit();
       if (((this.limit - end) | 0) < 0) return -1;
     }

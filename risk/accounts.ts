@@ -36,8 +36,11 @@ export class Accounts {
   }
 }
 
-/** More than the largest number of currencies, so that a pair makes one id. */
-const CURRENCY_SPAN = 2 ** 27;
+/**
+ * The largest number of currencies (and, but for the venue's own two, of accounts): a pair makes one
+ * id below 2^53.
+ */
+const CURRENCY_SPAN = 2 ** 26;
 
 export class Balances {
   count = 0;
