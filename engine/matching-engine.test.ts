@@ -1,140 +1,13 @@
-/**
- * What a market expects of matching, by example; then the engine against the oracle: random orders,
- * cancels and replaces in two markets, every outcome and the whole book compared after each.
- *
- * A failed property prints its seed and commands; `HOGA_TEST_SEED=<seed>` runs the same again.
- */
+/** What a market expects of matching, by example. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { OrderType, Side, TimeInForce } from '../protocol/enums.ts';
-import type { EngineListener } from './engine-listener.ts';
-import { MatchingEngine } from './matching-engine.ts';
-import { OracleBook, type OracleOrder, type Outcome } from './oracle.ts';
+import { Side, TimeInForce } from '../protocol/enums.ts';
+import type { Outcome } from './oracle.ts';
 import { NONE } from './orders.ts';
+import { RecordedEngine } from './testing/recorded-engine.ts';
 
 const { Buy, Sell } = Side;
 const { GTC, IOC } = TimeInForce;
-const seed = process.env['HOGA_TEST_SEED'];
-fc.configureGlobal(seed === undefined ? {} : { seed: Number(seed) });
-
-/** The engine with a listener that writes down what it hears, by order id. */
-class Venue implements EngineListener {
-  readonly engine: MatchingEngine;
-  outcomes: Outcome[] = [];
-  /** The market of each level outcome. */
-  levelMarkets: number[] = [];
-
-  /** Capacities of one make everything grow. */
-  constructor(markets = 1) {
-    this.engine = new MatchingEngine(this, { orders: 1, levels: 1 });
-    for (let index = 0; index < markets; index++) this.engine.addSymbol(100 + index);
-  }
-
-  onFill(maker: number, taker: number, price: number, qty: number): void {
-    const { orderId, cumQty } = this.engine.orders;
-    assert.ok(cumQty[maker]! >= qty && cumQty[taker]! >= qty, 'cumulative quantities come first');
-    const [makerId, takerId] = [orderId[maker]!, orderId[taker]!];
-    this.outcomes.push({ event: 'fill', makerId, takerId, price, qty });
-  }
-
-  onCanceled(order: number): void {
-    const { orders } = this.engine;
-    const [orderId, leavesQty] = [orders.orderId[order]!, orders.leavesQty(order)];
-    this.outcomes.push({ event: 'canceled', orderId, leavesQty });
-  }
-
-  onReplaced(order: number): void {
-    const { orderId, price, qty } = this.engine.orders;
-    this.outcomes.push({
-      event: 'replaced',
-      orderId: orderId[order]!,
-      price: price[order]!,
-      qty: qty[order]!,
-    });
-  }
-
-  onLevel(symbolIndex: number, side: number, price: number, qty: number, orderCount: number): void {
-    this.levelMarkets.push(symbolIndex);
-    this.outcomes.push({ event: 'level', side, price, qty, orderCount });
-  }
-
-  order(
-    orderId: number,
-    side: number,
-    price: number,
-    qty: number,
-    { timeInForce = GTC as number, accountId = 1, clientOrderId = 0, market = 0 } = {},
-  ): Outcome[] {
-    return this.told(() => {
-      const { Limit } = OrderType;
-      this.engine.execute(
-        this.engine.admit(
-          orderId,
-          accountId,
-          clientOrderId,
-          market,
-          side,
-          Limit,
-          timeInForce,
-          price,
-          qty,
-        ),
-      );
-    });
-  }
-
-  cancel(orderId: number): Outcome[] {
-    return this.told(() => this.engine.cancel(this.engine.findOrder(orderId)));
-  }
-
-  replace(orderId: number, price: number, qty: number): Outcome[] {
-    return this.told(() => this.engine.replace(this.engine.findOrder(orderId), price, qty));
-  }
-
-  /** A side's open orders in queue order, read through ladder, levels and links. */
-  book(side: number, market = 0): OracleOrder[] {
-    const { orders, levels, books } = this.engine;
-    const ladder = books[market]!.side(side);
-    const found: OracleOrder[] = [];
-    let levelCount = 0;
-    for (let at = ladder.best(); at !== NONE; at = ladder.nextBehind(levels.price[at]!)) {
-      levelCount++;
-      let [qty, orderCount, last] = [0, 0, NONE];
-      for (let slot = levels.head[at]!; slot !== NONE; slot = orders.next[slot]!) {
-        assert.equal(orders.previous[slot], last, 'links lead back as they lead on');
-        assert.equal(orders.price[slot], levels.price[at], 'an order stands at its price');
-        last = slot;
-        orderCount++;
-        qty += orders.leavesQty(slot);
-        found.push({
-          orderId: orders.orderId[slot]!,
-          side: orders.side[slot]!,
-          timeInForce: orders.timeInForce[slot]!,
-          price: orders.price[slot]!,
-          qty: orders.qty[slot]!,
-          cumQty: orders.cumQty[slot]!,
-        });
-      }
-      assert.equal(levels.tail[at], last);
-      assert.ok(orderCount > 0, 'no level is empty');
-      assert.deepEqual([levels.qty[at], levels.orderCount[at]], [qty, orderCount]);
-    }
-    assert.equal(ladder.levelCount, levelCount);
-    return found;
-  }
-
-  queue(side: number): number[] {
-    return this.book(side).map((order) => order.orderId);
-  }
-
-  private told(command: () => void): Outcome[] {
-    this.outcomes = [];
-    this.levelMarkets = [];
-    command();
-    return this.outcomes;
-  }
-}
 
 /** [maker, price, qty] of each fill. */
 function fills(outcomes: Outcome[]): number[][] {
@@ -149,7 +22,7 @@ function levels(outcomes: Outcome[]): number[][] {
 }
 
 test('the better price trades first, at one price the older order', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Sell, 102, 5);
   venue.order(2, Sell, 101, 5);
   venue.order(3, Sell, 101, 5);
@@ -163,7 +36,7 @@ test('the better price trades first, at one price the older order', () => {
 });
 
 test('orders that do not cross rest and tell their level', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   assert.deepEqual(venue.order(1, Buy, 99, 5), [
     { event: 'level', side: Buy, price: 99, qty: 5, orderCount: 1 },
   ]);
@@ -173,7 +46,7 @@ test('orders that do not cross rest and tell their level', () => {
 });
 
 test('a partly filled resting order keeps its place and its leaves quantity', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Buy, 100, 10);
   venue.order(2, Buy, 100, 10);
   assert.deepEqual(venue.order(3, Sell, 100, 4), [
@@ -187,7 +60,7 @@ test('a partly filled resting order keeps its place and its leaves quantity', ()
 });
 
 test('what an incoming GTC order does not fill rests at its limit', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Sell, 100, 3);
   assert.deepEqual(levels(venue.order(2, Buy, 101, 10)), [
     [Sell, 100, 0, 0],
@@ -199,7 +72,7 @@ test('what an incoming GTC order does not fill rests at its limit', () => {
 });
 
 test('what an IOC order does not fill is cancelled and never rests', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Sell, 100, 3);
   assert.deepEqual(venue.order(2, Buy, 100, 10, { timeInForce: IOC }), [
     { event: 'fill', makerId: 1, takerId: 2, price: 100, qty: 3 },
@@ -212,7 +85,7 @@ test('what an IOC order does not fill is cancelled and never rests', () => {
 });
 
 test('a market order sweeps three levels and pays each level’s own price', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Sell, 100, 2);
   venue.order(2, Sell, 105, 2);
   venue.order(3, Sell, 50_000, 2);
@@ -234,7 +107,7 @@ test('a market order sweeps three levels and pays each level’s own price', () 
 });
 
 test('a sweep beyond the book’s depth ends at its worst price; an empty side has none', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Buy, 100, 2);
   venue.order(2, Buy, 90, 2);
   assert.equal(venue.engine.sweepPrice(0, Sell, 1_000), 90);
@@ -242,7 +115,7 @@ test('a sweep beyond the book’s depth ends at its worst price; an empty side h
 });
 
 test('a replace that lowers the quantity at the same price keeps its place', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Buy, 100, 10);
   venue.order(2, Buy, 100, 10);
   venue.order(3, Sell, 100, 1);
@@ -257,7 +130,7 @@ test('a replace that lowers the quantity at the same price keeps its place', () 
 });
 
 test('a replace that raises the quantity goes to the back of its level, told once', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Buy, 100, 10);
   venue.order(2, Buy, 100, 10);
   assert.deepEqual(levels(venue.replace(1, 100, 11)), [[Buy, 100, 21, 2]]);
@@ -267,7 +140,7 @@ test('a replace that raises the quantity goes to the back of its level, told onc
 });
 
 test('a replace to another price loses its place, and there and back does not regain it', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Sell, 100, 10);
   venue.order(2, Sell, 100, 10);
   assert.deepEqual(levels(venue.replace(1, 101, 5)), [
@@ -279,7 +152,7 @@ test('a replace to another price loses its place, and there and back does not re
 });
 
 test('a replace that becomes marketable trades at once, at the makers’ prices', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Buy, 90, 10);
   venue.order(2, Sell, 100, 4);
   venue.order(3, Sell, 101, 4);
@@ -299,7 +172,7 @@ test('a replace that becomes marketable trades at once, at the makers’ prices'
 });
 
 test('a cancel from the middle of a queue leaves the others in their order', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   for (const orderId of [1, 2, 3, 4]) venue.order(orderId, Sell, 100, orderId);
   assert.deepEqual(venue.cancel(3), [
     { event: 'canceled', orderId: 3, leavesQty: 3 },
@@ -312,7 +185,7 @@ test('a cancel from the middle of a queue leaves the others in their order', () 
 });
 
 test('the best level is gone after its last order is cancelled: no phantom best level', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Buy, 99, 5);
   venue.order(2, Buy, 100, 5);
   assert.deepEqual(levels(venue.cancel(2)), [[Buy, 100, 0, 0]]);
@@ -323,7 +196,7 @@ test('the best level is gone after its last order is cancelled: no phantom best 
 });
 
 test('ids are free again when their order has ended, however it ended', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   const named = { accountId: 7, clientOrderId: 70 };
   venue.order(1, Buy, 100, 5, named);
   venue.cancel(1);
@@ -337,7 +210,7 @@ test('ids are free again when their order has ended, however it ended', () => {
 });
 
 test('an open order is found by its account’s client order id and by no other account’s', () => {
-  const venue = new Venue();
+  const venue = new RecordedEngine();
   venue.order(1, Buy, 100, 5, { accountId: 7, clientOrderId: 70 });
   venue.order(2, Buy, 100, 5, { accountId: 8, clientOrderId: 70 });
   venue.order(3, Buy, 100, 5, { accountId: 7 });
@@ -351,11 +224,14 @@ test('an open order is found by its account’s client order id and by no other 
 });
 
 test('markets do not touch each other', () => {
-  const venue = new Venue(2);
+  const venue = new RecordedEngine(2);
   venue.order(1, Sell, 100, 5);
   assert.deepEqual(fills(venue.order(2, Buy, 100, 5, { market: 1 })), []);
   assert.deepEqual(venue.levelMarkets, [1]);
   assert.equal(venue.engine.sweepPrice(1, Buy, 1), 0);
   assert.deepEqual([venue.queue(Sell), venue.book(Buy, 1).length], [[1], 1]);
-  assert.deepEqual([100, 101, 102].map((id) => venue.engine.symbolIndexOf(id)), [0, 1, NONE]);
+  assert.deepEqual(
+    [100, 101, 102].map((id) => venue.engine.symbolIndexOf(id)),
+    [0, 1, NONE],
+  );
 });

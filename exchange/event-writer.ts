@@ -34,7 +34,7 @@ export class EventWriter {
   private readonly transfer = new Transfer();
   private readonly commandDone = new CommandDone();
   private sequence = 0;
-  /** Events of the current command, CommandDone included. */
+  /** Events of the current command so far. CommandDone tells how many came before it. */
   eventCount = 0;
 
   constructor(sink: EventSink) {

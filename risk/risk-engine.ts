@@ -196,11 +196,8 @@ export class RiskEngine {
       const delivered = qty * terms.lotSize;
       return delivered <= MAX_AMOUNT ? delivered : -1;
     }
-    // Each product is compared before it is used: one beyond 2^53−1 may be rounded, never below.
-    const ticksTimesLots = price * qty;
-    if (ticksTimesLots > MAX_AMOUNT) return -1;
-    const notional = ticksTimesLots * terms.tickValue;
-    if (notional > MAX_AMOUNT) return -1;
+    // A product or sum beyond 2^53−1 may be rounded, but never to below it.
+    const notional = price * qty * terms.tickValue;
     const { makerFeePpm, takerFeePpm } = terms;
     const fee = feeOf(notional, Math.max(makerFeePpm, takerFeePpm));
     return notional + fee <= MAX_AMOUNT ? notional + fee : -1;

@@ -1,0 +1,82 @@
+/**
+ * The index against a Map: few accounts that use the same client order ids, in a table small enough
+ * for long probes, and slots that get another owner after each delete.
+ *
+ * A failure prints its seed and operations; `HOGA_TEST_SEED=<seed>` runs the same again.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { hashId } from '../collections/id-table.ts';
+import { testSeed } from '../ring/testing/seed.ts';
+import { ClientOrderIndex } from './client-order-index.ts';
+import { NONE, Orders } from './orders.ts';
+
+const MAX_ID = Number.MAX_SAFE_INTEGER;
+
+/** Client order ids whose hashes end in the same six bits: one account's all collide. */
+function collidingIds(first: number, step: number, count: number): number[] {
+  const ids: number[] = [];
+  for (let id = first; ids.length < count; id += step) {
+    if ((hashId(id) & 63) === (hashId(first) & 63)) ids.push(id);
+  }
+  return ids;
+}
+
+const CLIENT_ORDER_IDS = [...collidingIds(1, 1, 8), ...collidingIds(MAX_ID, -1, 6)];
+const PAIRS = [1, 2, 2 ** 32 + 1, MAX_ID].flatMap((accountId) =>
+  CLIENT_ORDER_IDS.map((clientOrderId) => ({ accountId, clientOrderId })),
+);
+
+class IndexedOrders {
+  private readonly orders = new Orders(1);
+  private readonly index = new ClientOrderIndex(this.orders, 1);
+
+  find(accountId: number, clientOrderId: number): number {
+    return this.index.get(accountId, clientOrderId);
+  }
+
+  open(accountId: number, clientOrderId: number): number {
+    const slot = this.orders.allocate();
+    this.orders.accountId[slot] = accountId;
+    this.orders.clientOrderId[slot] = clientOrderId;
+    this.index.add(slot);
+    return slot;
+  }
+
+  close(slot: number): void {
+    this.index.delete(slot);
+    this.orders.release(slot);
+  }
+}
+
+test('any orders opened and closed are found as in a Map', (t) => {
+  const pairs = fc.array(fc.constantFrom(...PAIRS), { maxLength: 150, size: 'max' });
+  fc.assert(
+    fc.property(pairs, (operations) => {
+      const indexed = new IndexedOrders();
+      const model = new Map<(typeof PAIRS)[number], number>();
+      for (const pair of operations) {
+        const open = model.get(pair);
+        if (open === undefined) {
+          model.set(pair, indexed.open(pair.accountId, pair.clientOrderId));
+        } else {
+          indexed.close(open);
+          model.delete(pair);
+        }
+        for (const asked of PAIRS) {
+          const found = indexed.find(asked.accountId, asked.clientOrderId);
+          assert.equal(found, model.get(asked) ?? NONE, JSON.stringify(asked));
+        }
+      }
+    }),
+    { seed: testSeed(t), numRuns: 300 },
+  );
+});
+
+test('account and client order id do not change places', () => {
+  const indexed = new IndexedOrders();
+  const slot = indexed.open(3, 4);
+  assert.equal(indexed.find(3, 4), slot);
+  assert.equal(indexed.find(4, 3), NONE);
+});

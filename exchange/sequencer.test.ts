@@ -1,0 +1,121 @@
+/** What a sequenced command is: its number, its time, and its group on the stream. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ADD_CURRENCY, FUNDING } from '../protocol/command-layout.ts';
+import { AddCurrency, type CommandHeader, Funding } from '../protocol/commands.ts';
+import { COMMAND_DONE } from '../protocol/event-layout.ts';
+import { CommandDone, EventHeader } from '../protocol/events.ts';
+import { RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import { EventBuffer } from './event-sink.ts';
+import { Exchange } from './exchange.ts';
+import { Sequencer } from './sequencer.ts';
+
+/** The commands stand here in the producer's buffer: not at its start. */
+const OFFSET = 24;
+
+class SequencedExchange {
+  readonly sink = new EventBuffer(64);
+  readonly exchange = new Exchange(this.sink, { orders: 1, levels: 1, accounts: 1 });
+  readonly record = RecordBuffer.allocate(256);
+  private readonly sequencer = new Sequencer(this.exchange, this.sink);
+
+  deposit(time: number, amount = 5): CommandHeader {
+    const command = new Funding().writeDeposit(this.record, OFFSET);
+    const fields = { accountId: 7, currencyId: 1, amount, correlationId: 99, gatewayId: 3 };
+    return this.sequence(Object.assign(command, { time }, fields));
+  }
+
+  addCurrency(time: number): CommandHeader {
+    const command = new AddCurrency().write(this.record, OFFSET);
+    return this.sequence(Object.assign(command, { time, currencyId: 1, decimals: 2, code: 'BTC' }));
+  }
+
+  /** The command as the producer's buffer has it afterwards. */
+  private sequence(command: CommandHeader): CommandHeader {
+    this.sequencer.sequence(this.record, OFFSET);
+    return command;
+  }
+
+  /** Byte offsets of all records that were written. */
+  written(): number[] {
+    const offsets: number[] = [];
+    for (let at = 0; at < this.sink.length; at += recordLengthAt(this.sink.record, at)) {
+      offsets.push(at);
+    }
+    return offsets;
+  }
+}
+
+test('commands are numbered from 1 without a gap, refused ones too', () => {
+  const venue = new SequencedExchange();
+  assert.equal(venue.deposit(1).sequence, 1);
+  assert.equal(venue.addCurrency(2).sequence, 2);
+  assert.equal(venue.addCurrency(3).sequence, 3);
+  assert.equal(venue.deposit(4).sequence, 4);
+  assert.equal(venue.exchange.sequence, 4);
+});
+
+test('time is the producer’s stamp and never runs back', () => {
+  const venue = new SequencedExchange();
+  assert.equal(venue.addCurrency(1_000).time, 1_000);
+  assert.equal(venue.deposit(1_500).time, 1_500);
+  assert.equal(venue.deposit(1_499).time, 1_500);
+  assert.equal(venue.deposit(0).time, 1_500);
+  assert.equal(venue.exchange.time, 1_500);
+  assert.equal(venue.deposit(1_501).time, 1_501);
+});
+
+test('a group is the command as sequenced, its events and CommandDone with their number', () => {
+  const venue = new SequencedExchange();
+  venue.addCurrency(1_000);
+  venue.deposit(900);
+  const { record } = venue.sink;
+  const offsets = venue.written();
+  const templates = offsets.map((at) => templateIdAt(record, at));
+  const done = COMMAND_DONE.templateId;
+  assert.deepEqual(templates, [
+    ADD_CURRENCY.templateId,
+    done,
+    FUNDING.depositTemplateId,
+    104,
+    103,
+    103,
+    done,
+  ]);
+  const command = new Funding().wrap(record, offsets[2]!);
+  assert.deepEqual([command.sequence, command.time, command.gatewayId], [2, 1_000, 3]);
+  assert.deepEqual([command.correlationId, command.amount], [99, 5]);
+  for (const at of offsets.slice(3)) {
+    assert.equal(new EventHeader().wrap(record, at).sequence, 2);
+  }
+  const closing = new CommandDone().wrap(record, offsets[6]!);
+  assert.deepEqual([closing.eventCount, closing.rejectReason], [3, RejectReason.None]);
+  assert.equal(new CommandDone().wrap(record, offsets[1]!).eventCount, 0);
+});
+
+test('the command on the stream is byte for byte the producer’s, wherever either stands', () => {
+  const venue = new SequencedExchange();
+  for (const time of [5, 6, 7]) {
+    const at = venue.sink.length;
+    venue.deposit(time, 2 ** 40 + time);
+    const length = FUNDING.length;
+    assert.deepEqual(
+      venue.sink.record.bytes.slice(at, at + length),
+      venue.record.bytes.slice(OFFSET, OFFSET + length),
+    );
+  }
+  assert.ok(venue.record.bytes.slice(0, OFFSET).every((byte) => byte === 0));
+});
+
+test('the exchange refuses a gap in the sequence and a command it does not know', () => {
+  const { exchange, record } = new SequencedExchange();
+  const deposit = new Funding().writeDeposit(record, 0);
+  for (const sequence of [0, 2, -1]) {
+    deposit.sequence = sequence;
+    assert.throws(() => exchange.execute(record, 0), /came after 0: the sequence has a gap/);
+  }
+  deposit.sequence = 1;
+  record.words[0] = (999 << 16) | (FUNDING.length - 8);
+  assert.throws(() => exchange.execute(record, 0), /command 1 has unknown template 999/);
+});

@@ -1,0 +1,173 @@
+/** The state hash: the same for the same state, however it came about; another for any other. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Side } from '../protocol/enums.ts';
+import type { Exchange } from './exchange.ts';
+import { hashState } from './state-hash.ts';
+import { orderedBalances, orderedOrders } from './state-view.ts';
+import { BTC, EUR, RecordedExchange, USD } from './testing/recorded-exchange.ts';
+
+const { Buy, Sell } = Side;
+const ALICE = 101;
+const BOB = 102;
+
+function openVenue(): RecordedExchange {
+  const venue = new RecordedExchange();
+  venue.deposit(ALICE, USD, 100_000);
+  venue.deposit(BOB, BTC, 100_000);
+  venue.order(ALICE, Buy, 50, 10, { clientOrderId: 5 });
+  venue.order(BOB, Sell, 50, 4);
+  venue.order(ALICE, Buy, 50, 7);
+  venue.order(BOB, Sell, 60, 3);
+  return venue;
+}
+
+/** Commands in an order that decides slots, free lists and tables, and nothing else. */
+function venueByHistory(isOtherHistory: boolean): Exchange {
+  const venue = new RecordedExchange(
+    isOtherHistory ? { orders: 500, levels: 3, accounts: 90 } : undefined,
+  );
+  const deposits = [
+    [ALICE, USD],
+    [BOB, BTC],
+    [BOB, EUR],
+  ] as const;
+  for (const [accountId, currencyId] of isOtherHistory ? deposits.toReversed() : deposits) {
+    venue.deposit(accountId, currencyId, 100_000);
+  }
+  const first = venue.exchange.sequence + 1;
+  const prices = [40, 41, 42, 43];
+  for (const price of isOtherHistory ? prices.toReversed() : prices)
+    venue.order(ALICE, Buy, price, 1);
+  for (const place of isOtherHistory ? [3, 1, 2, 0] : [0, 1, 2, 3]) {
+    venue.cancel(ALICE, first + place);
+  }
+  venue.order(ALICE, Buy, 50, 10);
+  venue.order(BOB, Sell, 70, 10);
+  venue.order(ALICE, Buy, 50, 5);
+  return venue.exchange;
+}
+
+test('one state reached through different slots, tables and capacities has one hash', () => {
+  const [exchange, other] = [venueByHistory(false), venueByHistory(true)];
+  assert.deepEqual(orderedBalances(other), orderedBalances(exchange));
+  assert.deepEqual([...orderedOrders(other)], [...orderedOrders(exchange)]);
+  const slots = ({ engine, sequence }: Exchange) =>
+    [0, 1, 2].map((back) => engine.findOrder(sequence - back));
+  assert.notDeepEqual(slots(other), slots(exchange), 'the histories differ in slots');
+  assert.equal(hashState(other), hashState(exchange));
+});
+
+test('a hash is 16 hexadecimal digits, and asking changes nothing', () => {
+  const { exchange } = openVenue();
+  const hash = hashState(exchange);
+  assert.match(hash, /^[0-9a-f]{16}$/);
+  assert.equal(hashState(exchange), hash);
+});
+
+test('any other sequence, time, trade id or currency hashes differently', () => {
+  assertAllDiffer([
+    ['sequence', (exchange) => exchange.sequence++],
+    ['time', (exchange) => exchange.time++],
+    ['last trade id', (exchange) => exchange.lastTradeId++],
+    ['currencies', ({ currencies }) => currencies.push({ currencyId: 9, decimals: 0, code: 'X' })],
+  ]);
+});
+
+test('any other limit hashes differently', () => {
+  const names = ['maxOpenOrders', 'maxAccounts', 'maxCurrencies', 'maxSymbols'] as const;
+  assertAllDiffer(
+    names.map((name) => [
+      name,
+      (exchange) => {
+        exchange.limits = { ...exchange.limits, [name]: exchange.limits[name] + 1 };
+      },
+    ]),
+  );
+});
+
+test('any other term of a market or code of a currency hashes differently', () => {
+  const { symbols, currencies } = openVenue().exchange;
+  const other = (value: unknown) => (typeof value === 'number' ? value + 1 : `${value}X`);
+  const ofMarket = Object.entries(symbols[1]!).map(([name, value]) => {
+    const change = (exchange: Exchange) => {
+      exchange.symbols[1] = { ...exchange.symbols[1]!, [name]: other(value) };
+    };
+    return [name, change] as const;
+  });
+  const ofCurrency = Object.entries(currencies[1]!).map(([name, value]) => {
+    const change = (exchange: Exchange) => {
+      exchange.currencies[1] = { ...exchange.currencies[1]!, [name]: other(value) };
+    };
+    return [name, change] as const;
+  });
+  assertAllDiffer([...ofMarket, ...ofCurrency]);
+});
+
+test('any other field of an open order hashes differently', () => {
+  const fields = [
+    'orderId',
+    'accountId',
+    'clientOrderId',
+    'price',
+    'qty',
+    'cumQty',
+    'orderType',
+    'timeInForce',
+  ] as const;
+  assertAllDiffer(
+    fields.map((field) => [
+      field,
+      (exchange) => {
+        exchange.engine.orders[field][exchange.engine.findOrder(8)]! += 1;
+      },
+    ]),
+  );
+});
+
+test('any other amount of a balance hashes differently, whichever bit it is', () => {
+  const bits = Array.from({ length: 53 }, (_, bit) => bit);
+  assertAllDiffer(
+    (['available', 'locked'] as const).flatMap((field) =>
+      bits.map((bit) => [
+        `${field} + 2^${bit}`,
+        (exchange: Exchange) => {
+          const { account, available, locked } = exchange.risk.balances;
+          const slot = account.indexOf(exchange.risk.accounts.find(ALICE));
+          (field === 'available' ? available : locked)[slot]! += 2 ** bit;
+        },
+      ]),
+    ),
+  );
+});
+
+test('a balance of another account or in another currency hashes differently', () => {
+  assertAllDiffer([
+    ['account id', (exchange) => exchange.risk.accounts.accountId[2]!--],
+    ['currency', (exchange) => exchange.risk.balances.currency.set([2], 0)],
+  ]);
+});
+
+test('orders that changed their places in one level hash differently', () => {
+  const venue = openVenue();
+  const swapped = openVenue();
+  const { orders } = swapped.exchange.engine;
+  const [first, second] = [8, 10].map((orderId) => swapped.exchange.engine.findOrder(orderId));
+  for (const lane of [orders.orderId, orders.clientOrderId, orders.qty, orders.cumQty]) {
+    [lane[first!], lane[second!]] = [lane[second!]!, lane[first!]!];
+  }
+  assert.notEqual(hashState(swapped.exchange), hashState(venue.exchange));
+});
+
+function assertAllDiffer(
+  changes: readonly (readonly [string, (exchange: Exchange) => void])[],
+): void {
+  const seen = new Map([[hashState(openVenue().exchange), 'the state itself']]);
+  for (const [name, change] of changes) {
+    const { exchange } = openVenue();
+    change(exchange);
+    const hash = hashState(exchange);
+    assert.equal(seen.get(hash), undefined, `${name} hashes as ${seen.get(hash)} does`);
+    seen.set(hash, name);
+  }
+}

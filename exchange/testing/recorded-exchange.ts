@@ -1,0 +1,222 @@
+/**
+ * An exchange that is driven through command records and read back through event records: for tests.
+ * It comes with three currencies and two markets, one of which charges fees.
+ */
+import {
+  AddCurrency,
+  AddSymbol,
+  CancelOrder,
+  type CommandHeader,
+  Funding,
+  NewOrder,
+  ReplaceOrder,
+  SetLimits,
+} from '../../protocol/commands.ts';
+import {
+  ExecType,
+  nameOf,
+  OrderStatus,
+  OrderType,
+  QtyMeaning,
+  Side,
+  TimeInForce,
+  TransferKind,
+} from '../../protocol/enums.ts';
+import {
+  BALANCE,
+  BOOK_LEVEL,
+  COMMAND_DONE,
+  EXECUTION_REPORT,
+  TRADE,
+  TRANSFER,
+} from '../../protocol/event-layout.ts';
+import {
+  Balance,
+  BookLevel,
+  CommandDone,
+  ExecutionReport,
+  Trade,
+  Transfer,
+} from '../../protocol/events.ts';
+import {
+  type Flyweight,
+  RecordBuffer,
+  recordLengthAt,
+  templateIdAt,
+} from '../../protocol/record.ts';
+import { RejectReason } from '../../protocol/reject-reason.ts';
+import { EventBuffer } from '../event-sink.ts';
+import { Exchange, type ExchangeCapacity } from '../exchange.ts';
+
+export const BTC = 1;
+export const USD = 2;
+export const EUR = 3;
+/** BTC for USD; fees of 1 % for makers and 2 % for takers. */
+export const BTC_USD = 10;
+/** BTC for EUR, free of fees. */
+export const BTC_EUR = 11;
+export const LOT_SIZE = 100;
+export const TICK_VALUE = 10;
+
+const EVENTS: ReadonlyMap<number, new () => Flyweight> = new Map<number, new () => Flyweight>([
+  [EXECUTION_REPORT.templateId, ExecutionReport],
+  [TRADE.templateId, Trade],
+  [BOOK_LEVEL.templateId, BookLevel],
+  [BALANCE.templateId, Balance],
+  [TRANSFER.templateId, Transfer],
+  [COMMAND_DONE.templateId, CommandDone],
+]);
+
+export type EventView = ExecutionReport | Trade | BookLevel | Balance | Transfer | CommandDone;
+
+export interface OrderTerms {
+  readonly symbolId?: number;
+  readonly orderType?: number;
+  readonly timeInForce?: number;
+  readonly clientOrderId?: number;
+}
+
+export interface OrderName {
+  readonly symbolId?: number;
+  readonly clientOrderId?: number;
+  readonly qtyMeaning?: number;
+}
+
+export class RecordedExchange {
+  readonly sink = new EventBuffer(64);
+  readonly exchange: Exchange;
+  private readonly record = RecordBuffer.allocate(128);
+
+  /** Capacities of one make everything grow. */
+  constructor(capacity: ExchangeCapacity = { orders: 1, levels: 1, accounts: 1 }) {
+    this.exchange = new Exchange(this.sink, capacity);
+    this.addCurrency(BTC, 'BTC');
+    this.addCurrency(USD, 'USD');
+    this.addCurrency(EUR, 'EUR');
+    this.addSymbol(BTC_USD, BTC, USD, 10_000, 20_000);
+    this.addSymbol(BTC_EUR, BTC, EUR, 0, 0);
+  }
+
+  addCurrency(currencyId: number, code: string): EventView[] {
+    const command = new AddCurrency().write(this.record, 0);
+    return this.execute(Object.assign(command, { currencyId, decimals: 2, code }));
+  }
+
+  addSymbol(
+    symbolId: number,
+    baseCurrencyId: number,
+    quoteCurrencyId: number,
+    makerFeePpm: number,
+    takerFeePpm: number,
+  ): EventView[] {
+    const command = new AddSymbol().write(this.record, 0);
+    Object.assign(command, { symbolId, baseCurrencyId, quoteCurrencyId, code: `M-${symbolId}` });
+    const terms = { lotSize: LOT_SIZE, tickValue: TICK_VALUE, makerFeePpm, takerFeePpm };
+    return this.execute(Object.assign(command, terms));
+  }
+
+  setLimits(limits: Partial<Exchange['limits']>): EventView[] {
+    const command = new SetLimits().write(this.record, 0);
+    return this.execute(Object.assign(command, this.exchange.limits, limits));
+  }
+
+  deposit(accountId: number, currencyId: number, amount: number): EventView[] {
+    const command = new Funding().writeDeposit(this.record, 0);
+    return this.execute(Object.assign(command, { accountId, currencyId, amount }));
+  }
+
+  withdraw(accountId: number, currencyId: number, amount: number): EventView[] {
+    const command = new Funding().writeWithdraw(this.record, 0);
+    return this.execute(Object.assign(command, { accountId, currencyId, amount }));
+  }
+
+  /** A GTC limit order in BTC_USD, if the terms say nothing else. */
+  order(
+    accountId: number,
+    side: number,
+    price: number,
+    qty: number,
+    terms: OrderTerms = {},
+  ): EventView[] {
+    const command = new NewOrder().write(this.record, 0);
+    Object.assign(command, { accountId, side, price, qty, symbolId: BTC_USD });
+    const { Limit } = OrderType;
+    const { GTC } = TimeInForce;
+    return this.execute(Object.assign(command, { orderType: Limit, timeInForce: GTC }, terms));
+  }
+
+  marketOrder(accountId: number, side: number, qty: number, terms: OrderTerms = {}): EventView[] {
+    const { Market } = OrderType;
+    const { IOC } = TimeInForce;
+    return this.order(accountId, side, 0, qty, { orderType: Market, timeInForce: IOC, ...terms });
+  }
+
+  cancel(accountId: number, orderId: number, name: OrderName = {}): EventView[] {
+    const command = new CancelOrder().write(this.record, 0);
+    return this.execute(Object.assign(command, { accountId, orderId, symbolId: BTC_USD }, name));
+  }
+
+  replace(
+    accountId: number,
+    orderId: number,
+    price: number,
+    qty: number,
+    name: OrderName = {},
+  ): EventView[] {
+    const command = new ReplaceOrder().write(this.record, 0);
+    Object.assign(command, { accountId, orderId, price, qty, symbolId: BTC_USD });
+    return this.execute(Object.assign(command, { qtyMeaning: QtyMeaning.Total }, name));
+  }
+
+  /** Gives the command the next sequence number and returns its events, CommandDone included. */
+  private execute(command: CommandHeader): EventView[] {
+    command.sequence = this.exchange.sequence + 1;
+    command.time = 1_000_000 + command.sequence;
+    this.sink.clear();
+    this.exchange.execute(this.record, 0);
+    return readEvents(this.sink.record, this.sink.length);
+  }
+}
+
+/** Flyweights over a copy of the events in [0, length). */
+export function readEvents(record: RecordBuffer, length: number): EventView[] {
+  const copy = new RecordBuffer(record.bytes.slice(0, length).buffer);
+  const events: EventView[] = [];
+  for (let at = 0; at < length; at += recordLengthAt(copy, at)) {
+    const Event = EVENTS.get(templateIdAt(copy, at))!;
+    events.push(new Event().wrap(copy, at) as EventView);
+  }
+  return events;
+}
+
+/** An event in a line, without its sequence: what tests compare. */
+export function describe(event: EventView): string {
+  if (event instanceof ExecutionReport) return describeReport(event);
+  if (event instanceof Trade) {
+    const { qty, price, makerOrderId, takerOrderId, makerFee, takerFee } = event;
+    const fees = `fees ${makerFee} ${takerFee}`;
+    return `Trade ${qty}@${price} maker ${makerOrderId} taker ${takerOrderId} ${fees}`;
+  }
+  if (event instanceof BookLevel) {
+    const { side, price, qty, orderCount } = event;
+    return `BookLevel ${nameOf(Side, side)} ${price}: ${qty} in ${orderCount}`;
+  }
+  if (event instanceof Balance) {
+    const { accountId, currencyId, available, locked } = event;
+    return `Balance of ${accountId} in ${currencyId}: ${available} + ${locked}`;
+  }
+  if (event instanceof Transfer) {
+    const { kind, amount, currencyId, debitAccountId, creditAccountId } = event;
+    const what = `${nameOf(TransferKind, kind)} ${amount} of ${currencyId}`;
+    return `Transfer ${what}: ${debitAccountId} to ${creditAccountId}`;
+  }
+  return `CommandDone ${nameOf(RejectReason, event.rejectReason)}`;
+}
+
+function describeReport(report: ExecutionReport): string {
+  const { execType, orderId, orderStatus, cumQty, leavesQty } = report;
+  const status = `${nameOf(OrderStatus, orderStatus)} ${cumQty} + ${leavesQty}`;
+  const fill =
+    execType === ExecType.Trade ? ` ${report.lastQty}@${report.lastPrice} fee ${report.fee}` : '';
+  return `${nameOf(ExecType, execType)} ${orderId}${fill}: ${status}`;
+}

@@ -1,0 +1,330 @@
+/**
+ * Binary commands from outside: what is well-formed passes, and everything else is refused with
+ * field, value and what is allowed.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { commandName, validateCommand, validateOrderTerms } from './command-validation.ts';
+import {
+  AddCurrency,
+  AddSymbol,
+  BookImageRequest,
+  CancelOrder,
+  type CommandHeader,
+  Funding,
+  NewOrder,
+  ReplaceOrder,
+  SetLimits,
+} from './commands.ts';
+import { OrderType, Side, TimeInForce } from './enums.ts';
+import { Trade } from './events.ts';
+import type { FieldError } from './field-error.ts';
+import { RecordBuffer, recordLengthAt, SCHEMA_ID, SCHEMA_VERSION } from './record.ts';
+
+const AT = 16;
+const MAX = Number.MAX_SAFE_INTEGER;
+const FROM_0 = `a whole number from 0 to ${MAX}`;
+const FROM_1 = `a whole number from 1 to ${MAX}`;
+const ID_32 = 'a whole number from 1 to 4294967295';
+const PPM = 'a whole number from 0 to 1000000';
+const LIMIT = 'a whole number from 1 to 67108864';
+
+type Fields = Readonly<Record<string, number | string>>;
+
+interface Sample {
+  readonly write: (record: RecordBuffer) => CommandHeader;
+  readonly fields: Fields;
+}
+
+/** A well-formed command of each kind. */
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  NewOrder: {
+    write: (record) => new NewOrder().write(record, AT),
+    fields: {
+      accountId: 7,
+      clientOrderId: 1,
+      price: 5,
+      qty: 5,
+      symbolId: 1,
+      side: Side.Sell,
+      orderType: 2,
+      timeInForce: 3,
+    },
+  },
+  CancelOrder: {
+    write: (record) => new CancelOrder().write(record, AT),
+    fields: { accountId: 7, orderId: 5, clientOrderId: 0, symbolId: 1 },
+  },
+  ReplaceOrder: {
+    write: (record) => new ReplaceOrder().write(record, AT),
+    fields: {
+      accountId: 7,
+      orderId: 0,
+      clientOrderId: 5,
+      price: 1,
+      qty: 1,
+      symbolId: 1,
+      qtyMeaning: 1,
+    },
+  },
+  Deposit: {
+    write: (record) => new Funding().writeDeposit(record, AT),
+    fields: { accountId: 7, amount: 1, currencyId: 1 },
+  },
+  Withdraw: {
+    write: (record) => new Funding().writeWithdraw(record, AT),
+    fields: { accountId: 7, amount: 1, currencyId: 1 },
+  },
+  AddCurrency: {
+    write: (record) => new AddCurrency().write(record, AT),
+    fields: { currencyId: 1, decimals: 8, code: 'BTC' },
+  },
+  AddSymbol: {
+    write: (record) => new AddSymbol().write(record, AT),
+    fields: {
+      lotSize: 1,
+      tickValue: 1,
+      symbolId: 1,
+      baseCurrencyId: 1,
+      quoteCurrencyId: 2,
+      makerFeePpm: 0,
+      takerFeePpm: 0,
+      code: 'BTC/USD',
+    },
+  },
+  SetLimits: {
+    write: (record) => new SetLimits().write(record, AT),
+    fields: { maxOpenOrders: 1, maxAccounts: 1, maxCurrencies: 1, maxSymbols: 1 },
+  },
+};
+
+/** What a binary client sends: bytes, of which `view` shows the record. */
+class Sent {
+  readonly record = RecordBuffer.allocate(192);
+  readonly view = new DataView(this.record.bytes.buffer, AT);
+  readonly length: number;
+  readonly command: CommandHeader & Record<string, number | string>;
+
+  constructor(kind: string, fields: Fields = {}) {
+    const { write, fields: sample } = SAMPLES[kind]!;
+    this.record.bytes.fill(0xff);
+    const command = write(this.record);
+    this.command = Object.assign(command, sample, fields) as typeof this.command;
+    this.length = recordLengthAt(this.record, AT);
+  }
+
+  validate(available = this.length): FieldError | undefined {
+    return validateCommand(this.record, AT, available);
+  }
+}
+
+function assertRefused(sent: Sent, field: string, value: number | string, allowed: string): void {
+  assert.deepEqual(sent.validate(), { field, value, allowed });
+}
+
+test('a well-formed command of each kind passes, with more bytes behind it too', () => {
+  for (const kind of Object.keys(SAMPLES)) {
+    assert.equal(new Sent(kind).validate(), undefined, kind);
+    assert.equal(new Sent(kind).validate(176), undefined, kind);
+    const withHeader = new Sent(kind, { correlationId: MAX, sequence: 5, time: 6, gatewayId: 7 });
+    assert.equal(withHeader.validate(), undefined, kind);
+  }
+});
+
+test('a header that is not there whole is refused', () => {
+  for (const available of [0, 1, 7]) {
+    assert.deepEqual(new Sent('NewOrder').validate(available), {
+      field: 'header',
+      value: available,
+      allowed: 'at least 8 bytes for a message header',
+    });
+  }
+});
+
+test('a command that is cut off is refused, wherever it is cut', () => {
+  for (const kind of Object.keys(SAMPLES)) {
+    const sent = new Sent(kind);
+    for (let available = 8; available < sent.length; available++) {
+      const allowed = `${sent.length} bytes for ${kind}`;
+      assert.deepEqual(sent.validate(available), { field: 'body', value: available, allowed });
+    }
+  }
+});
+
+test('another schema, version or template is refused', () => {
+  for (const id of [0, SCHEMA_ID - 1, 0xffff]) {
+    const sent = new Sent('NewOrder');
+    sent.view.setUint16(4, id, true);
+    assertRefused(sent, 'schemaId', id, `${SCHEMA_ID}`);
+  }
+  for (const version of [0, SCHEMA_VERSION + 1, 0xffff]) {
+    const sent = new Sent('NewOrder');
+    sent.view.setUint16(6, version, true);
+    assertRefused(sent, 'version', version, `${SCHEMA_VERSION}`);
+  }
+  for (const templateId of [0, 4, 105, 200, 0xffff]) {
+    const sent = new Sent('NewOrder');
+    sent.view.setUint16(2, templateId, true);
+    const error = sent.validate();
+    assert.deepEqual([error?.field, error?.value], ['templateId', templateId]);
+    for (const kind of Object.keys(SAMPLES)) assert.ok(error?.allowed.includes(`(${kind})`));
+  }
+});
+
+test('what only the venue’s own threads send is refused from outside: image requests, events', () => {
+  const record = RecordBuffer.allocate(128);
+  new BookImageRequest().write(record, 0);
+  assert.equal(validateCommand(record, 0, 128)?.field, 'templateId');
+  new Trade().write(record, 0);
+  assert.equal(validateCommand(record, 0, 128)?.field, 'templateId');
+});
+
+test('another block length than the command’s is refused', () => {
+  for (const kind of Object.keys(SAMPLES)) {
+    for (const blockLength of [0, 8, 0xffff]) {
+      const sent = new Sent(kind);
+      sent.view.setUint16(0, blockLength, true);
+      assertRefused(sent, 'blockLength', blockLength, `${sent.length - 8} for ${kind}`);
+    }
+  }
+});
+
+/** Kind, field, refused values and what is allowed. */
+const RANGES: readonly (readonly [string, string, readonly number[], string])[] = [
+  ['NewOrder', 'clientOrderId', [-1, 2 ** 53], FROM_0],
+  ['NewOrder', 'price', [-1, 2 ** 53], FROM_0],
+  ['NewOrder', 'qty', [0, -1, 2 ** 53], FROM_1],
+  ['NewOrder', 'symbolId', [0], ID_32],
+  ['NewOrder', 'side', [0, 3, 255], '1 (Buy), 2 (Sell)'],
+  ['NewOrder', 'orderType', [0, 3, 255], '1 (Market), 2 (Limit)'],
+  ['NewOrder', 'timeInForce', [0, 2, 4, 255], '1 (GTC), 3 (IOC)'],
+  ['CancelOrder', 'orderId', [-1, 2 ** 53], FROM_0],
+  ['CancelOrder', 'clientOrderId', [-1, 2 ** 53], FROM_0],
+  ['CancelOrder', 'symbolId', [0], ID_32],
+  ['ReplaceOrder', 'orderId', [-1, 2 ** 53], FROM_0],
+  ['ReplaceOrder', 'clientOrderId', [-1, 2 ** 53], FROM_0],
+  ['ReplaceOrder', 'price', [0, -1, 2 ** 53], FROM_1],
+  ['ReplaceOrder', 'qty', [0, -1, 2 ** 53], FROM_1],
+  ['ReplaceOrder', 'symbolId', [0], ID_32],
+  ['ReplaceOrder', 'qtyMeaning', [2, 255], '0 (Total), 1 (Open)'],
+  ['Deposit', 'amount', [0, -1, 2 ** 53], FROM_1],
+  ['Deposit', 'currencyId', [0], ID_32],
+  ['Withdraw', 'amount', [0, -1, 2 ** 53], FROM_1],
+  ['Withdraw', 'currencyId', [0], ID_32],
+  ['AddCurrency', 'currencyId', [0], ID_32],
+  ['AddCurrency', 'decimals', [16, 255], 'a whole number from 0 to 15'],
+  ['AddSymbol', 'lotSize', [0, -1, 2 ** 53], FROM_1],
+  ['AddSymbol', 'tickValue', [0, -1, 2 ** 53], FROM_1],
+  ['AddSymbol', 'symbolId', [0], ID_32],
+  ['AddSymbol', 'baseCurrencyId', [0], ID_32],
+  ['AddSymbol', 'quoteCurrencyId', [0], ID_32],
+  ['AddSymbol', 'makerFeePpm', [1_000_001, 2 ** 32 - 1], PPM],
+  ['AddSymbol', 'takerFeePpm', [1_000_001, 2 ** 32 - 1], PPM],
+  ...['maxOpenOrders', 'maxAccounts', 'maxCurrencies', 'maxSymbols'].map(
+    (field) => ['SetLimits', field, [0, 2 ** 26 + 1, 2 ** 32 - 1], LIMIT] as const,
+  ),
+];
+
+test('a field outside its range is refused with its name, its value and the range', () => {
+  for (const [kind, field, values, allowed] of RANGES) {
+    for (const value of values) {
+      assertRefused(new Sent(kind, { [field]: value }), field, value, allowed);
+    }
+  }
+});
+
+test('every field of every command has a range', () => {
+  for (const [kind, { fields }] of Object.entries(SAMPLES)) {
+    const checked = RANGES.filter(([of]) => of === kind).map(([, field]) => field);
+    const expected = Object.keys(fields).filter((f) => f !== 'accountId' && f !== 'code');
+    assert.deepEqual(checked.toSorted(), expected.toSorted(), kind);
+  }
+});
+
+test('the ends of the ranges pass', () => {
+  const largest = { qty: MAX, price: MAX, accountId: MAX, clientOrderId: MAX };
+  assert.equal(new Sent('NewOrder', { ...largest, symbolId: 2 ** 32 - 1 }).validate(), undefined);
+  assert.equal(new Sent('Deposit', { amount: MAX }).validate(), undefined);
+  assert.equal(new Sent('AddCurrency', { decimals: 15, code: 'ABCDEFGH' }).validate(), undefined);
+  const fees = { makerFeePpm: 1_000_000, takerFeePpm: 1_000_000 };
+  assert.equal(new Sent('AddSymbol', { ...fees, code: 'A/B-C.D_0123456Z' }).validate(), undefined);
+  assert.equal(new Sent('SetLimits', { maxOpenOrders: 2 ** 26 }).validate(), undefined);
+});
+
+test('an account id is needed where money or orders are, and refused elsewhere', () => {
+  for (const [kind, { fields }] of Object.entries(SAMPLES)) {
+    const isOfAccount = 'accountId' in fields;
+    for (const accountId of isOfAccount ? [0, -1, -2, 2 ** 53] : [1, -1]) {
+      const allowed = isOfAccount ? FROM_1 : `0 in ${kind}`;
+      assertRefused(new Sent(kind, { accountId }), 'accountId', accountId, allowed);
+    }
+    for (const correlationId of [-1, 2 ** 53]) {
+      assertRefused(new Sent(kind, { correlationId }), 'correlationId', correlationId, FROM_0);
+    }
+  }
+});
+
+test('a 64-bit number beyond 2^53 is refused, even one that doubles cannot hold', () => {
+  for (const value of [2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)]) {
+    const sent = new Sent('Deposit');
+    sent.view.setBigInt64(48, value, true);
+    assertRefused(sent, 'amount', Number(value), FROM_1);
+  }
+});
+
+test('every reserved byte must be zero', () => {
+  const reserved: Readonly<Record<string, readonly number[]>> = {
+    NewOrder: [79],
+    CancelOrder: [68, 69, 70, 71],
+    ReplaceOrder: [85, 86, 87],
+    Deposit: [60, 61, 62, 63],
+    Withdraw: [60, 61, 62, 63],
+    AddCurrency: [53, 54, 55],
+    AddSymbol: [84, 85, 86, 87],
+    SetLimits: [],
+  };
+  for (const [kind, offsets] of Object.entries(reserved)) {
+    for (const at of [44, 45, 46, 47, ...offsets]) {
+      const sent = new Sent(kind);
+      sent.view.setUint8(at, 128);
+      assertRefused(sent, 'reserved', 128, '0 in every reserved byte');
+    }
+  }
+});
+
+test('a code is capitals, digits and / - . _ without a gap', () => {
+  for (const code of ['', 'btc', 'B C', 'B\u0000C', 'É', '=1+1', 'A,B', '\n']) {
+    const allowed = (width: number) => `1 to ${width} characters of A-Z, 0-9, /, -, ., _`;
+    assertRefused(new Sent('AddCurrency', { code }), 'code', code, allowed(8));
+    assertRefused(new Sent('AddSymbol', { code }), 'code', code, allowed(16));
+  }
+});
+
+test('type, time in force and price of an order must go together', () => {
+  const { Market, Limit } = OrderType;
+  const { GTC, IOC } = TimeInForce;
+  assert.equal(validateOrderTerms(Limit, GTC, 1), undefined);
+  assert.equal(validateOrderTerms(Limit, IOC, 1), undefined);
+  assert.equal(validateOrderTerms(Market, IOC, 0), undefined);
+  const limit = { orderType: Limit, price: 0 };
+  assertRefused(new Sent('NewOrder', limit), 'price', 0, `${FROM_1} for a limit order`);
+  const priced = { orderType: Market, price: 5 };
+  assertRefused(new Sent('NewOrder', priced), 'price', 5, '0 for a market order');
+  const resting = { orderType: Market, price: 0, timeInForce: GTC };
+  assertRefused(new Sent('NewOrder', resting), 'timeInForce', 1, '3 (IOC) for a market order');
+});
+
+test('a cancel or replace must name its order by one id or the other', () => {
+  for (const kind of ['CancelOrder', 'ReplaceOrder']) {
+    const unnamed = new Sent(kind, { orderId: 0, clientOrderId: 0 });
+    assertRefused(unnamed, 'orderId', 0, 'an order id, or 0 with a clientOrderId');
+    assert.equal(new Sent(kind, { orderId: 1, clientOrderId: 1 }).validate(), undefined);
+  }
+});
+
+test('commands have names by their template ids, other templates none', () => {
+  assert.equal(commandName(1), 'NewOrder');
+  assert.equal(commandName(11), 'Withdraw');
+  assert.equal(commandName(30), undefined);
+  assert.equal(commandName(0), undefined);
+});

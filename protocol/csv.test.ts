@@ -1,0 +1,220 @@
+/**
+ * The CSV bodies: what each line means, and that every kind of bad input is refused with field,
+ * value and what is allowed.
+ *
+ * A failure prints its seed; `HOGA_TEST_SEED=<seed>` runs the same again.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { testSeed } from '../ring/testing/seed.ts';
+import { CANCEL_ORDER, FUNDING, NEW_ORDER } from './command-layout.ts';
+import { validateCommand } from './command-validation.ts';
+import { CancelOrder, Funding, NewOrder } from './commands.ts';
+import { CSV_COLUMNS, type CsvKind, encodeCsv } from './csv.ts';
+import { OrderType, Side, TimeInForce } from './enums.ts';
+import { describeFieldError } from './field-error.ts';
+import { RecordBuffer, recordLengthAt, templateIdAt } from './record.ts';
+
+const AT = 8;
+const MAX = Number.MAX_SAFE_INTEGER;
+const MAX_UINT32 = 2 ** 32 - 1;
+const WHOLE = `a whole number from 1 to ${MAX}`;
+const WHOLE_32 = `a whole number from 1 to ${MAX_UINT32}`;
+
+/** The record of a body that must be right. */
+function encode(kind: CsvKind, text: string): RecordBuffer {
+  const record = RecordBuffer.allocate(128);
+  record.bytes.fill(0xff);
+  assert.equal(encodeCsv(kind, text, record, AT), undefined, text);
+  assert.equal(validateCommand(record, AT, recordLengthAt(record, AT)), undefined, text);
+  return record;
+}
+
+function encodeOrder(text: string): NewOrder {
+  return new NewOrder().wrap(encode('order', text), AT);
+}
+
+function errorOf(kind: CsvKind, text: string): object | undefined {
+  return encodeCsv(kind, text, RecordBuffer.allocate(128), AT);
+}
+
+function assertRefused(
+  kind: CsvKind,
+  text: string,
+  field: string,
+  value: string | number,
+  allowed: string,
+): void {
+  assert.deepEqual(errorOf(kind, text), { field, value, allowed }, JSON.stringify(text));
+}
+
+test('a deposit line names account, currency and amount', () => {
+  const record = encode('deposit', '7,2,1000');
+  const deposit = new Funding().wrap(record, AT);
+  assert.equal(templateIdAt(record, AT), FUNDING.depositTemplateId);
+  assert.deepEqual([deposit.accountId, deposit.currencyId, deposit.amount], [7, 2, 1_000]);
+  assert.deepEqual([deposit.sequence, deposit.time, deposit.gatewayId], [0, 0, 0]);
+});
+
+test('an order line is a limit order, good till cancelled, if it says nothing else', () => {
+  const order = encodeOrder('7,10,500,3,1');
+  assert.deepEqual([order.accountId, order.symbolId, order.price, order.qty], [7, 10, 500, 3]);
+  assert.deepEqual([order.side, order.orderType], [Side.Buy, OrderType.Limit]);
+  assert.deepEqual([order.timeInForce, order.clientOrderId], [TimeInForce.GTC, 0]);
+});
+
+test('an order line may name type, time in force and client order id', () => {
+  const order = encodeOrder('7,10,500,3,2,limit,IOC,42');
+  assert.deepEqual([order.side, order.orderType], [Side.Sell, OrderType.Limit]);
+  assert.deepEqual([order.timeInForce, order.clientOrderId], [TimeInForce.IOC, 42]);
+});
+
+test('a market order is IOC by default and has no price', () => {
+  for (const text of ['7,10,0,3,1,market', '7,10,0,3,1,market,IOC', '7,10,0,3,1,market,,']) {
+    const order = encodeOrder(text);
+    assert.deepEqual([order.orderType, order.price], [OrderType.Market, 0]);
+    assert.equal(order.timeInForce, TimeInForce.IOC);
+  }
+});
+
+test('a cancel line names account, order and market', () => {
+  const record = encode('cancel', '7,99,10');
+  const cancel = new CancelOrder().wrap(record, AT);
+  assert.equal(templateIdAt(record, AT), CANCEL_ORDER.templateId);
+  assert.deepEqual([cancel.accountId, cancel.orderId, cancel.symbolId], [7, 99, 10]);
+  assert.equal(cancel.clientOrderId, 0);
+});
+
+test('a line may end as lines do, and blanks, case and empty optional columns do not matter', () => {
+  for (const text of [
+    '7,10,500,3,1\n',
+    '7,10,500,3,1\r\n',
+    ' 7 ,\t10, 500,3 , 1 ',
+    '7,10,500,3,1,LIMIT,gtc',
+    '7,10,500,3,1,Limit,Gtc,0',
+    '7,10,500,3,1,,,',
+    '007,10,0500,3,1',
+  ]) {
+    const order = encodeOrder(text);
+    assert.deepEqual([order.accountId, order.symbolId, order.price], [7, 10, 500], text);
+    assert.deepEqual([order.qty, order.side, order.timeInForce], [3, Side.Buy, TimeInForce.GTC]);
+  }
+});
+
+test('the largest numbers there are pass', () => {
+  const order = encodeOrder(`${MAX},${MAX_UINT32},${MAX},${MAX},2,limit,GTC,${MAX}`);
+  assert.deepEqual([order.accountId, order.symbolId, order.price], [MAX, MAX_UINT32, MAX]);
+  assert.deepEqual([order.qty, order.clientOrderId], [MAX, MAX]);
+});
+
+test('missing and surplus columns, no line and two lines are refused with the columns', () => {
+  const texts: Readonly<Record<CsvKind, readonly string[]>> = {
+    deposit: ['', '\n', '\r\n', '1', '1,2', '1,2,3,4', '1,2,3\n4,5,6', '1,2,3\n\n', '\n1,2,3'],
+    order: ['', '1,2,3,4', '1,2,3,4,1,limit,GTC,5,6', '1,2,3,4,1\n1,2,3,4,1\n'],
+    cancel: ['', '1,2', '1,2,3,4', '1;2;3', '[1,2]', '{"userId":1}'],
+  };
+  for (const [kind, bad] of Object.entries(texts) as [CsvKind, string[]][]) {
+    for (const text of bad) {
+      assertRefused(kind, text, 'body', text, `one line ${CSV_COLUMNS[kind]}`);
+    }
+  }
+});
+
+test('what is no whole number of its range is refused with field, value and range', () => {
+  const values = [
+    '0',
+    '-0',
+    '-1',
+    '+1',
+    '1.0',
+    '1.5',
+    '.5',
+    '1e3',
+    '0x1f',
+    'NaN',
+    'Infinity',
+    'one',
+    '',
+  ];
+  values.push('9007199254740992', '9007199254740993', '99999999999999999999', '1'.repeat(17));
+  values.push('1 2', '1_000', '"1"', "'1", '١', '１', '²', '१२', '1\u200b', '\u0000', '1\u00001');
+  values.push('=1+1', '@SUM(1)', '=cmd|/c calc', '-2+3', '1;DROP TABLE orders', '<script>', '💰');
+  for (const value of values) {
+    assertRefused('deposit', `${value},1,1`, 'userId', value, WHOLE);
+    assertRefused('deposit', `1,${value},1`, 'currencyId', value, WHOLE_32);
+    assertRefused('deposit', `1,1,${value}`, 'amount', value, WHOLE);
+    assertRefused('order', `${value},1,1,1,1`, 'userId', value, WHOLE);
+    assertRefused('order', `1,${value},1,1,1`, 'symbolId', value, WHOLE_32);
+    assertRefused('order', `1,1,1,${value},1`, 'qty', value, WHOLE);
+    assertRefused('order', `1,1,1,1,${value}`, 'side', value, '1 (Buy), 2 (Sell)');
+    assertRefused('cancel', `1,${value},1`, 'orderId', value, WHOLE);
+    if (value === '0') continue;
+    assertRefused('order', `1,1,${value},1,1`, 'price', value, `a whole number from 0 to ${MAX}`);
+    if (value === '') continue;
+    const client = `1,1,1,1,1,limit,GTC,${value}`;
+    assertRefused('order', client, 'clientOrderId', value, `a whole number from 0 to ${MAX}`);
+  }
+  assertRefused('deposit', '1,4294967296,1', 'currencyId', '4294967296', WHOLE_32);
+  assertRefused('cancel', '1,1,4294967296', 'symbolId', '4294967296', WHOLE_32);
+  assertRefused('order', '1,1,1,1,3', 'side', '3', '1 (Buy), 2 (Sell)');
+});
+
+test('an unknown type or time in force is refused, an inherited name of objects too', () => {
+  for (const word of ['stop', '2', 'FOK', 'constructor', '__proto__', 'toString', 'limit limit']) {
+    assertRefused('order', `1,1,1,1,1,${word}`, 'type', word, 'limit or market');
+    assertRefused('order', `1,1,1,1,1,limit,${word}`, 'timeInForce', word, 'gtc or ioc');
+  }
+});
+
+test('a limit order without a price and a market order with one are refused', () => {
+  assertRefused('order', '1,1,0,1,1', 'price', 0, `${WHOLE} for a limit order`);
+  assertRefused('order', '1,1,5,1,1,market', 'price', 5, '0 for a market order');
+});
+
+test('a market order that is to rest is told its own word and the word that would be right', () => {
+  const error = encodeCsv('order', '1,1,0,1,1,market,GTC', RecordBuffer.allocate(128), AT);
+  assert.deepEqual([error?.field, error?.value], ['timeInForce', 'GTC']);
+  assert.match(error?.allowed ?? '', /^ioc\b/i);
+});
+
+test('the first wrong column is named when several are', () => {
+  assertRefused('order', '0,0,x,0,9,stop', 'userId', '0', WHOLE);
+  assertRefused('order', '1,1,x,0,9,stop', 'price', 'x', `a whole number from 0 to ${MAX}`);
+});
+
+test('a huge value is shown shortened', () => {
+  const long = 'x'.repeat(100_000);
+  assertRefused('deposit', `${long},1,1`, 'userId', `${'x'.repeat(100)}…`, WHOLE);
+  assertRefused('deposit', long, 'body', `${'x'.repeat(100)}…`, `one line ${CSV_COLUMNS.deposit}`);
+});
+
+test('the sentence for people says field, value and what is allowed', () => {
+  const error = encodeCsv('order', '1,1,1,0,1', RecordBuffer.allocate(128), AT)!;
+  assert.equal(describeFieldError(error), `qty: "0" is not allowed; allowed: ${WHOLE}`);
+});
+
+test('any text is either refused with field, value and allowed, or a well-formed command', (t) => {
+  const column = fc.oneof(
+    fc.integer({ min: -2, max: 5 }).map(String),
+    fc.constantFrom('', ' ', 'limit', 'market', 'GTC', 'IOC', '\r', '9007199254740991'),
+    fc.string({ maxLength: 5, unit: 'binary' }),
+  );
+  const text = fc.array(column, { maxLength: 10 }).map((columns) => columns.join(','));
+  const kind = fc.constantFrom<CsvKind>('deposit', 'order', 'cancel');
+  fc.assert(
+    fc.property(kind, text, (of, body) => {
+      const record = RecordBuffer.allocate(128);
+      const error = encodeCsv(of, body, record, AT);
+      if (error === undefined) {
+        assert.equal(validateCommand(record, AT, 120), undefined);
+        const expected = { deposit: FUNDING, order: NEW_ORDER, cancel: CANCEL_ORDER }[of];
+        assert.equal(recordLengthAt(record, AT), expected.length);
+      } else {
+        assert.ok(error.field.length > 0 && error.allowed.length > 0);
+        assert.ok(String(error.value).length <= 101);
+      }
+    }),
+    { seed: testSeed(t), numRuns: 3_000 },
+  );
+});
