@@ -23,6 +23,8 @@ export class MatchingEngine {
   readonly orders: Orders;
   readonly levels: Levels;
   readonly books: OrderBook[] = [];
+  /** How much of its quantity the latest `sweepPrice` found. */
+  sweptQty = 0;
   private readonly listener: EngineListener;
   private readonly symbolIndexes = new IdTable();
   private readonly openOrders: IdTable;
@@ -64,8 +66,8 @@ export class MatchingEngine {
   }
 
   /**
-   * The worst price at which the book fills `qty` now, or fills what it can; 0 where the opposite
-   * side is empty. A market order becomes an IOC limit order at it.
+   * The worst price at which the book fills `qty` now, or fills what it can (`sweptQty`); 0 where
+   * the opposite side is empty. A market order becomes an IOC limit order at it.
    */
   sweepPrice(symbolIndex: number, side: number, qty: number): number {
     const ladder = this.books[symbolIndex]!.opposite(side);
@@ -77,6 +79,7 @@ export class MatchingEngine {
       leaves -= this.levels.qty[level]!;
       level = ladder.nextBehind(price);
     }
+    this.sweptQty = leaves > 0 ? qty - leaves : qty;
     return price;
   }
 

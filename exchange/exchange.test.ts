@@ -228,6 +228,17 @@ test('a market order has no price, sweeps, and its remainder is cancelled', () =
   assert.deepEqual(balance(venue, ALICE, USD), [100_000 - 11_220, 0]);
 });
 
+test('a market order beyond what the book holds needs funds for what is there only', () => {
+  const venue = fundedVenue();
+  venue.order(BOB, Sell, 50, 10);
+  const events = venue.marketOrder(ALICE, Buy, 1_000_000);
+  assert.equal(told(events).at(-1), 'CommandDone None');
+  assert.deepEqual(balance(venue, ALICE, USD), [100_000 - 10 * 50 * 10 - 100, 0]);
+  venue.order(ALICE, Buy, 50, 10);
+  venue.marketOrder(BOB, Sell, 1_000_000);
+  assert.deepEqual(balance(venue, BOB, BTC), [100_000 - 2 * 10 * 100, 0]);
+});
+
 test('a cancel tells Canceled, the level and the unlocked balance', () => {
   const venue = fundedVenue();
   venue.order(ALICE, Buy, 50, 10, { clientOrderId: 5 });

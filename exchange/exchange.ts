@@ -74,6 +74,8 @@ export class Exchange implements EngineListener, RiskListener {
   time = 0;
   lastTradeId = 0;
   readonly events: EventWriter;
+  /** Of the market order in execution: what the book cannot fill, and nothing is reserved for. */
+  private unfillableQty = 0;
   private readonly header = new CommandHeader();
   private readonly newOrder = new NewOrder();
   private readonly cancelOrder = new CancelOrder();
@@ -134,6 +136,7 @@ export class Exchange implements EngineListener, RiskListener {
   private tryNewOrder(command: NewOrder): number {
     const { accountId, clientOrderId, side, orderType, timeInForce, qty } = command;
     let price = command.price;
+    this.unfillableQty = 0;
     const symbolIndex = this.engine.symbolIndexOf(command.symbolId);
     if (symbolIndex === NO_SLOT) return RejectReason.UnknownSymbol;
     if (clientOrderId !== 0 && this.engine.findClientOrder(accountId, clientOrderId) !== NO_SLOT) {
@@ -146,6 +149,7 @@ export class Exchange implements EngineListener, RiskListener {
     if (orderType === OrderType.Market) {
       price = this.engine.sweepPrice(symbolIndex, side, qty);
       if (price === 0) return RejectReason.NoLiquidity;
+      this.unfillableQty = qty - this.engine.sweptQty;
     }
     const order = this.engine.admit(
       this.sequence,
@@ -158,7 +162,8 @@ export class Exchange implements EngineListener, RiskListener {
       price,
       qty,
     );
-    const reason = this.risk.reserve(order, accountId, symbolIndex, side, price, qty);
+    const fillableQty = qty - this.unfillableQty;
+    const reason = this.risk.reserve(order, accountId, symbolIndex, side, price, fillableQty);
     if (reason !== RejectReason.None) {
       this.engine.discard(order);
       return reason;
@@ -180,6 +185,7 @@ export class Exchange implements EngineListener, RiskListener {
     if (order === NO_SLOT) return RejectReason.UnknownOrder;
     const { orders } = this.engine;
     const cumQty = orders.cumQty[order]!;
+    this.unfillableQty = 0;
     const qty = command.qtyMeaning === QtyMeaning.Open ? cumQty + command.qty : command.qty;
     if (qty <= cumQty) return RejectReason.QtyNotAboveFilled;
     if (qty > Number.MAX_SAFE_INTEGER) return RejectReason.NotionalTooLarge;
@@ -269,7 +275,9 @@ export class Exchange implements EngineListener, RiskListener {
     const { orders } = this.engine;
     const tradeId = ++this.lastTradeId;
     const takerSide = orders.side[taker]!;
-    const buyer = takerSide === Side.Buy ? taker : maker;
+    const isTakerBuyer = takerSide === Side.Buy;
+    const buyer = isTakerBuyer ? taker : maker;
+    const unreservedQty = isTakerBuyer ? this.unfillableQty : 0;
     this.risk.settle(
       orders.symbolIndex[taker]!,
       takerSide,
@@ -278,7 +286,7 @@ export class Exchange implements EngineListener, RiskListener {
       price,
       qty,
       orders.price[buyer]!,
-      orders.leavesQty(buyer),
+      orders.leavesQty(buyer) - unreservedQty,
       tradeId,
     );
     const { makerFee, takerFee } = this.risk;

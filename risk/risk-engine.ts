@@ -141,8 +141,8 @@ export class RiskEngine {
   }
 
   /**
-   * Settles a fill between two reserved orders. Limits and leaves quantities are those after the
-   * fill; `referenceId` is the trade's id.
+   * Settles a fill between two reserved orders. `buyerLeavesQty` is what the buyer's reservation
+   * must still cover after the fill, at `buyerLimit`; `referenceId` is the trade's id.
    */
   settle(
     market: number,
