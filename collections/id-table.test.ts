@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { testSeed } from '../ring/testing/seed.ts';
+import { testSeed } from '../test/support/seed.ts';
 import { hashId, IdTable, NO_SLOT } from './id-table.ts';
 
 const MAX_ID = Number.MAX_SAFE_INTEGER;

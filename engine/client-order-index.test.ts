@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { hashId } from '../collections/id-table.ts';
-import { testSeed } from '../ring/testing/seed.ts';
+import { testSeed } from '../test/support/seed.ts';
 import { ClientOrderIndex } from './client-order-index.ts';
 import { NONE, Orders } from './orders.ts';
 

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Side, TimeInForce } from '../protocol/enums.ts';
-import { testSeed } from '../ring/testing/seed.ts';
+import { testSeed } from '../test/support/seed.ts';
 import { OracleBook, type OracleOrder, type Outcome } from './oracle.ts';
 import { NONE } from './orders.ts';
 import { RecordedEngine } from './testing/recorded-engine.ts';

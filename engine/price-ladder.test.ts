@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Side } from '../protocol/enums.ts';
-import { testSeed } from '../ring/testing/seed.ts';
+import { testSeed } from '../test/support/seed.ts';
 import { NONE } from './orders.ts';
 import { PriceLadder, WINDOW_TICKS } from './price-ladder.ts';
 

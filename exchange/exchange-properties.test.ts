@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { QtyMeaning, Side, SystemAccount, TimeInForce } from '../protocol/enums.ts';
 import { Balance, BookLevel, CommandDone, Transfer } from '../protocol/events.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { testSeed } from '../ring/testing/seed.ts';
+import { testSeed } from '../test/support/seed.ts';
 import type { Exchange } from './exchange.ts';
 import { hashState } from './state-hash.ts';
 import {

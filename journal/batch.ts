@@ -122,13 +122,17 @@ export function readBatch(value: Uint8Array, firstSequence: number, previous: Ch
   }
   const end = BATCH.commands + words[BATCH.commandBytes >> 2]!;
   if (end !== value.length) throw fail('record has another length than it says');
+  const link = linkOf(words);
+  if (link.hashedSequence < firstSequence - 1 || link.hashedSequence > link.lastSequence) {
+    throw fail(`record's event hash is of command ${link.hashedSequence}, outside of it`);
+  }
   return {
     record,
     firstSequence,
     commandCount: words[BATCH.commandCount >> 2]!,
     start: BATCH.commands,
     end,
-    link: linkOf(words),
+    link,
   };
 }
 

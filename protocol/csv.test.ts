@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { testSeed } from '../ring/testing/seed.ts';
+import { testSeed } from '../test/support/seed.ts';
 import { CANCEL_ORDER, FUNDING, NEW_ORDER } from './command-layout.ts';
 import { validateCommand } from './command-validation.ts';
 import { CancelOrder, Funding, NewOrder } from './commands.ts';

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { testSeed } from '../ring/testing/seed.ts';
+import { testSeed } from '../test/support/seed.ts';
 import { NEW_ORDER } from './command-layout.ts';
 import { AddCurrency, NewOrder } from './commands.ts';
 import { getInt64, RecordBuffer, recordLengthAt, setInt64, templateIdAt } from './record.ts';

@@ -40,15 +40,14 @@ export class Signal {
 
   /** Sleeps until rung; returns at once if rung since `prepare`. */
   sleep(timeoutMs: number): void {
-    Atomics.wait(this.flag, 0, PARKED, timeoutMs);
-    Atomics.store(this.flag, 0, AWAKE);
+    if (Atomics.wait(this.flag, 0, PARKED, timeoutMs) === 'timed-out') this.cancel();
   }
 
   /** The same for a thread with an event loop. */
   async sleepAsync(timeoutMs: number): Promise<void> {
     const waiting = Atomics.waitAsync(this.flag, 0, PARKED, timeoutMs);
-    if (waiting.async) await waiting.value;
-    Atomics.store(this.flag, 0, AWAKE);
+    // Who rang has lowered the flag; by now it may be up again, for the next sleep.
+    if (waiting.async && (await waiting.value) === 'timed-out') this.cancel();
   }
 }
 

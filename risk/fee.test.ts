@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { testSeed } from '../ring/testing/seed.ts';
+import { testSeed } from '../test/support/seed.ts';
 import { feeOf } from './fee.ts';
 
 const MAX_NOTIONAL = Number.MAX_SAFE_INTEGER;

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Side, SystemAccount, TransferKind } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { testSeed } from '../ring/testing/seed.ts';
+import { testSeed } from '../test/support/seed.ts';
 import { Balances } from './accounts.ts';
 import { RiskEngine } from './risk-engine.ts';
 import type { RiskListener } from './risk-listener.ts';

@@ -2,20 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { seededRandom } from './seed.ts';
 
 const HEADER = 'seq,ts_ns,command,orderId,ownerId,side,price,qty,displayQty,tif,flags,smpCancels';
 const START_PRICE = 19_200;
-
-/** A small seeded generator: mulberry32 (Tommy Ettinger, public domain). */
-export function seededRandom(seed: number): (below: number) => number {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Writes `commands.csv.gz` with `count` rows into `folder`. */
 export async function writeMadeUpFlow(folder: string, count: number, seed: number): Promise<void> {

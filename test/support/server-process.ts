@@ -1,14 +1,22 @@
 /** A real exchange in a process of its own, for tests: started, asked, stopped or killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { RecordBuffer } from '../../protocol/record.ts';
+import { CommandResult } from '../../protocol/result.ts';
+import { COMMAND_RESULT } from '../../protocol/result-layout.ts';
 import { isDataFolderLocked } from '../../server/data-folder-lock.ts';
 import { startEmbeddedPostgres } from '../../server/embedded-postgres.ts';
+
+const POLL_MS = 20;
+/** Nothing takes longer on any machine: what does will never come. */
+const PATIENCE_MS = 60_000;
 
 const CLI = fileURLToPath(new URL('../../server/cli.ts', import.meta.url));
 
@@ -25,14 +33,20 @@ export class ServerProcess {
   address = '';
   private readonly child: ChildProcess;
   private readonly exit: Promise<[number | null, NodeJS.Signals | null]>;
-  private changed: () => void = () => {};
+  private hasEnded = false;
+  /** Called when there is a new log line, or none will come. */
+  private waiting: (() => void)[] = [];
 
   private constructor(flags: readonly string[], environment: Readonly<Record<string, string>>) {
     const args = [CLI, 'start', '--log-format', 'json', '--port', '0', ...flags];
     const env = { ...process.env, DATABASE_URL: '', ...environment };
     this.child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.exit = once(this.child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-    this.exit.then(() => this.changed());
+    // 'close' comes after 'exit', when all that it wrote has been read.
+    this.exit = once(this.child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+    this.exit.then(() => {
+      this.hasEnded = true;
+      this.changed();
+    });
     createInterface({ input: this.child.stdout! }).on('line', (line) => this.read(line));
     createInterface({ input: this.child.stderr! }).on('line', (line) => this.output.push(line));
   }
@@ -67,12 +81,16 @@ export class ServerProcess {
     for (;;) {
       const found = this.log.find(fits);
       if (found !== undefined) return found;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+      if (this.hasEnded) {
         const lines = [...this.log.slice(-3).map((line) => line.msg), ...this.output.slice(-10)];
         throw new Error(`the exchange ended (code ${this.child.exitCode}):\n${lines.join('\n')}`);
       }
-      await new Promise<void>((resolve) => {
-        this.changed = resolve;
+      await new Promise<void>((resolve, reject) => {
+        const timeout = setTimeout(() => reject(new Error('the log line never came')), PATIENCE_MS);
+        this.waiting.push(() => {
+          clearTimeout(timeout);
+          resolve();
+        });
       });
     }
   }
@@ -89,24 +107,41 @@ export class ServerProcess {
 
   /** Waits until PostgreSQL holds everything that is journaled. */
   async waitForProjection(): Promise<Health> {
-    for (;;) {
+    return until('PostgreSQL has everything', async () => {
       const health = await this.health();
-      if (health.sequence.projected === health.sequence.executed) return health;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      const { executed, released, projected } = health.sequence;
+      return projected === released && projected === executed ? health : undefined;
+    });
   }
 
   async health(): Promise<Health> {
-    return (await fetch(`${this.address}/health`)).json() as Promise<Health>;
+    return (await this.request('/health')).json() as Promise<Health>;
   }
 
   async post(path: string, body: string | Uint8Array, contentType = 'text/csv'): Promise<Response> {
-    const headers = { 'Content-Type': contentType };
-    return fetch(`${this.address}${path}`, {
+    return this.request(path, {
       method: 'POST',
       body: body as NonNullable<RequestInit['body']>,
-      headers,
+      headers: { 'Content-Type': contentType },
     });
+  }
+
+  async get(path: string): Promise<Answer> {
+    return answerOf(await this.request(path));
+  }
+
+  /** Sends one CSV line; the answer in JSON. */
+  async send(path: string, line: string): Promise<Answer> {
+    return answerOf(await this.post(path, line));
+  }
+
+  /** Sends binary commands; the results in their order, or the error in JSON. */
+  async sendCommands(body: Uint8Array, path = '/commands'): Promise<CommandsAnswer> {
+    return commandsAnswerOf(await this.post(path, body, 'application/octet-stream'));
+  }
+
+  private request(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.address}${path}`, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
   }
 
   private read(line: string): void {
@@ -116,6 +151,49 @@ export class ServerProcess {
       this.output.push(line);
     }
     this.changed();
+  }
+
+  private changed(): void {
+    for (const waiting of this.waiting.splice(0)) waiting();
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface CommandsAnswer extends Answer {
+  readonly results: readonly CommandResult[];
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
+}
+
+export async function commandsAnswerOf(response: Response): Promise<CommandsAnswer> {
+  if (response.status !== 200) return { ...(await answerOf(response)), results: [] };
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const record = RecordBuffer.allocate(bytes.length);
+  record.bytes.set(bytes);
+  const results: CommandResult[] = [];
+  for (let at = 0; at < bytes.length; at += COMMAND_RESULT.length) {
+    results.push(new CommandResult().wrap(record, at));
+  }
+  return { status: 200, body: {}, results };
+}
+
+/** Asks again and again until the answer is something; fails after a minute. */
+export async function until<Found>(
+  what: string,
+  find: () => Promise<Found | undefined> | Found | undefined,
+): Promise<Found> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await find();
+    if (found !== undefined) return found;
+    if (performance.now() > deadlineMs) throw new Error(`waited in vain: ${what}`);
+    await sleep(POLL_MS);
   }
 }
 
@@ -150,6 +228,13 @@ async function stopOrphan(folder: string): Promise<void> {
   if (!existsSync(join(folder, 'cluster', 'postmaster.pid'))) return;
   const postgres = await startEmbeddedPostgres({ folder, log: () => {} });
   await postgres.stop();
+}
+
+/** The address of the embedded PostgreSQL in a data folder, password included. */
+export function embeddedDatabaseUrl(dataFolder: string): string {
+  const file = readFileSync(join(dataFolder, 'postgres', 'credentials.json'), 'utf8');
+  const { password, port } = JSON.parse(file) as { password: string; port: number };
+  return `postgresql://hoga:${password}@127.0.0.1:${port}/hoga`;
 }
 
 /** Runs a command of the command line to its end. */

@@ -1,0 +1,64 @@
+/**
+ * Binary commands for tests, by their fields: `encodeCommands([newOrder({ accountId: 7, price: 5 })])`
+ * is the body of a request. What is not given is the commonest: market 1, a limit order for one lot.
+ */
+import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
+import {
+  AddCurrency,
+  AddSymbol,
+  CancelOrder,
+  Funding,
+  NewOrder,
+  ReplaceOrder,
+  SetLimits,
+} from '../../protocol/commands.ts';
+import { OrderType, Side, TimeInForce } from '../../protocol/enums.ts';
+import { RecordBuffer, recordLengthAt } from '../../protocol/record.ts';
+
+/** Writes one command at an offset. */
+export type CommandWriter = (record: RecordBuffer, offset: number) => unknown;
+
+function writerOf<Command extends object>(
+  write: (record: RecordBuffer, offset: number) => Command,
+  defaults: Partial<Command> = {},
+): (fields: Partial<Command>) => CommandWriter {
+  return (fields) => (record, offset) => Object.assign(write(record, offset), defaults, fields);
+}
+
+export const newOrder = writerOf((record, at) => new NewOrder().write(record, at), {
+  symbolId: 1,
+  side: Side.Buy,
+  orderType: OrderType.Limit,
+  timeInForce: TimeInForce.GTC,
+  qty: 1,
+});
+export const cancelOrder = writerOf((record, at) => new CancelOrder().write(record, at), {
+  symbolId: 1,
+});
+export const replaceOrder = writerOf((record, at) => new ReplaceOrder().write(record, at), {
+  symbolId: 1,
+});
+export const deposit = writerOf((record, at) => new Funding().writeDeposit(record, at));
+export const withdraw = writerOf((record, at) => new Funding().writeWithdraw(record, at));
+export const addCurrency = writerOf((record, at) => new AddCurrency().write(record, at));
+export const addSymbol = writerOf((record, at) => new AddSymbol().write(record, at), {
+  lotSize: 1,
+  tickValue: 1,
+});
+export const setLimits = writerOf((record, at) => new SetLimits().write(record, at), {
+  maxOpenOrders: 1_000_000,
+  maxAccounts: 1_000_000,
+  maxCurrencies: 256,
+  maxSymbols: 256,
+});
+
+/** The commands behind each other, as in the body of a request. */
+export function encodeCommands(writers: readonly CommandWriter[]): Uint8Array {
+  const record = RecordBuffer.allocate(writers.length * MAX_COMMAND_LENGTH);
+  let length = 0;
+  for (const write of writers) {
+    write(record, length);
+    length += recordLengthAt(record, length);
+  }
+  return record.bytes.slice(0, length);
+}
