@@ -53,7 +53,7 @@ export class Gateway implements GatewayServices {
   private listenSocket: us_listen_socket | undefined;
   private db: Database | undefined;
   private connections = 0;
-  private isStopping = false;
+  private stopping: Promise<void> | undefined;
   private isStopped = false;
   private wake: () => void = () => {};
 
@@ -75,9 +75,10 @@ export class Gateway implements GatewayServices {
   /** Asks for the books, waits for them, then listens. Resolves to the port listened at. */
   async start(): Promise<number> {
     this.port.requestBookImage();
-    while (!this.pump.isSynchronised) {
+    while (!this.pump.isSynchronised && !this.isStopped) {
       if (this.poll() === 0) await nextTurn();
     }
+    if (this.isStopped) return 0;
     const { host, port } = this.settings;
     const socket = await new Promise<us_listen_socket | false>((resolve) => {
       this.app.listen(host, port, resolve);
@@ -108,8 +109,12 @@ export class Gateway implements GatewayServices {
   }
 
   /** Takes no more commands, waits for the outcomes of those it took, closes every connection. */
-  async stop(drainTimeoutMs: number): Promise<void> {
-    this.isStopping = true;
+  stop(drainTimeoutMs: number): Promise<void> {
+    this.stopping ??= this.close(drainTimeoutMs);
+    return this.stopping;
+  }
+
+  private async close(drainTimeoutMs: number): Promise<void> {
     if (this.listenSocket !== undefined) us_listen_socket_close(this.listenSocket);
     const deadlineMs = performance.now() + drainTimeoutMs;
     while (this.port.inFlight > 0 && performance.now() < deadlineMs) await nextTurn();
@@ -130,7 +135,7 @@ export class Gateway implements GatewayServices {
   }
 
   submit(commands: CommandList, reply: CommandReply): boolean {
-    if (this.isStopping) return false;
+    if (this.stopping !== undefined) return false;
     const timeUs = Math.floor((performance.timeOrigin + performance.now()) * 1_000);
     if (!this.port.submit(commands, timeUs, reply)) return false;
     this.wakeUp();
@@ -143,18 +148,21 @@ export class Gateway implements GatewayServices {
 
   health(): { isHealthy: boolean; report: unknown } {
     const { counters } = this.links;
-    const executed = counters.get(Counter.ExecutedSequence);
+    const isHealthy = this.stopping === undefined;
+    const released = counters.get(Counter.ReleasedSequence);
+    // A command may be journaled before it is executed to its end.
+    const executed = Math.max(counters.get(Counter.ExecutedSequence), released);
     const projected = counters.get(Counter.ProjectedSequence);
     const state = counters.get(Counter.ProjectionState);
     const states = Object.keys(ProjectionState) as (keyof typeof ProjectionState)[];
     const report = {
-      status: this.isStopping ? 'stopping' : 'ok',
+      status: isHealthy ? 'ok' : 'stopping',
       ...this.identity,
       pid: process.pid,
       connections: this.connections,
       sequence: {
         executed,
-        released: counters.get(Counter.ReleasedSequence),
+        released,
         verified: counters.get(Counter.FollowedSequence),
         projected,
       },
@@ -163,7 +171,7 @@ export class Gateway implements GatewayServices {
         lag: executed - projected,
       },
     };
-    return { isHealthy: !this.isStopping, report };
+    return { isHealthy, report };
   }
 
   /** Handles what is released; the exchange may be waiting for the room that it took. */

@@ -15,7 +15,8 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly maxConnections: number;
   readonly connectTimeoutMs: number;
-  readonly statementTimeoutMs: number;
+  /** How long an answer may take, whether PostgreSQL works or hangs. */
+  readonly queryTimeoutMs: number;
 }
 
 export function openDatabase(options: DatabaseOptions): Database {
@@ -23,10 +24,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionString: options.url,
     max: options.maxConnections,
     connectionTimeoutMillis: options.connectTimeoutMs,
-    statement_timeout: options.statementTimeoutMs,
+    statement_timeout: options.queryTimeoutMs,
+    query_timeout: options.queryTimeoutMs,
+    keepAlive: true,
     application_name: 'hoga',
   });
-  // An idle connection that breaks is replaced at the next query, which reports what is wrong.
+  // A connection that breaks, idle or in use, is no reason to end the thread: the query that needs
+  // it reports what is wrong, and the next one gets another.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }

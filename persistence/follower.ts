@@ -9,15 +9,24 @@ import type { RecordBuffer } from '../protocol/record.ts';
 import type { Database } from './database.ts';
 import { migrate } from './migrations.ts';
 import { ProjectionBatch } from './projection-batch.ts';
-import { type Checkpoint, project, readCheckpoint } from './projector.ts';
+import { type Checkpoint, project, readCheckpoint, resetProjection } from './projector.ts';
 
 export interface FollowerReport {
+  /** The tables were emptied, as asked for. */
+  onEmptied(): void;
   onFollowed(sequence: number): void;
   onProjected(sequence: number): void;
   /** PostgreSQL failed; the follower tries again after a pause. */
   onRetry(error: unknown, pauseMs: number): void;
   /** The tables do not belong to this journal: they must be rebuilt. Projection has stopped. */
   onDiverged(message: string): void;
+}
+
+export interface FollowerSettings {
+  /** How many commands one transaction holds at most, about. */
+  readonly batchCommands: number;
+  /** Empty the tables first. */
+  readonly rebuild: boolean;
 }
 
 const FIRST_PAUSE_MS = 100;
@@ -28,6 +37,7 @@ export class Follower implements ReplayListener {
   private readonly store: JournalStore;
   private readonly report: FollowerReport;
   private readonly batchCommands: number;
+  private mustRebuild: boolean;
   private replay: JournalReplay;
   private batch = new ProjectionBatch();
   private checkpoint: Checkpoint = { sequence: 0, eventHash: '' };
@@ -35,12 +45,17 @@ export class Follower implements ReplayListener {
   private pauseMs = FIRST_PAUSE_MS;
   private hasDiverged = false;
 
-  /** @param batchCommands how many commands one transaction holds at most, about */
-  constructor(db: Database, store: JournalStore, report: FollowerReport, batchCommands: number) {
+  constructor(
+    db: Database,
+    store: JournalStore,
+    report: FollowerReport,
+    settings: FollowerSettings,
+  ) {
     this.db = db;
     this.store = store;
     this.report = report;
-    this.batchCommands = batchCommands;
+    this.batchCommands = settings.batchCommands;
+    this.mustRebuild = settings.rebuild;
     this.replay = new JournalReplay(store, this);
   }
 
@@ -72,6 +87,11 @@ export class Follower implements ReplayListener {
   /** Brings the schema up to date and takes up the projection where its checkpoint says. */
   private async attach(): Promise<void> {
     await migrate(this.db);
+    if (this.mustRebuild) {
+      await resetProjection(this.db);
+      this.mustRebuild = false;
+      this.report.onEmptied();
+    }
     const checkpoint = await readCheckpoint(this.db);
     const isWhereWeAre =
       checkpoint.sequence === this.checkpoint.sequence &&
@@ -87,7 +107,7 @@ export class Follower implements ReplayListener {
       }
     }
     this.isAttached = true;
-    this.report.onProjected(this.checkpoint.sequence);
+    if (!this.hasDiverged) this.report.onProjected(this.checkpoint.sequence);
   }
 
   private checkCheckpoint(): void {

@@ -5,10 +5,14 @@ import { addReplay } from './commands/replay.ts';
 import { addStart } from './commands/start.ts';
 import { packageVersion } from './supervisor.ts';
 
+const EXIT_USAGE = 2;
+
 const program = new Command('hoga')
   .description('An exchange in one process.')
   .version(packageVersion())
-  .showHelpAfterError('(--help shows what is allowed)');
+  .showHelpAfterError('(--help shows what is allowed)')
+  // A command line that cannot be understood is no exchange that died: that one's exit code is 1.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
 addStart(program);
 addReplay(program);
 addReconcile(program);

@@ -99,7 +99,18 @@ export const SETTINGS = {
   journalBatchBytes: integer(MIB, 4 * KIB, 64 * MIB, 'commands a journal record holds at most'),
   journalMapBytes: integer(64 * GIB, 64 * MIB, 2 ** 46, 'largest journal; full: the process stops'),
   projectionBatch: integer(20_000, 1, 1_000_000, 'commands a PostgreSQL transaction holds, about'),
-  databaseTimeoutMs: integer(5_000, 100, 600_000, 'PostgreSQL connect, and query of /balances'),
+  databaseTimeoutMs: integer(
+    5_000,
+    100,
+    600_000,
+    'PostgreSQL connect, and query of /balances; beyond: 503',
+  ),
+  projectionTimeoutMs: integer(
+    60_000,
+    1_000,
+    3_600_000,
+    'PostgreSQL statement of the follower; beyond: tried again',
+  ),
   drainTimeoutMs: integer(5_000, 0, 600_000, 'wait for outcomes of open requests when stopping'),
   stopTimeoutMs: integer(30_000, 1_000, 600_000, 'wait for each thread when stopping'),
   waitStrategy: {
@@ -192,6 +203,12 @@ function checkTogether(configuration: Configuration): void {
       );
     }
   }
+  const { depthDefault, depthMax } = configuration;
+  if (depthDefault > depthMax) {
+    throw new ConfigurationError(
+      `--depth-default: ${depthDefault} is not allowed; allowed: at most --depth-max, ${depthMax}`,
+    );
+  }
   const { commandRingBytes, cancelReserveBytes, maxBodyBytes } = configuration;
   // A body of cancels needs most of the ring: a frame is 8 bytes longer than its 72-byte record.
   const needed = cancelReserveBytes + 2 * maxBodyBytes;
@@ -203,9 +220,14 @@ function checkTogether(configuration: Configuration): void {
   }
 }
 
-/** A URL without its password. */
+/** A URL without its password, wherever it stands. */
 export function maskUrl(url: string): string {
-  return url.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, '$1:***@');
+  if (url === '') return '';
+  if (!URL.canParse(url)) return '(not a URL)';
+  const masked = new URL(url);
+  if (masked.password !== '') masked.password = '***';
+  if (masked.searchParams.has('password')) masked.searchParams.set('password', '***');
+  return masked.href;
 }
 
 /** The settings as they are in force, with what is secret masked. */

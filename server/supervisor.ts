@@ -31,6 +31,8 @@ const GATEWAYS = 1;
 export class Supervisor {
   /** Resolves to the reason when a thread dies. */
   readonly failure: Promise<string>;
+  isAbandoned = false;
+  private isOpen = false;
   private readonly configuration: Configuration;
   private readonly log: Logger;
   private readonly links: ThreadLinks;
@@ -63,6 +65,7 @@ export class Supervisor {
     if (databaseUrl === '') this.postgres = this.startPostgres();
     await this.startThread('journal', this.journalData()).receive('ready');
     const exchange = this.startThread('exchange', this.exchangeData());
+    this.logExchangeEnd(exchange);
     const recovered = await exchange.receive('recovered');
     log.info(
       {
@@ -80,21 +83,22 @@ export class Supervisor {
     const gateway = this.startThread('gateway', this.gatewayData());
     const { port: listeningPort } = await gateway.receive('listening');
     this.connectDatabase(follower, gateway);
+    this.isOpen = true;
     return `http://${host}:${listeningPort}`;
   }
 
   /** Stops everything in order; false where something did not end in time. */
   async stop(): Promise<boolean> {
+    if (!this.isOpen) {
+      await this.abandon();
+      return true;
+    }
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const { exchange, journal, follower } = this.links.signals;
     this.threads.get('gateway')?.post({ kind: 'stop' });
     let isClean = await this.ended('gateway');
     new StopRequest(this.links, StopFlag.Exchange).raise();
     new Signal(exchange).ring();
-    if (this.threads.has('exchange')) {
-      const { sequence, stateHash } = await this.threads.get('exchange')!.receive('stopped');
-      this.log.info({ sequence, stateHash }, 'exchange stopped');
-    }
     isClean = (await this.ended('exchange')) && isClean;
     new StopRequest(this.links, StopFlag.Journal).raise();
     new Signal(journal).ring();
@@ -109,8 +113,12 @@ export class Supervisor {
     return isClean;
   }
 
-  /** After a thread's death: closes the gateways, so that the process can leave, and PostgreSQL. */
+  /**
+   * After a thread's death, or before everything is open: closes the gateways, so that the process
+   * can leave, and PostgreSQL. The journal needs no farewell.
+   */
   async abandon(): Promise<void> {
+    this.isAbandoned = true;
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const gateway = this.threads.get('gateway');
     if (gateway?.isAlive === true) {
@@ -120,7 +128,16 @@ export class Supervisor {
     await (await this.postgres)?.stop();
   }
 
+  /** Its last state is logged whenever it ends in order. */
+  private async logExchangeEnd(exchange: ThreadHandle): Promise<void> {
+    const end = await exchange.receive('stopped').catch(() => undefined);
+    if (end === undefined) return;
+    const { sequence, stateHash } = end;
+    this.log.info({ sequence, stateHash }, 'exchange stopped');
+  }
+
   private startThread(name: string, data: unknown): ThreadHandle {
+    if (this.isAbandoned) throw new Error('told to stop while starting');
     const thread = new ThreadHandle(name, data, this.log, this.fail);
     this.threads.set(name, thread);
     return thread;
@@ -188,6 +205,7 @@ export class Supervisor {
       batchCommands: configuration.projectionBatch,
       rebuild: configuration.rebuildProjection,
       databaseTimeoutMs: configuration.databaseTimeoutMs,
+      projectionTimeoutMs: configuration.projectionTimeoutMs,
     };
   }
 

@@ -9,31 +9,32 @@ type MessageOf<Kind extends ThreadMessage['kind']> = Extract<ThreadMessage, { ki
 export class ThreadHandle {
   readonly name: string;
   isAlive = true;
+  /** Set before the thread is told to end: its end is then no death. */
+  isEndExpected = false;
   private readonly worker: Worker;
   private readonly messages: ThreadMessage[] = [];
-  private arrived: () => void = () => {};
+  private waiting: (() => void)[] = [];
 
-  /** @param onDeath called when the thread ends with an error, or ends at all before `expectEnd` */
+  /** @param onDeath called when the thread ends with an error, or ends unexpectedly */
   constructor(name: string, data: unknown, log: Logger, onDeath: (reason: string) => void) {
     this.name = name;
     const file = new URL(`./threads/${name}-thread.ts`, import.meta.url);
     this.worker = new Worker(file, { workerData: data, name: `hoga-${name}` });
     this.worker.on('message', (message: ThreadMessage) => {
       if (message.kind === 'log') log[message.level](message.details, message.text);
+      else if (message.kind === 'failed') onDeath(`the ${name} thread failed: ${message.reason}`);
       else {
         this.messages.push(message);
-        this.arrived();
+        this.wake();
       }
     });
     this.worker.on('error', (error) => onDeath(`the ${name} thread failed: ${describe(error)}`));
     this.worker.on('exit', (code) => {
       this.isAlive = false;
-      this.arrived();
+      this.wake();
       if (!this.isEndExpected) onDeath(`the ${name} thread ended by itself (code ${code})`);
     });
   }
-
-  isEndExpected = false;
 
   post(message: unknown): void {
     this.worker.postMessage(message);
@@ -46,9 +47,15 @@ export class ThreadHandle {
       if (index >= 0) return this.messages.splice(index, 1)[0] as MessageOf<Kind>;
       if (!this.isAlive) throw new Error(`the ${this.name} thread ended before it was ${kind}`);
       await new Promise<void>((resolve) => {
-        this.arrived = resolve;
+        this.waiting.push(resolve);
       });
     }
+  }
+
+  private wake(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   /** Waits for the end of a thread that was asked to stop; false if that takes too long. */

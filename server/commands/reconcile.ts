@@ -73,7 +73,7 @@ function openEmbedded(folder: string): Promise<EmbeddedPostgres> {
 
 async function compare(folder: string, url: string): Promise<Reconciliation> {
   const connectTimeoutMs = SETTINGS.databaseTimeoutMs.default;
-  const db = openDatabase({ url, maxConnections: 1, connectTimeoutMs, statementTimeoutMs: 0 });
+  const db = openDatabase({ url, maxConnections: 1, connectTimeoutMs, queryTimeoutMs: 0 });
   const mapBytes = SETTINGS.journalMapBytes.default;
   const store = new JournalStore(folder, { mapBytes, readOnly: true });
   try {

@@ -43,6 +43,7 @@ async function run(flags: Record<string, string | boolean | undefined>): Promise
     log = createLogger(configuration.logFormat);
     log.info(describeConfiguration(configuration), 'configuration');
     supervisor = new Supervisor(configuration, log);
+    stopAtSignals(supervisor, log);
     const startMs = performance.now();
     const failed = supervisor.failure.then((reason) => Promise.reject(new Error(reason)));
     const address = await Promise.race([supervisor.start(), failed]);
@@ -51,6 +52,8 @@ async function run(flags: Record<string, string | boolean | undefined>): Promise
       `Hoga is open at ${address}`,
     );
   } catch (error) {
+    // Told to stop while starting: whoever handles the signal ends the process.
+    if (supervisor?.isAbandoned === true) return;
     log.fatal(
       error instanceof ConfigurationError ? error.message : `cannot start: ${textOf(error)}`,
     );
@@ -58,7 +61,6 @@ async function run(flags: Record<string, string | boolean | undefined>): Promise
     process.exit(EXIT_CANNOT_START);
   }
   endWithThreads(supervisor, log);
-  stopAtSignals(supervisor, log);
 }
 
 function endWithThreads(supervisor: Supervisor, log: Logger): void {
@@ -76,8 +78,13 @@ function stopAtSignals(supervisor: Supervisor, log: Logger): void {
     isStopping = true;
     log.info({ signal }, 'stopping');
     const isClean = await supervisor.stop();
-    log.info(isClean ? 'stopped, nothing is lost' : 'stopped, but not everything ended in time');
-    process.exit(isClean ? 0 : EXIT_DIED);
+    if (isClean) {
+      log.info('stopped, nothing is lost');
+      process.exit(0);
+    }
+    log.fatal('not everything ended in time: what was acknowledged is in the journal');
+    // An ordinary exit would wait for the thread that hangs.
+    process.kill(process.pid, 'SIGKILL');
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -95,7 +95,6 @@ function run(): void {
     for (let i = 0; i < readers.length; i++) workCount += drain(readers[i]!);
     if (workCount > 0) {
       sink.publish();
-      counters.set(Counter.ExecutedSequence, exchange.sequence);
     } else if (wasStopRaised) return;
     waiter.idle(workCount);
   }
@@ -109,7 +108,10 @@ function drain(reader: RingReader): number {
     count++;
     if (templateIdAt(reader.record, at) === BOOK_IMAGE_REQUEST.templateId) {
       writeBookImage(exchange, sink, header.wrap(reader.record, at).gatewayId);
-    } else sequencer.sequence(reader.record, at);
+    } else {
+      sequencer.sequence(reader.record, at);
+      counters.set(Counter.ExecutedSequence, exchange.sequence);
+    }
   }
   if (count > 0) reader.release();
   return count;

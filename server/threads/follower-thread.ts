@@ -7,8 +7,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { openDatabase } from '../../persistence/database.ts';
 import { Follower } from '../../persistence/follower.ts';
-import { migrate } from '../../persistence/migrations.ts';
-import { resetProjection } from '../../persistence/projector.ts';
 import { Counter, Counters, ProjectionState } from '../../ring/counters.ts';
 import { Signal } from '../../ring/waiter.ts';
 import { StopFlag, StopRequest, type ThreadLinks } from './thread-links.ts';
@@ -21,6 +19,7 @@ export interface FollowerThreadData {
   readonly batchCommands: number;
   readonly rebuild: boolean;
   readonly databaseTimeoutMs: number;
+  readonly projectionTimeoutMs: number;
 }
 
 const data = workerData as FollowerThreadData;
@@ -50,18 +49,14 @@ async function follow(databaseUrl: string): Promise<void> {
     url: databaseUrl,
     maxConnections: 1,
     connectTimeoutMs: data.databaseTimeoutMs,
-    statementTimeoutMs: 0,
+    queryTimeoutMs: data.projectionTimeoutMs,
   });
-  if (data.rebuild) {
-    await migrate(db);
-    await resetProjection(db);
-    log('info', 'projection emptied: it is filled again from the start of the journal');
-  }
   const store = new JournalStore(data.dataFolder, {
     mapBytes: data.journalMapBytes,
     readOnly: false,
   });
-  const follower = new Follower(db, store, report(), data.batchCommands);
+  const { batchCommands, rebuild } = data;
+  const follower = new Follower(db, store, report(), { batchCommands, rebuild });
   for (;;) {
     const wasStopRaised = stop.isRaised;
     signal.prepare();
@@ -80,6 +75,9 @@ function report() {
     onProjected: (sequence: number) => {
       counters.set(Counter.ProjectedSequence, sequence);
       counters.set(Counter.ProjectionState, ProjectionState.Running);
+    },
+    onEmptied: () => {
+      log('info', 'projection emptied: it is filled again from the start of the journal');
     },
     onRetry: (error: unknown, pauseMs: number) => {
       counters.set(Counter.ProjectionState, ProjectionState.Retrying);

@@ -37,6 +37,13 @@ const gateway = new Gateway(
   identity,
 );
 
+// An uncaught error would end this thread beside its live app, and that aborts the process without a
+// word: say why and close the app instead.
+process.on('uncaughtException', (error) => {
+  const reason = error.stack ?? error.message;
+  parentPort!.postMessage({ kind: 'failed', reason } satisfies ThreadMessage);
+  stop(0);
+});
 parentPort!.on('message', (request: GatewayRequest) => {
   if (request.kind === 'database') gateway.useDatabase(openDatabase(databaseOptions(request.url)));
   else stop(request.kind === 'stop' ? settings.drainTimeoutMs : 0);
@@ -50,7 +57,7 @@ function databaseOptions(url: string) {
     url,
     maxConnections: DATABASE_CONNECTIONS,
     connectTimeoutMs: settings.databaseTimeoutMs,
-    statementTimeoutMs: settings.databaseTimeoutMs,
+    queryTimeoutMs: settings.databaseTimeoutMs,
   };
 }
 

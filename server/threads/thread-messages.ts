@@ -13,6 +13,8 @@ export type ThreadMessage =
       readonly seconds: number;
       readonly stateHash: string;
     }
+  /** An error that the thread could not handle; it is closing by itself. */
+  | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly sequence: number; readonly stateHash: string }
   | {
       readonly kind: 'log';

@@ -1,0 +1,393 @@
+/**
+ * Binary commands over HTTP: records in, one CommandResult for each out, in order; a request with a
+ * bad record is refused as a whole. Also the commands that CSV does not have: markets, limits,
+ * withdrawals and replacing an order.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { NEW_ORDER } from '../protocol/command-layout.ts';
+import { OrderStatus, OrderType, QtyMeaning, Side, TimeInForce } from '../protocol/enums.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import type { CommandResult } from '../protocol/result.ts';
+import { NO_ORDER_STATUS } from '../protocol/result-layout.ts';
+import {
+  addCurrency,
+  addSymbol,
+  type CommandWriter,
+  cancelOrder,
+  deposit,
+  encodeCommands,
+  newOrder,
+  replaceOrder,
+  setLimits,
+  withdraw,
+} from './support/commands.ts';
+import { ServerProcess, temporaryDataFolder } from './support/server-process.ts';
+
+const KRW = 1;
+const BTC = 10;
+
+let folder: Awaited<ReturnType<typeof temporaryDataFolder>>;
+let server: ServerProcess;
+
+before(async () => {
+  folder = await temporaryDataFolder();
+  server = await ServerProcess.start(folder.path);
+});
+
+after(async () => {
+  await server.end('SIGTERM');
+  await folder.remove();
+});
+
+async function send(
+  writers: readonly CommandWriter[],
+  path?: string,
+): Promise<readonly CommandResult[]> {
+  const { status, body, results } = await server.sendCommands(encodeCommands(writers), path);
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(results.length, writers.length);
+  return results;
+}
+
+async function sendOne(writer: CommandWriter): Promise<CommandResult> {
+  return (await send([writer]))[0]!;
+}
+
+async function openAccount(accountId: number): Promise<void> {
+  const amount = 1_000_000_000;
+  const money = [KRW, BTC].map((currencyId) => deposit({ accountId, currencyId, amount }));
+  for (const { rejectReason } of await send(money)) assert.equal(rejectReason, 0);
+}
+
+const reasonsOf = (results: readonly CommandResult[]) =>
+  results.map(({ rejectReason }) => rejectReason);
+
+/** Sends a body that must be refused as a whole; returns the error. */
+async function refused(bytes: Uint8Array, path?: string): Promise<Record<string, unknown>> {
+  const { sequence: earlier } = await server.health();
+  const { status, body } = await server.sendCommands(bytes, path);
+  assert.equal(status, 400, JSON.stringify(body));
+  assert.equal((await server.health()).sequence.executed, earlier.executed);
+  return body['error'] as Record<string, unknown>;
+}
+
+describe('binary commands', () => {
+  it('each is answered by one result, in order, with its correlation id', async () => {
+    await openAccount(1);
+    const count = 1_000;
+    const writers = Array.from({ length: count }, (_, i) =>
+      newOrder({ accountId: 1, side: Side.Buy, price: 10, correlationId: i * 7 }),
+    );
+    const results = await send(writers);
+    const { sequence: first } = results[0]!;
+    for (const [i, result] of results.entries()) {
+      assert.equal(result.correlationId, i * 7);
+      assert.equal(result.sequence, first + i);
+      assert.equal(result.orderId, result.sequence);
+      assert.deepEqual([result.orderStatus, result.leavesQty], [OrderStatus.New, 1]);
+    }
+    const cancels = results.map(({ orderId }) => cancelOrder({ accountId: 1, orderId }));
+    for (const { orderStatus } of await send(cancels, '/cancel')) {
+      assert.equal(orderStatus, OrderStatus.Canceled);
+    }
+  });
+
+  it('each route takes its own commands, and names the record that is none of them', async () => {
+    const accountId = 2;
+    const correlationId = Number.MAX_SAFE_INTEGER;
+    const money = { accountId, currencyId: KRW, amount: 100, correlationId };
+    const [paidIn, paidOut] = await send([deposit(money), withdraw(money)], '/deposit');
+    for (const result of [paidIn!, paidOut!]) {
+      assert.equal(result.correlationId, correlationId);
+      assert.equal(result.rejectReason, RejectReason.None);
+      assert.deepEqual([result.orderId, result.orderStatus], [0, NO_ORDER_STATUS]);
+    }
+    const order = newOrder({ accountId, side: Side.Buy, price: 1 });
+    const cancel = cancelOrder({ accountId, orderId: 1 });
+    const replace = replaceOrder({ accountId, orderId: 1, price: 1, qty: 1 });
+    const wrong: [string, CommandWriter[], number][] = [
+      ['/order', [order, replace, cancel], 2],
+      ['/order', [deposit(money)], 0],
+      ['/cancel', [cancel, order], 1],
+      ['/deposit', [deposit(money), deposit(money), cancel], 2],
+    ];
+    for (const [path, writers, record] of wrong) {
+      const error = await refused(encodeCommands(writers), path);
+      assert.deepEqual([error['field'], error['record']], ['templateId', record]);
+      assert.match(error['allowed'] as string, new RegExp(`at ${path}$`));
+    }
+  });
+
+  it('a result sums up the fills of its command', async () => {
+    await openAccount(3);
+    const sells = [20, 21, 22].map((price) => newOrder({ accountId: 3, side: Side.Sell, price }));
+    const buy = { accountId: 3, side: Side.Buy, qty: 10 };
+    const market = { orderType: OrderType.Market, timeInForce: TimeInForce.IOC };
+    const result = (await send([...sells, newOrder({ ...buy, ...market })])).at(-1)!;
+    assert.deepEqual(
+      [result.fillCount, result.filledQty, result.notional, result.cumQty, result.leavesQty],
+      [3, 3, 63, 3, 0],
+    );
+    assert.equal(result.orderStatus, OrderStatus.Canceled);
+  });
+
+  it('a rejected command does not hold up the others of its request', async () => {
+    await openAccount(4);
+    const order = { accountId: 4, side: Side.Buy, price: 5, clientOrderId: 1 };
+    const results = await send([
+      newOrder(order),
+      newOrder(order),
+      newOrder({ ...order, clientOrderId: 2, symbolId: 99 }),
+      newOrder({ ...order, clientOrderId: 3, accountId: 888 }),
+      newOrder({ ...order, clientOrderId: 4, qty: 1_000_000_000 }),
+      newOrder({ ...order, clientOrderId: 5 }),
+      cancelOrder({ accountId: 4, clientOrderId: 1 }),
+      cancelOrder({ accountId: 4, clientOrderId: 1 }),
+    ]);
+    const { None, DuplicateClientOrderId, UnknownSymbol, UnknownAccount } = RejectReason;
+    const { InsufficientFunds, UnknownOrder } = RejectReason;
+    assert.deepEqual(reasonsOf(results), [
+      None,
+      DuplicateClientOrderId,
+      UnknownSymbol,
+      UnknownAccount,
+      InsufficientFunds,
+      None,
+      None,
+      UnknownOrder,
+    ]);
+    assert.equal(results[1]!.orderStatus, OrderStatus.Rejected);
+    await send([cancelOrder({ accountId: 4, clientOrderId: 5 })]);
+  });
+
+  it('a sequence number, time or gateway id that a client makes up is not believed', async () => {
+    const { sequence } = await server.health();
+    const forged = { sequence: 1, time: 1, gatewayId: 77 };
+    const funding = { accountId: 5, currencyId: KRW, amount: 1, correlationId: 3 };
+    const result = await sendOne(deposit({ ...funding, ...forged }));
+    assert.deepEqual([result.sequence, result.correlationId], [sequence.executed + 1, 3]);
+    assert.ok(result.time > 1_000_000);
+  });
+});
+
+describe('a replaced order', () => {
+  it('keeps its place with less quantity at its price, and loses it otherwise', async () => {
+    const changes = [
+      { price: 30, qty: 1, keepsPlace: true },
+      { price: 30, qty: 2, keepsPlace: true },
+      { price: 30, qty: 3, keepsPlace: false },
+      { price: 29, qty: 2, keepsPlace: true },
+    ];
+    for (const accountId of [6, 7, 8]) await openAccount(accountId);
+    for (const { price, qty, keepsPlace } of changes) {
+      const sell = { side: Side.Sell, price: 30, qty: 2 };
+      const [first, second] = await send([
+        newOrder({ ...sell, accountId: 6 }),
+        newOrder({ ...sell, accountId: 7 }),
+      ]);
+      const { orderId } = first!;
+      const replaced = await sendOne(replaceOrder({ accountId: 6, orderId, price, qty }));
+      assert.deepEqual([replaced.orderId, replaced.leavesQty], [orderId, qty]);
+      await send([
+        newOrder({ accountId: 8, side: Side.Buy, price: 30, timeInForce: TimeInForce.IOC }),
+      ]);
+      const [mine, other] = await send([
+        cancelOrder({ accountId: 6, orderId }),
+        cancelOrder({ accountId: 7, orderId: second!.orderId }),
+      ]);
+      // The first of the level was filled: whole orders are gone, others tell what was filled.
+      const isMineFilled = mine!.rejectReason === RejectReason.UnknownOrder || mine!.cumQty === 1;
+      assert.equal(isMineFilled, keepsPlace, `price ${price} qty ${qty}`);
+      assert.equal(other!.cumQty, keepsPlace ? 0 : 1, `price ${price} qty ${qty}`);
+    }
+  });
+
+  it('gets a new total, or a new open quantity, and may trade at its new price', async () => {
+    await openAccount(9);
+    await openAccount(10);
+    const order = { accountId: 9, side: Side.Buy, price: 40, qty: 10, clientOrderId: 12 };
+    const { orderId } = await sendOne(newOrder(order));
+    await send([newOrder({ accountId: 10, side: Side.Sell, price: 40, qty: 4 })]);
+    const named = { accountId: 9, clientOrderId: 12, price: 40 };
+    const total = await sendOne(replaceOrder({ ...named, qty: 6 }));
+    assert.deepEqual([total.orderId, total.cumQty, total.leavesQty], [orderId, 4, 2]);
+    const open = await sendOne(
+      replaceOrder({ ...named, qty: 6, qtyMeaning: QtyMeaning.Open, correlationId: 9 }),
+    );
+    assert.deepEqual([open.cumQty, open.leavesQty, open.correlationId], [4, 6, 9]);
+    assert.equal(open.orderStatus, OrderStatus.PartiallyFilled);
+    const late = await sendOne(replaceOrder({ ...named, qty: 4 }));
+    assert.equal(late.rejectReason, RejectReason.QtyNotAboveFilled);
+    const dear = await sendOne(replaceOrder({ ...named, qty: 10 ** 12 }));
+    assert.equal(dear.rejectReason, RejectReason.InsufficientFunds);
+    await send([newOrder({ accountId: 10, side: Side.Sell, price: 45, qty: 6 })]);
+    const crossing = await sendOne(replaceOrder({ ...named, price: 45, qty: 10 }));
+    assert.deepEqual(
+      [crossing.orderStatus, crossing.fillCount, crossing.filledQty, crossing.notional],
+      [OrderStatus.Filled, 1, 6, 270],
+    );
+  });
+});
+
+describe('commands about the venue', () => {
+  it('open a currency and a market, which trades at once', async () => {
+    const terms = { symbolId: 50, code: 'GOLD/KRW', baseCurrencyId: 60, quoteCurrencyId: KRW };
+    const fees = { makerFeePpm: 1_000, takerFeePpm: 2_000 };
+    const gold = { currencyId: 60, decimals: 3, code: 'GOLD' };
+    const twin = { ...terms, symbolId: 51 };
+    const results = await send([
+      addCurrency(gold),
+      addCurrency(gold),
+      addSymbol({ ...terms, ...fees, lotSize: 5, tickValue: 7 }),
+      addSymbol(terms),
+      addSymbol({ ...twin, quoteCurrencyId: 60 }),
+      addSymbol({ ...twin, quoteCurrencyId: 999 }),
+      deposit({ accountId: 11, currencyId: 60, amount: 1_000 }),
+      deposit({ accountId: 11, currencyId: KRW, amount: 1_000_000 }),
+      newOrder({ accountId: 11, symbolId: 50, side: Side.Sell, price: 100, qty: 200 }),
+      newOrder({ accountId: 11, symbolId: 50, side: Side.Buy, price: 100, qty: 200 }),
+    ]);
+    const { None, CurrencyExists, SymbolExists, SameCurrency, UnknownCurrency } = RejectReason;
+    const ofVenue = [None, CurrencyExists, None, SymbolExists, SameCurrency, UnknownCurrency];
+    assert.deepEqual(reasonsOf(results), [...ofVenue, None, None, None, None]);
+    assert.equal(results.at(-1)!.orderStatus, OrderStatus.Filled);
+    const { currencies, symbols } = (await server.get('/symbols')).body;
+    assert.deepEqual((currencies as unknown[]).at(-1), gold);
+    assert.deepEqual((symbols as unknown[]).at(-1), {
+      ...terms,
+      ...fees,
+      lotSize: 5,
+      tickValue: 7,
+    });
+    await server.waitForProjection();
+    const { body } = await server.get('/balances?userId=11');
+    // Fees of 0.1 % and 0.2 % of 100 × 200 × 7.
+    assert.deepEqual(
+      (body['balances'] as { available: number }[]).map(({ available }) => available),
+      [1_000_000 - 140 - 280, 1_000],
+    );
+  });
+
+  it('a withdrawal takes what is available, and no more', async () => {
+    const mine = { accountId: 12, currencyId: KRW };
+    const results = await send([
+      deposit({ ...mine, amount: 100 }),
+      newOrder({ accountId: 12, side: Side.Buy, price: 60, clientOrderId: 1 }),
+      withdraw({ ...mine, amount: 41 }),
+      withdraw({ ...mine, amount: 40 }),
+      withdraw({ ...mine, amount: 1 }),
+      withdraw({ accountId: 12, currencyId: BTC, amount: 1 }),
+      withdraw({ accountId: 12, currencyId: 999, amount: 1 }),
+      withdraw({ accountId: 777, currencyId: KRW, amount: 1 }),
+      cancelOrder({ accountId: 12, clientOrderId: 1 }),
+    ]);
+    const { None, InsufficientFunds, UnknownCurrency, UnknownAccount } = RejectReason;
+    const refusedOnes = [InsufficientFunds, InsufficientFunds, UnknownCurrency, UnknownAccount];
+    const expected = [None, None, InsufficientFunds, None, ...refusedOnes, None];
+    assert.deepEqual(reasonsOf(results), expected);
+  });
+
+  it('limits bound accounts, open orders, currencies and markets from the next command on', async () => {
+    const tight = { maxAccounts: 1, maxOpenOrders: 1, maxCurrencies: 1, maxSymbols: 1 };
+    const order = newOrder({ accountId: 1, side: Side.Buy, price: 1, clientOrderId: 1 });
+    const results = await send([
+      order,
+      setLimits(tight),
+      deposit({ accountId: 13, currencyId: KRW, amount: 1 }),
+      newOrder({ accountId: 1, side: Side.Buy, price: 1 }),
+      addCurrency({ currencyId: 90, code: 'X' }),
+      addSymbol({ symbolId: 90, code: 'X', baseCurrencyId: KRW, quoteCurrencyId: BTC }),
+      setLimits({}),
+      deposit({ accountId: 13, currencyId: KRW, amount: 1 }),
+      cancelOrder({ accountId: 1, clientOrderId: 1 }),
+    ]);
+    const { None, TooManyAccounts, TooManyOpenOrders, TooManyCurrencies } = RejectReason;
+    const over = [TooManyAccounts, TooManyOpenOrders, TooManyCurrencies];
+    const expected = [None, None, ...over, RejectReason.TooManySymbols, None, None, None];
+    assert.deepEqual(reasonsOf(results), expected);
+  });
+});
+
+describe('a bad record', () => {
+  const good = newOrder({ accountId: 1, side: Side.Buy, price: 1 });
+
+  it('in the middle is named with its field, and nothing of the request is taken', async () => {
+    const int64 = (at: number, value: bigint) => (view: DataView) =>
+      view.setBigInt64(at, value, true);
+    const uint8 = (at: number, value: number) => (view: DataView) => view.setUint8(at, value);
+    const uint16 = (at: number, value: number) => (view: DataView) =>
+      view.setUint16(at, value, true);
+    const breakages: [string, (view: DataView) => void][] = [
+      ['blockLength', uint16(0, 0)],
+      ['blockLength', uint16(0, 65_535)],
+      ['templateId', uint16(2, 0)],
+      ['templateId', uint16(2, 30)],
+      ['templateId', uint16(2, 200)],
+      ['schemaId', uint16(4, 1)],
+      ['version', uint16(6, 2)],
+      ['correlationId', int64(24, -1n)],
+      ['accountId', int64(32, 0n)],
+      ['accountId', int64(32, 2n ** 53n)],
+      ['accountId', int64(32, -1n)],
+      ['reserved', uint8(44, 1)],
+      ['clientOrderId', int64(NEW_ORDER.clientOrderId, 2n ** 62n)],
+      ['price', int64(NEW_ORDER.price, 0n)],
+      ['price', int64(NEW_ORDER.price, -5n)],
+      ['qty', int64(NEW_ORDER.qty, 0n)],
+      ['qty', int64(NEW_ORDER.qty, 2n ** 53n + 1n)],
+      ['symbolId', (view) => view.setUint32(NEW_ORDER.symbolId, 0, true)],
+      ['side', uint8(NEW_ORDER.side, 3)],
+      ['orderType', uint8(NEW_ORDER.orderType, 0)],
+      ['timeInForce', uint8(NEW_ORDER.timeInForce, 2)],
+      ['timeInForce', uint8(NEW_ORDER.timeInForce, 0)],
+      ['reserved', uint8(NEW_ORDER.timeInForce + 1, 255)],
+    ];
+    for (const [field, breakIt] of breakages) {
+      const bytes = encodeCommands([good, good, good]);
+      breakIt(new DataView(bytes.buffer, bytes.byteOffset + NEW_ORDER.length));
+      const error = await refused(bytes);
+      const about = JSON.stringify(error);
+      assert.deepEqual([error['field'], error['record']], [field, 1], about);
+      assert.match(error['message'] as string, new RegExp(`^${field}: .*; allowed: .`), about);
+    }
+  });
+
+  it('of any other command is found as well', async () => {
+    const bad: [string, CommandWriter][] = [
+      ['amount', deposit({ accountId: 1, currencyId: 1, amount: 0 })],
+      ['currencyId', withdraw({ accountId: 1, currencyId: 0, amount: 1 })],
+      ['orderId', cancelOrder({ accountId: 1 })],
+      ['orderId', replaceOrder({ accountId: 1, price: 1, qty: 1 })],
+      ['price', replaceOrder({ accountId: 1, orderId: 1, price: 0, qty: 1 })],
+      ['qtyMeaning', replaceOrder({ accountId: 1, orderId: 1, price: 1, qty: 1, qtyMeaning: 2 })],
+      ['code', addCurrency({ currencyId: 70, code: 'gold' })],
+      ['code', addCurrency({ currencyId: 70, code: '' })],
+      ['decimals', addCurrency({ currencyId: 70, code: 'GOLD', decimals: 16 })],
+      ['accountId', addCurrency({ currencyId: 70, code: 'GOLD', accountId: 1 })],
+      [
+        'tickValue',
+        addSymbol({ symbolId: 70, baseCurrencyId: 1, quoteCurrencyId: 2, tickValue: 0 }),
+      ],
+      ['maxAccounts', setLimits({ maxAccounts: 0 })],
+    ];
+    for (const [field, writer] of bad) {
+      const error = await refused(encodeCommands([good, writer]));
+      assert.deepEqual([error['field'], error['record']], [field, 1], JSON.stringify(error));
+    }
+  });
+
+  it('that is cut short is refused with all before it, and so is an empty body', async () => {
+    const bytes = encodeCommands([good, good]);
+    for (const [missing, field] of [
+      [1, 'body'],
+      [8, 'body'],
+      [72, 'body'],
+      [73, 'header'],
+    ] as const) {
+      const error = await refused(bytes.subarray(0, bytes.length - missing));
+      assert.deepEqual([error['field'], error['record']], [field, 1], `${missing} bytes missing`);
+    }
+    assert.equal((await refused(new Uint8Array(0)))['field'], 'body');
+  });
+});

@@ -1,0 +1,202 @@
+/**
+ * PostgreSQL away, killed or hanging: trading goes on, /health and /balances say so, and the
+ * projection catches up when it is back. Nothing that PostgreSQL does may end the exchange.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../server/embedded-postgres.ts';
+import {
+  embeddedDatabaseUrl,
+  runCli,
+  ServerProcess,
+  temporaryDataFolder,
+  until,
+} from './support/server-process.ts';
+
+const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
+const IMPATIENT = ['--database-timeout-ms', '500'];
+
+type Folder = Awaited<ReturnType<typeof temporaryDataFolder>>;
+
+function startPostgres(folder: Folder): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ folder: join(folder.path, 'postgres'), log: () => {} });
+}
+
+async function assertTrades(server: ServerProcess): Promise<void> {
+  const { body } = await server.send('/deposit', '1,1,1000000');
+  assert.equal(body['status'], 'Accepted');
+  const order = await server.send('/order', '1,1,5,1,1');
+  assert.equal(order.body['status'], 'New');
+}
+
+async function assertBalancesUnavailable(server: ServerProcess): Promise<void> {
+  const { status, body } = await server.get('/balances?userId=1');
+  assert.equal(status, 503);
+  const { message } = body['error'] as { message: string };
+  assert.match(message, /read from PostgreSQL, which .+; trading goes on/);
+}
+
+async function projectionState(server: ServerProcess, state: string): Promise<void> {
+  await until(`the projection is ${state}`, async () =>
+    (await server.health()).projection.state === state ? true : undefined,
+  );
+}
+
+/** Holds a lock on a table: who writes or reads it waits in the middle of a statement. */
+async function lockTable(url: string, table: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  return client;
+}
+
+async function waitForWaiter(holder: pg.Client): Promise<void> {
+  await until('somebody waits for the lock', async () => {
+    const { rows } = await holder.query('SELECT FROM pg_locks WHERE NOT granted');
+    return rows.length > 0 ? true : undefined;
+  });
+}
+
+describe('without a PostgreSQL', () => {
+  let folder: Folder;
+
+  before(async () => {
+    folder = await temporaryDataFolder();
+  });
+
+  after(() => folder.remove());
+
+  for (const flags of [[], ['--rebuild-projection']]) {
+    it(`the exchange trades, says what is missing, and stops well (${flags})`, async () => {
+      const server = await ServerProcess.start(folder.path, [...IMPATIENT, ...flags], NO_DATABASE);
+      try {
+        await projectionState(server, 'retrying');
+        await assertTrades(server);
+        await assertBalancesUnavailable(server);
+        const { sequence, projection } = await server.health();
+        assert.equal(projection.lag, sequence.executed);
+      } finally {
+        assert.equal(await server.end('SIGTERM'), 0);
+      }
+    });
+  }
+});
+
+describe('a PostgreSQL that goes away', () => {
+  let folder: Folder;
+  let server: ServerProcess;
+  let postgres: EmbeddedPostgres;
+
+  before(async () => {
+    folder = await temporaryDataFolder();
+    server = await ServerProcess.start(folder.path, IMPATIENT);
+    await assertTrades(server);
+    await server.waitForProjection();
+    // Adopted: the same server that the exchange has started.
+    postgres = await startPostgres(folder);
+  });
+
+  after(async () => {
+    await server.end('SIGTERM');
+    await folder.remove();
+  });
+
+  async function assertGoesOnAndCatchesUp(): Promise<void> {
+    await assertTrades(server);
+    await projectionState(server, 'retrying');
+    await assertBalancesUnavailable(server);
+    postgres = await startPostgres(folder);
+    assert.equal(postgres.adopted, false);
+    await assertTrades(server);
+    await server.waitForProjection();
+    assert.equal((await server.get('/balances?userId=1')).status, 200);
+    const { code, stdout, stderr } = await runCli(['reconcile', '--data', folder.path]);
+    assert.equal(code, 0, stdout + stderr);
+  }
+
+  /** After an expected failure the next test must find an exchange that runs. */
+  async function runAgainIfEnded(): Promise<void> {
+    if ((await server.health().catch(() => undefined)) !== undefined) return;
+    server = await ServerProcess.start(folder.path, IMPATIENT);
+    await server.waitForProjection();
+    postgres = await startPostgres(folder);
+  }
+
+  it('by an ordinary stop, is missed and then caught up with', async () => {
+    await postgres.stop();
+    await assertGoesOnAndCatchesUp();
+  });
+
+  it('by SIGKILL in the middle of a transaction, does not take the exchange with it', async () => {
+    const holder = await lockTable(embeddedDatabaseUrl(folder.path), 'balances');
+    await assertTrades(server);
+    await waitForWaiter(holder);
+    process.kill(postgres.pid, 'SIGKILL');
+    await assertGoesOnAndCatchesUp();
+  });
+
+  it('by SIGKILL in the middle of an answer, does not take the exchange with it', async () => {
+    await runAgainIfEnded();
+    const holder = await lockTable(embeddedDatabaseUrl(folder.path), 'balances');
+    const answering = server.get('/balances?userId=1').catch(() => undefined);
+    await waitForWaiter(holder);
+    process.kill(postgres.pid, 'SIGKILL');
+    assert.equal((await answering)?.status, 503);
+    await assertGoesOnAndCatchesUp();
+  });
+});
+
+describe('a PostgreSQL that hangs', () => {
+  let folder: Folder;
+  let server: ServerProcess;
+  let postgres: EmbeddedPostgres;
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const upstream = connect(Number(new URL(postgres.url).port), '127.0.0.1');
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => sockets.delete(socket));
+    }
+    client.pipe(upstream).pipe(client);
+  });
+
+  before(async () => {
+    folder = await temporaryDataFolder();
+    postgres = await startPostgres(folder);
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const url = new URL(postgres.url);
+    url.port = String((proxy.address() as AddressInfo).port);
+    server = await ServerProcess.start(folder.path, IMPATIENT, { DATABASE_URL: url.href });
+  });
+
+  after(async () => {
+    await server.end('SIGTERM');
+    proxy.close();
+    for (const socket of sockets) socket.destroy();
+    await postgres.stop();
+    await folder.remove();
+  });
+
+  it('is answered for in time, and caught up with when it goes on', async () => {
+    await assertTrades(server);
+    await server.waitForProjection();
+    assert.equal((await server.get('/balances?userId=1')).status, 200);
+    for (const socket of sockets) socket.pause();
+    try {
+      await assertTrades(server);
+      await assertBalancesUnavailable(server);
+      const { projection } = await server.health();
+      assert.ok(projection.lag > 0);
+    } finally {
+      for (const socket of sockets) socket.resume();
+    }
+    await server.waitForProjection();
+    assert.equal((await server.get('/balances?userId=1')).status, 200);
+  });
+});
