@@ -114,3 +114,9 @@ test('a machine without flock is told which program to install', {
     Object.assign(process.env, { PATH });
   }
 });
+
+test('a folder that cannot be made is an error, not an endless wait', {
+  skip: process.platform !== 'linux',
+}, () => {
+  assert.throws(() => acquireDataFolderLock('/proc/hoga/data', { address: '' }), /ENOENT.*\/proc/);
+});

@@ -17,13 +17,14 @@ import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   constants,
+  existsSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const LOCK_FILE = 'hoga.lock';
 
@@ -72,7 +73,7 @@ export class DataFolderInUseError extends Error {
  * Throws DataFolderInUseError if another process, or an earlier lock of this one, has it.
  */
 export function acquireDataFolderLock(folder: string, about: { address: string }): DataFolderLock {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   let file = tryLock(folder);
   for (let attempt = 1; file === undefined && attempt < ACQUIRE_ATTEMPTS_MAX; attempt += 1) {
     sleep(ACQUIRE_PAUSE_MS);
@@ -100,6 +101,18 @@ export function acquireDataFolderLock(folder: string, about: { address: string }
       closeSync(held);
     },
   };
+}
+
+/** Like mkdir -p, which Node's own recursive mode never finishes where a file system refuses (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it at the same moment.
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** The process that has `folder` locked, or undefined if nobody has. Creates nothing. */
