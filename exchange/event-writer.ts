@@ -20,6 +20,7 @@ import {
   Trade,
   Transfer,
 } from '../protocol/events.ts';
+import type { RiskEngine } from '../risk/risk-engine.ts';
 import type { EventSink } from './event-sink.ts';
 import { RollingHash } from './rolling-hash.ts';
 
@@ -142,14 +143,16 @@ export class EventWriter {
     this.finish(at, BOOK_LEVEL.length);
   }
 
-  writeBalance(accountId: number, currencyId: number, available: number, locked: number): void {
+  /** Takes the slot, not the amounts: a number beyond 31 bits that is passed may be boxed. */
+  writeBalance(risk: RiskEngine, slot: number): void {
+    const { accounts, balances, currencyIds } = risk;
     const at = this.sink.claim(BALANCE.length);
     const balance = this.balance.write(this.sink.record, at);
     balance.sequence = this.sequence;
-    balance.accountId = accountId;
-    balance.available = available;
-    balance.locked = locked;
-    balance.currencyId = currencyId;
+    balance.accountId = accounts.accountId[balances.account[slot]!]!;
+    balance.available = balances.available[slot]!;
+    balance.locked = balances.locked[slot]!;
+    balance.currencyId = currencyIds[balances.currency[slot]!]!;
     this.finish(at, BALANCE.length);
   }
 

@@ -329,15 +329,9 @@ export class Exchange implements EngineListener, RiskListener {
   }
 
   private writeBalances(): void {
-    const { balances, accounts, currencyIds } = this.risk;
+    const { balances } = this.risk;
     for (let i = 0; i < balances.changedCount; i++) {
-      const balance = balances.changed[i]!;
-      this.events.writeBalance(
-        accounts.accountId[balances.account[balance]!]!,
-        currencyIds[balances.currency[balance]!]!,
-        balances.available[balance]!,
-        balances.locked[balance]!,
-      );
+      this.events.writeBalance(this.risk, balances.changed[i]!);
     }
     balances.clearChanged();
   }

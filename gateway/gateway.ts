@@ -67,7 +67,10 @@ export class Gateway implements GatewayServices {
     const { cancelReserveBytes } = settings;
     this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes);
     this.pump = new EventPump(links.events, this.port, this.replica, feed, gatewayId);
-    addWebSocket(this.app, settings, feed, () => this.isFull());
+    addWebSocket(this.app, settings, feed, {
+      isFull: () => this.isFull(),
+      closed: () => this.countConnection(-1),
+    });
     addRoutes(this.app, this);
     this.app.filter((_, change) => this.countConnection(change));
   }
@@ -168,7 +171,7 @@ export class Gateway implements GatewayServices {
       },
       projection: {
         state: states.find((name) => ProjectionState[name] === state)?.toLowerCase(),
-        lag: executed - projected,
+        lag: Math.max(0, executed - projected),
       },
     };
     return { isHealthy, report };

@@ -17,10 +17,13 @@ export type Status = keyof typeof STATUS;
 /** A response that may be written later, when the client may be gone. */
 export class HttpAnswer {
   private readonly response: HttpResponse;
+  private readonly isHead: boolean;
   private isOpen = true;
 
-  constructor(response: HttpResponse) {
+  /** @param isHead answer with the headers only */
+  constructor(response: HttpResponse, isHead = false) {
     this.response = response;
+    this.isHead = isHead;
     response.onAborted(() => {
       this.isOpen = false;
     });
@@ -59,7 +62,8 @@ export class HttpAnswer {
     this.response.cork(() => {
       this.response.writeStatus(STATUS[status]).writeHeader('Content-Type', contentType);
       for (const [name, value] of Object.entries(headers)) this.response.writeHeader(name, value);
-      this.response.end(body);
+      if (this.isHead) this.response.endWithoutBody(Buffer.byteLength(body));
+      else this.response.end(body, headers['Connection'] === 'close');
     });
   }
 }

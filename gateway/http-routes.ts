@@ -36,9 +36,12 @@ const COMMAND_ROUTES = ['deposit', 'order', 'cancel', 'commands'] as const;
 
 export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
   const guarded =
-    (handle: (answer: HttpAnswer, request: HttpRequest, response: HttpResponse) => void) =>
+    (
+      handle: (answer: HttpAnswer, request: HttpRequest, response: HttpResponse) => void,
+      isHead = false,
+    ) =>
     (response: HttpResponse, request: HttpRequest): void => {
-      const answer = new HttpAnswer(response);
+      const answer = new HttpAnswer(response, isHead);
       if (services.isFull()) {
         const { maxConnections } = services.settings;
         busy(answer, `there are more than ${maxConnections} connections`, { Connection: 'close' });
@@ -68,9 +71,10 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
   };
   for (const [path, read] of Object.entries(reads)) {
     app.get(path, guarded(read));
+    app.head(path, guarded(read, true));
     app.any(
       path,
-      guarded((answer, request) => wrongMethod(answer, request, 'GET')),
+      guarded((answer, request) => wrongMethod(answer, request, 'GET, HEAD')),
     );
   }
   const paths = [...COMMAND_ROUTES.map((route) => `POST /${route}`)];

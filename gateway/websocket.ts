@@ -21,6 +21,15 @@ interface Session {
   readonly format: Format;
 }
 
+/** What the WebSocket interface needs to know of, and tell, the count of connections. */
+export interface ConnectionCount {
+  isFull(): boolean;
+  closed(): void;
+}
+
+/** uWebSockets' answer to a message that exceeds the back-pressure limit. */
+const DROPPED = 2;
+
 interface Request {
   readonly op: 'subscribe' | 'unsubscribe';
   readonly channel: Channel;
@@ -31,7 +40,7 @@ export function addWebSocket(
   app: TemplatedApp,
   settings: GatewaySettings,
   feed: MarketDataFeed,
-  isFull: () => boolean,
+  connections: ConnectionCount,
 ): void {
   app.ws<Session>('/ws', {
     maxPayloadLength: settings.wsMaxMessageBytes,
@@ -40,7 +49,7 @@ export function addWebSocket(
     idleTimeout: settings.wsIdleSeconds,
     upgrade: (response, request, context) => {
       const format = request.getQuery('format') ?? 'json';
-      if (isFull()) {
+      if (connections.isFull()) {
         response.writeStatus('503 Service Unavailable').writeHeader('Retry-After', '1').end();
       } else if (!(FORMATS as readonly string[]).includes(format)) {
         const error = { field: 'format', value: format, allowed: FORMATS.join(' or ') };
@@ -62,6 +71,8 @@ export function addWebSocket(
       if ('field' in request) send(ws, errorMessage(request));
       else handle(ws, request, settings, feed);
     },
+    // uWebSockets counts a socket in when it connects, but not out when it has become a WebSocket.
+    close: () => connections.closed(),
     subscription: (_, topic, newCount) => {
       if (newCount > 0) return;
       const [channel, id] = Buffer.from(topic).toString().split('/');
@@ -94,14 +105,15 @@ function handle(
     send(ws, errorMessage(error));
     return;
   }
-  // Snapshot and subscription in one turn of the event loop: no update comes between them.
-  send(ws, snapshot);
-  ws.subscribe(topic);
+  // Snapshot and subscription in one turn of the event loop: no update comes between them. A client
+  // that cannot take the snapshot is being disconnected.
+  if (send(ws, snapshot)) ws.subscribe(topic);
 }
 
-function send(ws: WebSocket<Session>, message: unknown): void {
+/** false where the client has too much unsent: it is disconnected. */
+function send(ws: WebSocket<Session>, message: unknown): boolean {
   const { format } = ws.getUserData();
-  ws.send(encodeMessage(message, format), format === 'msgpack');
+  return ws.send(encodeMessage(message, format), format === 'msgpack') !== DROPPED;
 }
 
 function errorMessage(error: FieldError): unknown {

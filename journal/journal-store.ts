@@ -2,8 +2,8 @@
  * The journal's file: LMDB, one record a batch. `append` returns when the batch is flushed to disk
  * (`overlappingSync: false`: what is visible is durable; never `noSync`).
  */
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { CHAIN_START, type ChainLink, linkOfStored } from './batch.ts';
 
@@ -25,7 +25,7 @@ export class JournalStore {
   constructor(dataFolder: string, options: JournalStoreOptions) {
     const folder = journalFolderOf(dataFolder);
     if (!options.readOnly) mkdirSync(folder, { recursive: true });
-    this.file = join(folder, 'journal.mdb');
+    this.file = journalFileOf(dataFolder);
     this.mapBytes = options.mapBytes;
     this.database = open<Buffer, number>({
       path: this.file,
@@ -47,7 +47,13 @@ export class JournalStore {
       );
     }
     const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.database.transactionSync(() => this.database.putSync(firstSequence, value));
+    try {
+      this.database.transactionSync(() => this.database.putSync(firstSequence, value));
+    } catch (error) {
+      const { bavail, bsize } = statfsSync(dirname(this.file));
+      const free = `${bavail * bsize} bytes are free on its disk`;
+      throw new Error(`batch ${firstSequence} was not written to ${this.file} (${free}): ${error}`);
+    }
   }
 
   /** The batch with that key, as of now; undefined where there is none. */
@@ -69,6 +75,10 @@ export class JournalStore {
   async close(): Promise<void> {
     await this.database.close();
   }
+}
+
+export function journalFileOf(dataFolder: string): string {
+  return join(journalFolderOf(dataFolder), 'journal.mdb');
 }
 
 export function journalFolderOf(dataFolder: string): string {

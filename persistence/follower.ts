@@ -7,9 +7,9 @@ import { JournalReplay, type ReplayListener } from '../journal/journal-replay.ts
 import type { JournalStore } from '../journal/journal-store.ts';
 import type { RecordBuffer } from '../protocol/record.ts';
 import type { Database } from './database.ts';
-import { migrate } from './migrations.ts';
+import { dropProjection, migrate } from './migrations.ts';
 import { ProjectionBatch } from './projection-batch.ts';
-import { type Checkpoint, project, readCheckpoint, resetProjection } from './projector.ts';
+import { type Checkpoint, project, readCheckpoint } from './projector.ts';
 
 export interface FollowerReport {
   /** The tables were emptied, as asked for. */
@@ -25,8 +25,10 @@ export interface FollowerReport {
 export interface FollowerSettings {
   /** How many commands one transaction holds at most, about. */
   readonly batchCommands: number;
-  /** Empty the tables first. */
+  /** Make the tables anew first. */
   readonly rebuild: boolean;
+  /** How far the journal is on disk, as its writer says. */
+  readonly releasedSequence: () => number;
 }
 
 const FIRST_PAUSE_MS = 100;
@@ -37,6 +39,7 @@ export class Follower implements ReplayListener {
   private readonly store: JournalStore;
   private readonly report: FollowerReport;
   private readonly batchCommands: number;
+  private readonly releasedSequence: () => number;
   private mustRebuild: boolean;
   private replay: JournalReplay;
   private batch = new ProjectionBatch();
@@ -56,6 +59,7 @@ export class Follower implements ReplayListener {
     this.report = report;
     this.batchCommands = settings.batchCommands;
     this.mustRebuild = settings.rebuild;
+    this.releasedSequence = settings.releasedSequence;
     this.replay = new JournalReplay(store, this);
   }
 
@@ -86,13 +90,17 @@ export class Follower implements ReplayListener {
 
   /** Brings the schema up to date and takes up the projection where its checkpoint says. */
   private async attach(): Promise<void> {
-    await migrate(this.db);
     if (this.mustRebuild) {
-      await resetProjection(this.db);
-      this.mustRebuild = false;
+      await dropProjection(this.db);
       this.report.onEmptied();
     }
+    await migrate(this.db);
+    this.mustRebuild = false;
     const checkpoint = await readCheckpoint(this.db);
+    if (checkpoint === undefined) {
+      this.diverge('it is missing');
+      return;
+    }
     const isWhereWeAre =
       checkpoint.sequence === this.checkpoint.sequence &&
       checkpoint.eventHash === this.checkpoint.eventHash;
@@ -126,9 +134,14 @@ export class Follower implements ReplayListener {
 
   /** Replays until the batch is large enough or the journal is read; true if there is a batch. */
   private fillBatch(): boolean {
-    while (this.batch.commandCount < this.batchCommands && this.replay.next());
+    while (this.batch.commandCount < this.batchCommands && this.isBehind() && this.replay.next());
     this.report.onFollowed(this.replay.exchange.sequence);
     return this.batch.commandCount > 0;
+  }
+
+  /** Only what is released: another thread may see a batch a moment before it is on disk. */
+  private isBehind(): boolean {
+    return this.replay.exchange.sequence < this.releasedSequence();
   }
 
   private async flush(): Promise<void> {
@@ -142,7 +155,7 @@ export class Follower implements ReplayListener {
 
   /** The journal is still checked by hash when there is nothing to project to. */
   private followOnly(): number {
-    while (this.replay.next()) this.batch = new ProjectionBatch();
+    while (this.isBehind() && this.replay.next()) this.batch = new ProjectionBatch();
     this.report.onFollowed(this.replay.exchange.sequence);
     return 0;
   }

@@ -70,6 +70,12 @@ const createProjection: Migration = {
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001_projection': createProjection };
 
+/** Removes all that `migrate` makes, whatever state it is in. */
+export async function dropProjection(db: Kysely<Tables>): Promise<void> {
+  await sql`DROP TABLE IF EXISTS currencies, market_symbols, orders, trades, balances,
+    projection_checkpoint, kysely_migration, kysely_migration_lock CASCADE`.execute(db);
+}
+
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();

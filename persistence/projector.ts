@@ -17,12 +17,13 @@ export class CheckpointMovedError extends Error {
   override readonly name = 'CheckpointMovedError';
 }
 
-export async function readCheckpoint(db: Database): Promise<Checkpoint> {
+/** undefined where somebody removed it. */
+export async function readCheckpoint(db: Database): Promise<Checkpoint | undefined> {
   const row = await db
     .selectFrom('projection_checkpoint')
     .select(['sequence', 'event_hash'])
-    .executeTakeFirstOrThrow();
-  return { sequence: row.sequence, eventHash: row.event_hash };
+    .executeTakeFirst();
+  return row === undefined ? undefined : { sequence: row.sequence, eventHash: row.event_hash };
 }
 
 /** Stores a batch that continues the checkpoint `from`, which becomes `to`. */
@@ -47,17 +48,6 @@ export async function project(
     await insertRows(tx, 'orders', ORDER_COLUMNS, [...batch.orders.values()], ORDER_UPDATE);
     await insertRows(tx, 'trades', TRADE_COLUMNS, batch.trades);
     await insertRows(tx, 'balances', BALANCE_COLUMNS, [...batch.balances.values()], BALANCE_UPDATE);
-  });
-}
-
-/** Empties the projection, so that the follower fills it from the journal's start. */
-export async function resetProjection(db: Database): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await sql`TRUNCATE currencies, market_symbols, orders, trades, balances`.execute(tx);
-    await tx
-      .updateTable('projection_checkpoint')
-      .set({ sequence: 0, event_hash: '0000000000000000' })
-      .execute();
   });
 }
 

@@ -39,5 +39,7 @@ export async function readAccountBalances(
       locked: row.locked!,
     });
   }
-  return { sequence: rows[0]!.sequence, balances };
+  const sequence = rows[0]?.sequence;
+  if (sequence === undefined) throw new Error('its checkpoint is missing');
+  return { sequence, balances };
 }

@@ -16,7 +16,10 @@ import { describeRejectReason } from '../protocol/reject-reason.ts';
 import { type Facts, type Rows, readTables } from './reconciliation-tables.ts';
 
 export interface Reconciliation {
+  /** Of PostgreSQL's checkpoint: where the two are compared. */
   readonly sequence: number;
+  /** Where the journal ends. */
+  readonly journalSequence: number;
   readonly tables: readonly TableReconciliation[];
 }
 
@@ -101,6 +104,7 @@ export async function reconcile(db: Database, store: JournalStore): Promise<Reco
   const state = expectedState(replay);
   return {
     sequence: actual.sequence,
+    journalSequence: store.lastLink().lastSequence,
     tables: [
       compare('currencies', state.currencies, actual.currencies),
       compare('markets', state.markets, actual.markets),

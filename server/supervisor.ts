@@ -7,11 +7,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DEFAULT_CAPACITY } from '../exchange/exchange.ts';
 import { Signal } from '../ring/waiter.ts';
-import { type Configuration, maskUrl } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
 import { acquireDataFolderLock, type DataFolderLock } from './data-folder-lock.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { assertJournalCanBeOpened, assertJournalIsNotLost, markAsUsed } from './journal-guard.ts';
 import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
+import { PostgresKeeper } from './postgres-keeper.ts';
 import { ThreadHandle } from './thread-handle.ts';
 import type { ExchangeThreadData } from './threads/exchange-thread.ts';
 import type { FollowerThreadData } from './threads/follower-thread.ts';
@@ -40,7 +41,9 @@ export class Supervisor {
   private readonly dataFolder: string;
   private fail: (reason: string) => void = () => {};
   private lock: DataFolderLock | undefined;
-  private postgres: Promise<EmbeddedPostgres | undefined> = Promise.resolve(undefined);
+  private postgres: PostgresKeeper | undefined;
+  private readonly databaseUrl: Promise<string>;
+  private resolveDatabaseUrl: (url: string) => void = () => {};
 
   constructor(configuration: Configuration, log: Logger) {
     this.configuration = configuration;
@@ -50,6 +53,9 @@ export class Supervisor {
       gateways: GATEWAYS,
       commandRingBytes: configuration.commandRingBytes,
       eventRingBytes: configuration.eventRingBytes,
+    });
+    this.databaseUrl = new Promise((resolveUrl) => {
+      this.resolveDatabaseUrl = resolveUrl;
     });
     this.failure = new Promise((resolveFailure) => {
       this.fail = resolveFailure;
@@ -62,11 +68,14 @@ export class Supervisor {
     const { host, port, databaseUrl } = configuration;
     await assertPortIsFree(host, port);
     this.lock = acquireDataFolderLock(this.dataFolder, { address: `http://${host}:${port}` });
+    assertJournalCanBeOpened(this.dataFolder);
     if (databaseUrl === '') this.postgres = this.startPostgres();
+    else this.resolveDatabaseUrl(databaseUrl);
     await this.startThread('journal', this.journalData()).receive('ready');
     const exchange = this.startThread('exchange', this.exchangeData());
     this.logExchangeEnd(exchange);
     const recovered = await exchange.receive('recovered');
+    assertJournalIsNotLost(this.dataFolder, recovered.sequence);
     log.info(
       {
         sequence: recovered.sequence,
@@ -78,7 +87,9 @@ export class Supervisor {
     );
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, markets } = configuration;
     const limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols };
-    await new VenueSetup(this.links).apply(recovered, limits, markets === 'default');
+    const setUp = new VenueSetup(this.links);
+    const added = await setUp.apply(recovered, limits, markets === 'default');
+    if (recovered.sequence + added > 0) markAsUsed(this.dataFolder);
     const follower = this.startThread('follower', this.followerData());
     const gateway = this.startThread('gateway', this.gatewayData());
     const { port: listeningPort } = await gateway.receive('listening');
@@ -106,9 +117,8 @@ export class Supervisor {
     new StopRequest(this.links, StopFlag.Follower).raise();
     new Signal(follower).ring();
     this.threads.get('follower')?.post({ kind: 'stop' });
-    const postgres = await this.postgres;
     isClean = (await this.ended('follower')) && isClean;
-    await postgres?.stop();
+    isClean = (await this.stopPostgres()) && isClean;
     this.lock?.release();
     return isClean;
   }
@@ -125,7 +135,7 @@ export class Supervisor {
       gateway.post({ kind: 'abandon' });
       await gateway.ended(ABANDON_TIMEOUT_MS);
     }
-    await (await this.postgres)?.stop();
+    await this.stopPostgres();
   }
 
   /** Its last state is logged whenever it ends in order. */
@@ -153,31 +163,23 @@ export class Supervisor {
     return isEnded;
   }
 
+  private async stopPostgres(): Promise<boolean> {
+    if (this.postgres === undefined) return true;
+    const { stopTimeoutMs } = this.configuration;
+    const isStopped = await this.postgres.stop(stopTimeoutMs);
+    if (!isStopped) this.log.error({ stopTimeoutMs }, 'embedded PostgreSQL did not stop in time');
+    return isStopped;
+  }
+
   /** PostgreSQL comes up beside the exchange and never holds it up. */
-  private async startPostgres(): Promise<EmbeddedPostgres | undefined> {
-    const folder = resolve(this.dataFolder, 'postgres');
-    try {
-      const log = (line: string) => this.log.debug({ line }, 'postgres');
-      const postgres = await startEmbeddedPostgres({ folder, log });
-      const { pid, adopted } = postgres;
-      this.log.info(
-        { postgresPid: pid, adopted, url: maskUrl(postgres.url) },
-        'embedded PostgreSQL runs',
-      );
-      return postgres;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.log.error(
-        { error: message },
-        'embedded PostgreSQL did not start; trading goes on, /balances and the tables wait',
-      );
-      return undefined;
-    }
+  private startPostgres(): PostgresKeeper {
+    const keeper = new PostgresKeeper(resolve(this.dataFolder, 'postgres'), this.log);
+    keeper.start((url) => this.resolveDatabaseUrl(url));
+    return keeper;
   }
 
   private async connectDatabase(follower: ThreadHandle, gateway: ThreadHandle): Promise<void> {
-    const url = this.configuration.databaseUrl || (await this.postgres)?.url;
-    if (url === undefined) return;
+    const url = await this.databaseUrl;
     follower.post({ kind: 'database', url });
     gateway.post({ kind: 'database', url });
   }

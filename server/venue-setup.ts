@@ -49,6 +49,9 @@ export class VenueSetup {
       for (const currency of currencies) this.addCurrency(currency);
       for (const symbol of symbols) this.addSymbol(symbol);
     }
+    // Published at once, so that they are journaled at once: a market is there whole or not at all.
+    this.producer.commit();
+    this.exchange.ring();
     const end = state.sequence + this.sent;
     while (this.counters.get(Counter.ReleasedSequence) < end) await setTimeout(POLL_MS);
     return this.sent;
@@ -68,8 +71,6 @@ export class VenueSetup {
     const at = this.producer.tryClaim(length);
     if (at < 0) throw new Error("no room in the supervisor's command ring");
     this.producer.record.bytes.set(this.record.bytes.subarray(0, length), at);
-    this.producer.commit();
-    this.exchange.ring();
     this.sent++;
   }
 }

@@ -11,6 +11,7 @@ import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../server/embedded-postgres.ts';
 import {
   embeddedDatabaseUrl,
+  type LogLine,
   runCli,
   ServerProcess,
   temporaryDataFolder,
@@ -90,15 +91,12 @@ describe('without a PostgreSQL', () => {
 describe('a PostgreSQL that goes away', () => {
   let folder: Folder;
   let server: ServerProcess;
-  let postgres: EmbeddedPostgres;
 
   before(async () => {
     folder = await temporaryDataFolder();
     server = await ServerProcess.start(folder.path, IMPATIENT);
     await assertTrades(server);
     await server.waitForProjection();
-    // Adopted: the same server that the exchange has started.
-    postgres = await startPostgres(folder);
   });
 
   after(async () => {
@@ -106,12 +104,18 @@ describe('a PostgreSQL that goes away', () => {
     await folder.remove();
   });
 
-  async function assertGoesOnAndCatchesUp(): Promise<void> {
+  function starts(): LogLine[] {
+    return server.log.filter(({ msg }) => msg === 'embedded PostgreSQL runs');
+  }
+
+  /** Ends PostgreSQL, which the exchange must survive, start again and catch up with. */
+  async function assertSurvives(signal: NodeJS.Signals): Promise<void> {
+    const { postgresPid } = starts().at(-1)!;
+    const earlier = starts().length;
+    process.kill(postgresPid as number, signal);
     await assertTrades(server);
-    await projectionState(server, 'retrying');
-    await assertBalancesUnavailable(server);
-    postgres = await startPostgres(folder);
-    assert.equal(postgres.adopted, false);
+    await until('PostgreSQL is started again', () => starts()[earlier]);
+    assert.equal(starts()[earlier]!['adopted'], false);
     await assertTrades(server);
     await server.waitForProjection();
     assert.equal((await server.get('/balances?userId=1')).status, 200);
@@ -119,35 +123,23 @@ describe('a PostgreSQL that goes away', () => {
     assert.equal(code, 0, stdout + stderr);
   }
 
-  /** After an expected failure the next test must find an exchange that runs. */
-  async function runAgainIfEnded(): Promise<void> {
-    if ((await server.health().catch(() => undefined)) !== undefined) return;
-    server = await ServerProcess.start(folder.path, IMPATIENT);
-    await server.waitForProjection();
-    postgres = await startPostgres(folder);
-  }
-
-  it('by an ordinary stop, is missed and then caught up with', async () => {
-    await postgres.stop();
-    await assertGoesOnAndCatchesUp();
+  it('by an ordinary stop, is started again and caught up with', async () => {
+    await assertSurvives('SIGINT');
   });
 
   it('by SIGKILL in the middle of a transaction, does not take the exchange with it', async () => {
     const holder = await lockTable(embeddedDatabaseUrl(folder.path), 'balances');
     await assertTrades(server);
     await waitForWaiter(holder);
-    process.kill(postgres.pid, 'SIGKILL');
-    await assertGoesOnAndCatchesUp();
+    await assertSurvives('SIGKILL');
   });
 
   it('by SIGKILL in the middle of an answer, does not take the exchange with it', async () => {
-    await runAgainIfEnded();
     const holder = await lockTable(embeddedDatabaseUrl(folder.path), 'balances');
     const answering = server.get('/balances?userId=1').catch(() => undefined);
     await waitForWaiter(holder);
-    process.kill(postgres.pid, 'SIGKILL');
+    await assertSurvives('SIGKILL');
     assert.equal((await answering)?.status, 503);
-    await assertGoesOnAndCatchesUp();
   });
 });
 

@@ -84,7 +84,8 @@ async function compare(folder: string, url: string): Promise<Reconciliation> {
   }
 }
 
-function report({ sequence, tables }: Reconciliation, isJson: boolean): void {
+function report(reconciliation: Reconciliation, isJson: boolean): void {
+  const { sequence, journalSequence, tables } = reconciliation;
   for (const { examples } of tables) {
     for (const example of examples) process.stderr.write(`${example}\n`);
   }
@@ -94,10 +95,11 @@ function report({ sequence, tables }: Reconciliation, isJson: boolean): void {
       { case: table, metric: 'differences', value: differences, unit: 'rows' },
     ]);
     const at = { case: 'checkpoint', metric: 'sequence', value: sequence, unit: '' };
-    printJsonReport('reconcile', 'fsync', [at, ...results]);
+    const end = { case: 'journal', metric: 'sequence', value: journalSequence, unit: '' };
+    printJsonReport('reconcile', 'fsync', [at, end, ...results]);
     return;
   }
-  process.stdout.write(`at sequence ${sequence}:\n`);
+  process.stdout.write(`at sequence ${sequence} (the journal ends at ${journalSequence}):\n`);
   for (const { table, rows, differences } of tables) {
     const outcome = differences === 0 ? 'equal' : `${differences} DIFFERENT`;
     process.stdout.write(`${table.padEnd(12)} ${String(rows).padStart(9)} rows  ${outcome}\n`);

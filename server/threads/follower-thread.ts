@@ -27,10 +27,17 @@ const counters = new Counters(data.links.counters);
 const signal = new Signal(data.links.signals.follower);
 const stop = new StopRequest(data.links, StopFlag.Follower);
 
+/** Ends a pause: the last attempt is due at once. */
+const stopping = new AbortController();
+
 // Waiting at a signal does not keep an event loop alive; listening to the port does.
 const url = await new Promise<string | undefined>((resolve) => {
   parentPort!.on('message', (request: FollowerRequest) => {
-    resolve(request.kind === 'database' ? request.url : undefined);
+    if (request.kind === 'database') resolve(request.url);
+    else {
+      stopping.abort();
+      resolve(undefined);
+    }
   });
 });
 if (url !== undefined) await follow(url);
@@ -56,17 +63,23 @@ async function follow(databaseUrl: string): Promise<void> {
     readOnly: false,
   });
   const { batchCommands, rebuild } = data;
-  const follower = new Follower(db, store, report(), { batchCommands, rebuild });
+  const releasedSequence = () => counters.get(Counter.ReleasedSequence);
+  const settings = { batchCommands, rebuild, releasedSequence };
+  const follower = new Follower(db, store, report(), settings);
   for (;;) {
     const wasStopRaised = stop.isRaised;
     signal.prepare();
     const pauseMs = await follower.catchUp();
     if (wasStopRaised) break;
-    if (pauseMs > 0) await setTimeout(pauseMs);
+    if (pauseMs > 0) await pause(pauseMs);
     else await signal.sleepAsync(Number.POSITIVE_INFINITY);
   }
   await store.close();
   await db.destroy();
+}
+
+async function pause(durationMs: number): Promise<void> {
+  await setTimeout(durationMs, undefined, { signal: stopping.signal }).catch(() => {});
 }
 
 function report() {
