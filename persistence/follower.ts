@@ -98,7 +98,7 @@ export class Follower implements ReplayListener {
     this.mustRebuild = false;
     const checkpoint = await readCheckpoint(this.db);
     if (checkpoint === undefined) {
-      this.diverge('it is missing');
+      this.diverge("PostgreSQL's tables have no checkpoint");
       return;
     }
     const isWhereWeAre =
@@ -111,7 +111,7 @@ export class Follower implements ReplayListener {
       this.replay = new JournalReplay(this.store, this);
       while (this.replay.exchange.sequence < checkpoint.sequence && this.replay.next());
       if (this.replay.exchange.sequence < checkpoint.sequence) {
-        this.diverge(`the journal ends at ${this.replay.exchange.sequence}, before it`);
+        this.disagree(`the journal ends at ${this.replay.exchange.sequence}, before it`);
       }
     }
     this.isAttached = true;
@@ -121,14 +121,20 @@ export class Follower implements ReplayListener {
   private checkCheckpoint(): void {
     const { eventHash } = this.replay;
     if (eventHash === this.checkpoint.eventHash) return;
-    this.diverge(`its event hash is ${this.checkpoint.eventHash}, the journal's is ${eventHash}`);
+    this.disagree(`its event hash is ${this.checkpoint.eventHash}, the journal's is ${eventHash}`);
   }
 
-  private diverge(why: string): void {
+  private disagree(why: string): void {
+    const { sequence } = this.checkpoint;
+    this.diverge(
+      `PostgreSQL's checkpoint is at sequence ${sequence}, but ${why}: its tables belong to another journal`,
+    );
+  }
+
+  private diverge(what: string): void {
     this.hasDiverged = true;
     this.report.onDiverged(
-      `PostgreSQL's checkpoint is at sequence ${this.checkpoint.sequence}, but ${why}: its tables belong ` +
-        'to another journal. Start with --rebuild-projection to fill them again from this journal.',
+      `${what}. Start with --rebuild-projection to fill them again from this journal.`,
     );
   }
 

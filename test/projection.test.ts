@@ -325,6 +325,18 @@ describe('a checkpoint that is not ours', () => {
     await assertDivergedThenRepair();
   });
 
+  it('because it is gone, or a table is, is repaired by a rebuild', async () => {
+    await sql('DELETE FROM projection_checkpoint');
+    await restart();
+    const { msg } = await server.waitForLog(({ msg }) => msg.includes('--rebuild-projection'));
+    assert.match(msg, /tables have no checkpoint/);
+    const { status, body } = await server.get('/balances?userId=1');
+    assert.equal(status, 503);
+    assert.match(JSON.stringify(body), /its checkpoint is missing/);
+    await sql('DROP TABLE trades; DROP TABLE kysely_migration_lock');
+    await assertRepaired();
+  });
+
   it('is noticed while the exchange runs, too', async () => {
     await sql("UPDATE projection_checkpoint SET event_hash = 'ffffffffffffffff'");
     await send('/deposit', '1,1,1');
