@@ -3,7 +3,7 @@
  * the producer's stamp, but never runs back. Hot path.
  */
 import { CommandHeader } from '../protocol/commands.ts';
-import { type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
+import { copyRecord, type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
 import type { EventSink } from './event-sink.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -28,11 +28,7 @@ export class Sequencer {
     if (header.time < exchange.time) header.time = exchange.time;
     const length = recordLengthAt(record, offset);
     const at = sink.claim(length);
-    const from = record.words;
-    const to = sink.record.words;
-    const shift = (offset - at) >> 2;
-    const end = (at + length) >> 2;
-    for (let word = at >> 2; word < end; word++) to[word] = from[word + shift]!;
+    copyRecord(record.words, offset, sink.record.words, at, length);
     exchange.execute(record, offset);
   }
 }

@@ -5,7 +5,7 @@
  */
 import { BOOK_IMAGE_REQUEST } from '../protocol/command-layout.ts';
 import { BookImageRequest, CommandHeader } from '../protocol/commands.ts';
-import { type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
+import { copyRecord, type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
 import type { RingProducer } from '../ring/ring.ts';
 import { FRAME_HEADER_BYTES } from '../ring/ring-layout.ts';
 import type { Signal } from '../ring/waiter.ts';
@@ -115,8 +115,7 @@ export class CommandPort {
     const at = this.producer.tryClaim(length);
     if (at < 0) return false;
     const ring = this.producer.record;
-    for (let i = 0; i < length >> 2; i++)
-      ring.words[(at >> 2) + i] = record.words[(offset >> 2) + i]!;
+    copyRecord(record.words, offset, ring.words, at, length);
     const header = this.header.wrap(ring, at);
     header.sequence = 0;
     header.time = timeUs;

@@ -10,6 +10,7 @@ import {
   BOOK_LEVEL,
   COMMAND_DONE,
   EXECUTION_REPORT,
+  FIRST_EVENT_TEMPLATE,
   TRADE,
 } from '../protocol/event-layout.ts';
 import { BookImage, BookLevel, CommandDone, ExecutionReport, Trade } from '../protocol/events.ts';
@@ -20,9 +21,6 @@ import type { BookReplica } from './book-replica.ts';
 import { CommandOutcome } from './command-outcome.ts';
 import type { CommandPort } from './command-port.ts';
 import type { MarketDataFeed } from './market-data-feed.ts';
-
-/** Templates below are commands, from here on events. */
-const FIRST_EVENT_TEMPLATE = EXECUTION_REPORT.templateId;
 
 /** Where in the stream the pump is with regard to images of the books. */
 const Image = { Awaited: 0, Own: 1, Foreign: 2, None: 3 } as const;

@@ -1,6 +1,6 @@
 /** Journal records: building one from commands, and reading one back with its checks. */
 import { crc32 } from 'node:zlib';
-import { getInt64, RecordBuffer, setInt64 } from '../protocol/record.ts';
+import { copyRecord, getInt64, RecordBuffer, setInt64 } from '../protocol/record.ts';
 import { BATCH, BATCH_MAGIC, BATCH_VERSION } from './batch-layout.ts';
 import { JournalError } from './journal-error.ts';
 
@@ -49,10 +49,7 @@ export class BatchBuilder {
 
   /** Appends a sequenced command; `commandBytes` is a multiple of 8. */
   append(words: Int32Array, offset: number, commandBytes: number): void {
-    const to = this.record.words;
-    const shift = (offset - this.length) >> 2;
-    const end = (this.length + commandBytes) >> 2;
-    for (let word = this.length >> 2; word < end; word++) to[word] = words[word + shift]!;
+    copyRecord(words, offset, this.record.words, this.length, commandBytes);
     this.length += commandBytes;
     this.commandCount++;
   }

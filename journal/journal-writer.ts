@@ -5,15 +5,12 @@
  */
 import { MAX_COMMAND_LENGTH } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
-import { COMMAND_DONE, EXECUTION_REPORT } from '../protocol/event-layout.ts';
+import { COMMAND_DONE, FIRST_EVENT_TEMPLATE } from '../protocol/event-layout.ts';
 import { CommandDone } from '../protocol/events.ts';
 import { templateIdAt } from '../protocol/record.ts';
 import type { RingReader } from '../ring/ring.ts';
 import { BatchBuilder } from './batch.ts';
 import type { JournalStore } from './journal-store.ts';
-
-/** Templates below are commands, from here on events. */
-const FIRST_EVENT_TEMPLATE = EXECUTION_REPORT.templateId;
 
 export class JournalWriter {
   /** The last command that is on disk. */

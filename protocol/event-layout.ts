@@ -11,6 +11,9 @@
  * stream 20 a group is: the command, its events, CommandDone.
  */
 
+/** Templates below are commands, from here on events. */
+export const FIRST_EVENT_TEMPLATE = 100;
+
 export const EVENT_HEADER = { sequence: 8 } as const;
 
 export const EXECUTION_REPORT = {

@@ -61,6 +61,19 @@ export function recordLengthAt(record: RecordBuffer, offset: number): number {
   return (record.words[offset >> 2]! & 0xffff) + MESSAGE_HEADER_LENGTH;
 }
 
+/** Copies `length` bytes, a multiple of 4, between records; `set` would need a subarray, an allocation. */
+export function copyRecord(
+  from: Int32Array,
+  fromOffset: number,
+  to: Int32Array,
+  toOffset: number,
+  length: number,
+): void {
+  const shift = (fromOffset - toOffset) >> 2;
+  const end = (toOffset + length) >> 2;
+  for (let word = toOffset >> 2; word < end; word++) to[word] = from[word + shift]!;
+}
+
 /**
  * A cursor over one record. `wrap` moves it, getters and setters read and write in place; `begin`
  * zeroes the whole record and writes its header, so that every byte of it is defined.
