@@ -29,11 +29,18 @@ export class PostgresKeeper {
     this.keeping = this.keep(onUrl);
   }
 
-  /** Ends it; false where that takes longer than `timeoutMs`. */
+  /** Ends it; false where that fails, or takes longer than `timeoutMs`. */
   async stop(timeoutMs: number): Promise<boolean> {
     this.stopping.abort();
-    const stopped = this.keeping.then(() => this.postgres?.stop()).then(() => true);
-    return Promise.race([stopped, sleep(timeoutMs, false, { ref: false })]);
+    const stopped = this.keeping.then(() => this.postgres?.stop());
+    const isStopped = stopped.then(
+      () => true,
+      (error) => {
+        this.log.error({ error: String(error) }, 'embedded PostgreSQL did not stop');
+        return false;
+      },
+    );
+    return Promise.race([isStopped, sleep(timeoutMs, false, { ref: false })]);
   }
 
   private async keep(onUrl: (url: string) => void): Promise<void> {

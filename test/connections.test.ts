@@ -42,6 +42,24 @@ describe(`at most ${MAX_CONNECTIONS} connections`, () => {
     assert.equal(await ask(new Agent()), 200);
   });
 
+  it('counts each connection once, whatever it becomes', async () => {
+    const clients = [];
+    for (let i = 0; i < MAX_CONNECTIONS - 2; i++) clients.push(await WebSocketClient.open(server));
+    const counts = async () => {
+      const response = await fetch(`${server.address}/health`, {
+        headers: { Connection: 'close' },
+      });
+      return ((await response.json()) as { connections: number }).connections;
+    };
+    await until('only these and the one that asks are counted', async () =>
+      (await counts()) === clients.length + 1 ? true : undefined,
+    );
+    for (const client of clients) client.close();
+    await until('only the one that asks is counted', async () =>
+      (await counts()) === 1 ? true : undefined,
+    );
+  });
+
   it('answers 503 beyond, and 200 again when some have closed', async () => {
     // Connections of the tests before close in their own time.
     await until('the others have closed', async () => {
