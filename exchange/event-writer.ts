@@ -143,15 +143,13 @@ export class EventWriter {
     this.finish(at, BOOK_LEVEL.length);
   }
 
-  /** Takes the slot, not the amounts: a number beyond 31 bits that is passed may be boxed. */
   writeBalance(risk: RiskEngine, slot: number): void {
     const { accounts, balances, currencyIds } = risk;
     const at = this.sink.claim(BALANCE.length);
     const balance = this.balance.write(this.sink.record, at);
     balance.sequence = this.sequence;
-    balance.accountId = accounts.accountId[balances.account[slot]!]!;
-    balance.available = balances.available[slot]!;
-    balance.locked = balances.locked[slot]!;
+    const { account, available, locked } = balances;
+    balance.copyFrom(accounts.accountId, account[slot]!, available, locked, slot);
     balance.currencyId = currencyIds[balances.currency[slot]!]!;
     this.finish(at, BALANCE.length);
   }

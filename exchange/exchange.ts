@@ -71,7 +71,7 @@ export class Exchange implements EngineListener, RiskListener {
   limits: VenueLimits = INITIAL_LIMITS;
   /** Of the last executed command. */
   sequence = 0;
-  time = 0;
+  readonly clock = new Float64Array(1);
   lastTradeId = 0;
   readonly events: EventWriter;
   /** Of the market order in execution: what the book cannot fill, and nothing is reserved for. */
@@ -88,14 +88,20 @@ export class Exchange implements EngineListener, RiskListener {
     this.risk = new RiskEngine(this, capacity);
   }
 
+  /** Time of the last executed command, µs since 1970; kept in a lane, which is never boxed. */
+  get time(): number {
+    return this.clock[0]!;
+  }
+
   /** Executes the sequenced command at a byte offset. Sequence numbers have no gap. */
   execute(record: RecordBuffer, offset: number): void {
-    const { sequence, time } = this.header.wrap(record, offset);
+    const header = this.header.wrap(record, offset);
+    const sequence = header.sequence;
     if (sequence !== this.sequence + 1) {
       throw new Error(`command ${sequence} came after ${this.sequence}: the sequence has a gap`);
     }
     this.sequence = sequence;
-    this.time = time;
+    header.readTime(this.clock);
     this.events.begin(sequence);
     const rejectReason = this.dispatch(record, offset);
     this.writeBalances();

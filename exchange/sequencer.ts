@@ -11,6 +11,7 @@ export class Sequencer {
   private readonly exchange: Exchange;
   private readonly sink: EventSink;
   private readonly header = new CommandHeader();
+  private readonly stamp = new Float64Array(1);
 
   constructor(exchange: Exchange, sink: EventSink) {
     this.exchange = exchange;
@@ -25,7 +26,8 @@ export class Sequencer {
     const { exchange, header, sink } = this;
     header.wrap(record, offset);
     header.sequence = exchange.sequence + 1;
-    if (header.time < exchange.time) header.time = exchange.time;
+    header.readTime(this.stamp);
+    if (this.stamp[0]! < exchange.clock[0]!) header.writeTime(exchange.clock);
     const length = recordLengthAt(record, offset);
     const at = sink.claim(length);
     copyRecord(record.words, offset, sink.record.words, at, length);

@@ -68,7 +68,7 @@ test('a hash is 16 hexadecimal digits, and asking changes nothing', () => {
 test('any other sequence, time, trade id or currency hashes differently', () => {
   assertAllDiffer([
     ['sequence', (exchange) => exchange.sequence++],
-    ['time', (exchange) => exchange.time++],
+    ['time', (exchange) => exchange.clock[0]!++],
     ['last trade id', (exchange) => exchange.lastTradeId++],
     ['currencies', ({ currencies }) => currencies.push({ currencyId: 9, decimals: 0, code: 'X' })],
   ]);

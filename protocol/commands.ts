@@ -27,6 +27,13 @@ export class CommandHeader extends Flyweight {
   set time(value: number) {
     this.putInt64(COMMAND_HEADER.time, value);
   }
+  /** The time, into and out of a lane of one: for the hot path. */
+  readTime(lane: Float64Array): void {
+    this.int64Into(COMMAND_HEADER.time, lane, 0);
+  }
+  writeTime(lane: Float64Array): void {
+    this.putInt64From(COMMAND_HEADER.time, lane, 0);
+  }
   get correlationId(): number {
     return this.int64(COMMAND_HEADER.correlationId);
   }

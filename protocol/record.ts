@@ -111,6 +111,22 @@ export abstract class Flyweight {
     setInt64(this.words, this.word + (field >> 2), value);
   }
 
+  /**
+   * Like `int64`, into a lane, and like `putInt64`, from one. A number beyond 31 bits that a call
+   * takes or returns is boxed where V8 does not inline the call; these two pass none, so they also
+   * do the arithmetic of `getInt64` and `setInt64` themselves.
+   */
+  protected int64Into(field: number, lane: Float64Array, index: number): void {
+    const word = this.word + (field >> 2);
+    lane[index] = (this.words[word]! >>> 0) + this.words[word + 1]! * TWO_POW_32;
+  }
+
+  protected putInt64From(field: number, lane: Float64Array, index: number): void {
+    const word = this.word + (field >> 2);
+    this.words[word] = lane[index]!;
+    this.words[word + 1] = Math.floor(lane[index]! / TWO_POW_32);
+  }
+
   protected uint32(field: number): number {
     return this.words[this.word + (field >> 2)]! >>> 0;
   }
