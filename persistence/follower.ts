@@ -29,6 +29,8 @@ export interface FollowerSettings {
   readonly rebuild: boolean;
   /** How far the journal is on disk, as its writer says. */
   readonly releasedSequence: () => number;
+  /** Whether there is no time left for more: the rest is for the next start. */
+  readonly isOutOfTime: () => boolean;
 }
 
 const FIRST_PAUSE_MS = 100;
@@ -40,6 +42,7 @@ export class Follower implements ReplayListener {
   private readonly report: FollowerReport;
   private readonly batchCommands: number;
   private readonly releasedSequence: () => number;
+  private readonly isOutOfTime: () => boolean;
   private mustRebuild: boolean;
   private replay: JournalReplay;
   private batch = new ProjectionBatch();
@@ -60,6 +63,7 @@ export class Follower implements ReplayListener {
     this.batchCommands = settings.batchCommands;
     this.mustRebuild = settings.rebuild;
     this.releasedSequence = settings.releasedSequence;
+    this.isOutOfTime = settings.isOutOfTime;
     this.replay = new JournalReplay(store, this);
   }
 
@@ -69,7 +73,7 @@ export class Follower implements ReplayListener {
     try {
       if (!this.isAttached) await this.attach();
       if (this.hasDiverged) return this.followOnly();
-      while (this.fillBatch()) await this.flush();
+      while (!this.isOutOfTime() && this.fillBatch()) await this.flush();
       this.pauseMs = FIRST_PAUSE_MS;
       return 0;
     } catch (error) {
@@ -109,7 +113,9 @@ export class Follower implements ReplayListener {
       this.checkpoint = checkpoint;
       this.batch = new ProjectionBatch();
       this.replay = new JournalReplay(this.store, this);
-      while (this.replay.exchange.sequence < checkpoint.sequence && this.replay.next());
+      while (this.replay.exchange.sequence < checkpoint.sequence && this.replay.next()) {
+        if (this.isOutOfTime()) return;
+      }
       if (this.replay.exchange.sequence < checkpoint.sequence) {
         this.disagree(`the journal ends at ${this.replay.exchange.sequence}, before it`);
       }
@@ -161,7 +167,9 @@ export class Follower implements ReplayListener {
 
   /** The journal is still checked by hash when there is nothing to project to. */
   private followOnly(): number {
-    while (this.isBehind() && this.replay.next()) this.batch = new ProjectionBatch();
+    while (!this.isOutOfTime() && this.isBehind() && this.replay.next()) {
+      this.batch = new ProjectionBatch();
+    }
     this.report.onFollowed(this.replay.exchange.sequence);
     return 0;
   }

@@ -115,7 +115,13 @@ export async function startEmbeddedPostgres(
   }
   const { pid, port } = postmaster;
   options.log(`${adopted ? 'adopted running' : 'started'} PostgreSQL: pid ${pid}, port ${port}`);
-  await ensureDatabase({ ...credentials, port });
+  try {
+    await ensureDatabase({ ...credentials, port });
+  } catch (error) {
+    // Nobody would know of it, and so nobody would stop it.
+    await stopServer(paths, binaries, account, pid).catch(() => {});
+    throw error;
+  }
 
   let stopping: Promise<void> | undefined;
   return {

@@ -93,6 +93,7 @@ export class Supervisor {
     const follower = this.startThread('follower', this.followerData());
     const gateway = this.startThread('gateway', this.gatewayData());
     const { port: listeningPort } = await gateway.receive('listening');
+    this.assertWanted();
     this.connectDatabase(follower, gateway);
     this.isOpen = true;
     return `http://${host}:${listeningPort}`;
@@ -100,10 +101,7 @@ export class Supervisor {
 
   /** Stops everything in order; false where something did not end in time. */
   async stop(): Promise<boolean> {
-    if (!this.isOpen) {
-      await this.abandon();
-      return true;
-    }
+    if (!this.isOpen) return this.abandon();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const { exchange, journal, follower } = this.links.signals;
     this.threads.get('gateway')?.post({ kind: 'stop' });
@@ -125,9 +123,9 @@ export class Supervisor {
 
   /**
    * After a thread's death, or before everything is open: closes the gateways, so that the process
-   * can leave, and PostgreSQL. The journal needs no farewell.
+   * can leave, and PostgreSQL; false where that did not end in time. The journal needs no farewell.
    */
-  async abandon(): Promise<void> {
+  async abandon(): Promise<boolean> {
     this.isAbandoned = true;
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const gateway = this.threads.get('gateway');
@@ -135,7 +133,7 @@ export class Supervisor {
       gateway.post({ kind: 'abandon' });
       await gateway.ended(ABANDON_TIMEOUT_MS);
     }
-    await this.stopPostgres();
+    return this.stopPostgres();
   }
 
   /** Its last state is logged whenever it ends in order. */
@@ -147,7 +145,7 @@ export class Supervisor {
   }
 
   private startThread(name: string, data: unknown): ThreadHandle {
-    if (this.isAbandoned) throw new Error('told to stop while starting');
+    this.assertWanted();
     const thread = new ThreadHandle(name, data, this.log, this.fail);
     this.threads.set(name, thread);
     return thread;
@@ -161,6 +159,10 @@ export class Supervisor {
     if (isEnded) this.log.debug({ thread: name }, 'stopped');
     else this.log.error({ thread: name, stopTimeoutMs }, 'did not stop in time');
     return isEnded;
+  }
+
+  private assertWanted(): void {
+    if (this.isAbandoned) throw new Error('told to stop while starting');
   }
 
   private async stopPostgres(): Promise<boolean> {
@@ -208,6 +210,7 @@ export class Supervisor {
       rebuild: configuration.rebuildProjection,
       databaseTimeoutMs: configuration.databaseTimeoutMs,
       projectionTimeoutMs: configuration.projectionTimeoutMs,
+      stopTimeoutMs: configuration.stopTimeoutMs,
     };
   }
 

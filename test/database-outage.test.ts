@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../server/embedded-postgres.ts';
+import { deposit, encodeCommands } from './support/commands.ts';
 import {
   embeddedDatabaseUrl,
   type LogLine,
@@ -191,4 +192,29 @@ describe('a PostgreSQL that hangs', () => {
     await server.waitForProjection();
     assert.equal((await server.get('/balances?userId=1')).status, 200);
   });
+});
+
+it('a PostgreSQL that is far behind does not hold up a stop, and is caught up later', async () => {
+  const folder = await temporaryDataFolder();
+  const slow = ['--projection-batch', '1', '--stop-timeout-ms', '3000'];
+  const server = await ServerProcess.start(folder.path, slow);
+  await server.waitForProjection();
+  const amounts = encodeCommands(
+    Array.from({ length: 2_000 }, () => deposit({ accountId: 1, currencyId: 1, amount: 1 })),
+  );
+  // One command a transaction and one batch a request: more than half of the time allows.
+  for (let round = 0; round < 20; round++) await server.sendCommands(amounts);
+  const single = encodeCommands([deposit({ accountId: 1, currencyId: 1, amount: 1 })]);
+  await Promise.all(Array.from({ length: 3_000 }, () => server.sendCommands(single)));
+  assert.equal(await server.end('SIGTERM'), 0);
+  assert.equal(server.log.at(-1)?.msg, 'stopped, nothing is lost');
+  const next = await ServerProcess.start(folder.path);
+  try {
+    const { sequence } = await next.waitForProjection();
+    assert.ok(sequence.executed > 43_000);
+    assert.equal((await runCli(['reconcile', '--data', folder.path])).code, 0);
+  } finally {
+    await next.end('SIGTERM');
+    await folder.remove();
+  }
 });

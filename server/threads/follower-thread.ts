@@ -1,6 +1,6 @@
 /**
  * The follower thread: replays the journal behind everybody and fills PostgreSQL. Asked to stop, it
- * catches up first; where PostgreSQL is away, the rest waits for the next start.
+ * catches up first, as far as the time allows; the rest waits for the next start.
  */
 import { setTimeout } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -20,6 +20,7 @@ export interface FollowerThreadData {
   readonly rebuild: boolean;
   readonly databaseTimeoutMs: number;
   readonly projectionTimeoutMs: number;
+  readonly stopTimeoutMs: number;
 }
 
 const data = workerData as FollowerThreadData;
@@ -27,6 +28,7 @@ const counters = new Counters(data.links.counters);
 const signal = new Signal(data.links.signals.follower);
 const stop = new StopRequest(data.links, StopFlag.Follower);
 
+let stopDeadlineMs: number | undefined;
 /** Ends a pause: the last attempt is due at once. */
 const stopping = new AbortController();
 
@@ -64,7 +66,7 @@ async function follow(databaseUrl: string): Promise<void> {
   });
   const { batchCommands, rebuild } = data;
   const releasedSequence = () => counters.get(Counter.ReleasedSequence);
-  const settings = { batchCommands, rebuild, releasedSequence };
+  const settings = { batchCommands, rebuild, releasedSequence, isOutOfTime };
   const follower = new Follower(db, store, report(), settings);
   for (;;) {
     const wasStopRaised = stop.isRaised;
@@ -74,8 +76,17 @@ async function follow(databaseUrl: string): Promise<void> {
     if (pauseMs > 0) await pause(pauseMs);
     else await signal.sleepAsync(Number.POSITIVE_INFINITY);
   }
+  const lag = releasedSequence() - counters.get(Counter.ProjectedSequence);
+  if (lag > 0) log('warn', 'PostgreSQL is behind: the next start catches up', { lag });
   await store.close();
   await db.destroy();
+}
+
+/** Once asked to stop, the follower takes half of the time a thread has for it. */
+function isOutOfTime(): boolean {
+  if (!stop.isRaised) return false;
+  stopDeadlineMs ??= performance.now() + data.stopTimeoutMs / 2;
+  return performance.now() > stopDeadlineMs;
 }
 
 async function pause(durationMs: number): Promise<void> {
