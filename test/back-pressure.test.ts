@@ -22,6 +22,7 @@ import {
 } from './support/server-process.ts';
 
 const KRW = 1;
+const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const RESERVE_BYTES = 32_768;
 /** Well above the limits of the server that is told to stop. */
 const STOP_PATIENCE_MS = 20_000;
@@ -184,8 +185,7 @@ describe('an exchange with small rings and a disk that hangs', () => {
 it('a disk that hangs does not keep the exchange from ending when it is told to', async () => {
   const folder = await temporaryDataFolder();
   const impatient = ['--stop-timeout-ms', '1000', '--drain-timeout-ms', '100'];
-  const noDatabase = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
-  const server = await ServerProcess.start(folder.path, impatient, noDatabase);
+  const server = await ServerProcess.start(folder.path, impatient, NO_DATABASE);
   const { sequence: earlier } = await server.health();
   const goOn = stallJournal(folder.path);
   try {
@@ -215,7 +215,7 @@ describe('a ring of events smaller than what one request causes', () => {
 
   before(async () => {
     folder = await temporaryDataFolder();
-    server = await ServerProcess.start(folder.path, SMALL_RINGS);
+    server = await ServerProcess.start(folder.path, SMALL_RINGS, NO_DATABASE);
   });
 
   // Not SIGTERM: an exchange that does not go on does not stop either.
