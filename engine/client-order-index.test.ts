@@ -8,8 +8,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { hashId } from '../collections/id-table.ts';
+import { Side } from '../protocol/enums.ts';
 import { testSeed } from '../test/support/seed.ts';
 import { ClientOrderIndex } from './client-order-index.ts';
+import { OrderTicket } from './order-ticket.ts';
 import { NONE, Orders } from './orders.ts';
 
 const MAX_ID = Number.MAX_SAFE_INTEGER;
@@ -37,9 +39,9 @@ class IndexedOrders {
   }
 
   open(accountId: number, clientOrderId: number): number {
-    const slot = this.orders.allocate();
-    this.orders.accountId[slot] = accountId;
-    this.orders.clientOrderId[slot] = clientOrderId;
+    const ticket = new OrderTicket().limit(1, accountId, 1, Side.Buy, 1, 1);
+    ticket.clientOrderId = clientOrderId;
+    const slot = this.orders.admit(ticket, 0, 1, 1);
     this.index.add(slot);
     return slot;
   }

@@ -30,7 +30,7 @@ export class ClientOrderIndex {
     for (;;) {
       const slot = entries[at]! - 1;
       if (slot === NONE) return NONE;
-      if (orders.clientOrderId[slot] === clientOrderId && orders.accountId[slot] === accountId) {
+      if (orders.clientOrderId(slot) === clientOrderId && orders.accountId(slot) === accountId) {
         return slot;
       }
       at = (at + 1) & mask;
@@ -62,7 +62,7 @@ export class ClientOrderIndex {
   }
 
   private homeOf(slot: number): number {
-    return hashPair(this.orders.accountId[slot]!, this.orders.clientOrderId[slot]!) & this.mask;
+    return hashPair(this.orders.accountId(slot), this.orders.clientOrderId(slot)) & this.mask;
   }
 
   private place(slot: number): void {

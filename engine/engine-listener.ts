@@ -1,14 +1,24 @@
-/** What the engine tells while it executes a command: in the order it happens, by order slot. */
+/**
+ * What the engine tells while it executes a command: in the order of docs/matching.md, by slots of
+ * orders and levels, whose fields are read from the engine. A slot is freed after the last call
+ * that names it. Numbers that may be large do not travel as arguments, where they would be boxed.
+ */
+import type { OrderTicket } from './order-ticket.ts';
+
 export interface EngineListener {
+  /** `rejectReason` is a RejectReason; the order never had a slot. */
+  onRejected(ticket: OrderTicket, rejectReason: number): void;
   /**
-   * Both orders' cumulative quantities already include the fill; a filled maker keeps its slot until
-   * this returns. The price is the maker's.
+   * New, Replaced, Canceled, Expired, Triggered or Restated. `reason` is the CancelReason of a
+   * Canceled, else 0. Of an order that ends, `leavesQty` is still what is canceled.
    */
-  onFill(maker: number, taker: number, price: number, qty: number): void;
-  /** The order ends with its leaves quantity unfilled; the slot is freed after this returns. */
-  onCanceled(order: number): void;
-  /** The order has its new price and quantity and has not traded on them yet. */
-  onReplaced(order: number): void;
-  /** A level's new totals, once for each level that a command changed; qty 0: it is gone. */
-  onLevel(symbolIndex: number, side: number, price: number, qty: number, orderCount: number): void;
+  onReport(order: number, execType: number, reason: number): void;
+  /**
+   * A fill at `fillPrice` of `fillQty`, which both orders' quantities include already. With
+   * `isAuction`, `maker` is the buyer and `taker` the seller.
+   */
+  onFill(maker: number, taker: number): void;
+  /** A level's new totals; with no orders it is gone. */
+  onLevel(level: number): void;
+  onTradingState(symbolIndex: number, state: number): void;
 }

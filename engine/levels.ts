@@ -1,19 +1,45 @@
 /**
- * All price levels of the engine as a struct of arrays. A level is a FIFO queue of orders, linked
- * through the orders themselves, with its totals. Hot path.
+ * All price levels of the engine, and all queues of waiting stops: a level is a slot, a record of 64
+ * bytes, with a FIFO queue of orders that are linked through the orders themselves. Remembers which
+ * levels a command changed and what they were before, so that each is told once. Hot path.
+ *
+ * ```
+ *  words  0      1      2       3            4          5               6            7
+ *         price  shown  hidden  count market head tail  nextFree state  shownBefore  countBefore
+ * ```
  */
-import { growFloat64, growInt32 } from '../collections/grow.ts';
-import { NONE, type Orders } from './orders.ts';
+import { growInt32 } from '../collections/grow.ts';
+import { LEVEL, NEXT, NONE, ORDER_LINKS, type Orders, PREVIOUS } from './orders.ts';
+
+/** log2 of the words in a record, and of its links. */
+const WORDS = 3;
+const LINKS = 4;
+
+const PRICE = 0;
+const SHOWN = 1;
+const HIDDEN = 2;
+const SHOWN_BEFORE = 6;
+
+const COUNT = 6;
+const MARKET_SIDE = 7;
+const HEAD = 8;
+const TAIL = 9;
+const NEXT_FREE = 10;
+const STATE = 11;
+const COUNT_BEFORE = 14;
+
+/** States of a level within a command. */
+const UNCHANGED = 0;
+const CHANGED = 1;
+const TOLD = 2;
 
 export class Levels {
-  price: Float64Array;
-  /** Sum of the orders' leaves quantities, in lots. */
-  qty: Float64Array;
-  orderCount: Int32Array;
-  head: Int32Array;
-  tail: Int32Array;
+  /** The levels that the command changed, in the order of their first change. */
+  changed: Int32Array;
+  changedCount = 0;
+  private words: Float64Array;
+  private links: Int32Array;
   private readonly orders: Orders;
-  private nextFree: Int32Array;
   private capacity: number;
   private used = 0;
   private free = NONE;
@@ -21,70 +47,153 @@ export class Levels {
   constructor(orders: Orders, capacity: number) {
     this.orders = orders;
     this.capacity = capacity;
-    this.price = new Float64Array(capacity);
-    this.qty = new Float64Array(capacity);
-    this.orderCount = new Int32Array(capacity);
-    this.head = new Int32Array(capacity);
-    this.tail = new Int32Array(capacity);
-    this.nextFree = new Int32Array(capacity);
+    this.words = new Float64Array(capacity << WORDS);
+    this.links = new Int32Array(this.words.buffer);
+    this.changed = new Int32Array(64);
   }
 
-  allocate(price: number): number {
+  price(level: number): number {
+    return this.words[(level << WORDS) + PRICE]!;
+  }
+  /** What can be seen. */
+  shownQty(level: number): number {
+    return this.words[(level << WORDS) + SHOWN]!;
+  }
+  /** What can be traded, hidden parts of icebergs included. */
+  totalQty(level: number): number {
+    const word = level << WORDS;
+    return this.words[word + SHOWN]! + this.words[word + HIDDEN]!;
+  }
+  orderCount(level: number): number {
+    return this.links[(level << LINKS) + COUNT]!;
+  }
+  symbolIndex(level: number): number {
+    return this.links[(level << LINKS) + MARKET_SIDE]! >> 2;
+  }
+  side(level: number): number {
+    return this.links[(level << LINKS) + MARKET_SIDE]! & 3;
+  }
+  head(level: number): number {
+    return this.links[(level << LINKS) + HEAD]!;
+  }
+  tail(level: number): number {
+    return this.links[(level << LINKS) + TAIL]!;
+  }
+
+  allocate(symbolIndex: number, side: number, price: number): number {
     let level = this.free;
-    if (level !== NONE) this.free = this.nextFree[level]!;
+    if (level !== NONE) this.free = this.links[(level << LINKS) + NEXT_FREE]!;
     else {
       if (this.used === this.capacity) this.grow();
       level = this.used++;
     }
-    this.price[level] = price;
-    this.qty[level] = 0;
-    this.orderCount[level] = 0;
-    this.head[level] = NONE;
-    this.tail[level] = NONE;
+    const word = level << WORDS;
+    const link = level << LINKS;
+    this.words[word + PRICE] = price;
+    this.words[word + SHOWN] = 0;
+    this.words[word + HIDDEN] = 0;
+    this.links[link + COUNT] = 0;
+    this.links[link + MARKET_SIDE] = (symbolIndex << 2) | side;
+    this.links[link + HEAD] = NONE;
+    this.links[link + TAIL] = NONE;
+    this.links[link + STATE] = UNCHANGED;
     return level;
   }
 
   release(level: number): void {
-    this.nextFree[level] = this.free;
+    this.links[(level << LINKS) + NEXT_FREE] = this.free;
     this.free = level;
   }
 
-  /** Puts an order at the back of a level. */
-  append(level: number, slot: number): void {
-    const { next, previous } = this.orders;
-    const last = this.tail[level]!;
-    next[slot] = NONE;
-    previous[slot] = last;
-    if (last === NONE) this.head[level] = slot;
-    else next[last] = slot;
-    this.tail[level] = slot;
-    this.orders.level[slot] = level;
-    this.orderCount[level]!++;
-    this.qty[level]! += this.orders.leavesQty(slot);
+  /** Changes what a level shows and hides. */
+  addQty(level: number, shown: number, hidden: number): void {
+    const word = level << WORDS;
+    this.words[word + SHOWN]! += shown;
+    this.words[word + HIDDEN]! += hidden;
   }
 
-  /** Takes an order out of its level, wherever it stands. */
-  unlink(slot: number): void {
-    const { next, previous } = this.orders;
-    const level = this.orders.level[slot]!;
-    const before = previous[slot]!;
-    const after = next[slot]!;
-    if (before === NONE) this.head[level] = after;
-    else next[before] = after;
-    if (after === NONE) this.tail[level] = before;
-    else previous[after] = before;
-    this.orderCount[level]!--;
-    this.qty[level]! -= this.orders.leavesQty(slot);
+  /** Puts an order at the back of a level's queue; the quantities are the caller's. */
+  append(level: number, order: number): void {
+    const links = this.orders.links;
+    const own = this.links;
+    const at = level << LINKS;
+    const link = order << ORDER_LINKS;
+    const last = own[at + TAIL]!;
+    links[link + NEXT] = NONE;
+    links[link + PREVIOUS] = last;
+    links[link + LEVEL] = level;
+    if (last === NONE) own[at + HEAD] = order;
+    else links[(last << ORDER_LINKS) + NEXT] = order;
+    own[at + TAIL] = order;
+    own[at + COUNT]!++;
+  }
+
+  /** Takes an order out of its level's queue, wherever it stands; the quantities are the caller's. */
+  unlink(order: number): void {
+    const links = this.orders.links;
+    const own = this.links;
+    const link = order << ORDER_LINKS;
+    const at = links[link + LEVEL]! << LINKS;
+    const before = links[link + PREVIOUS]!;
+    const after = links[link + NEXT]!;
+    if (before === NONE) own[at + HEAD] = after;
+    else links[(before << ORDER_LINKS) + NEXT] = after;
+    if (after === NONE) own[at + TAIL] = before;
+    else links[(after << ORDER_LINKS) + PREVIOUS] = before;
+    own[at + COUNT]!--;
+  }
+
+  /** A level's orders, first in the queue first; the one at hand may be taken out. */
+  *queue(level: number): Generator<number> {
+    let order = this.head(level);
+    while (order !== NONE) {
+      const next = this.orders.links[(order << ORDER_LINKS) + NEXT]!;
+      yield order;
+      order = next;
+    }
+  }
+
+  /** Must be called before a level changes. */
+  touch(level: number): void {
+    const link = level << LINKS;
+    if (this.links[link + STATE] !== UNCHANGED) return;
+    const word = level << WORDS;
+    this.links[link + STATE] = CHANGED;
+    this.links[link + COUNT_BEFORE] = this.links[link + COUNT]!;
+    this.words[word + SHOWN_BEFORE] = this.words[word + SHOWN]!;
+    if (this.changedCount === this.changed.length) {
+      this.changed = growInt32(this.changed, this.changedCount * 2);
+    }
+    this.changed[this.changedCount++] = level;
+  }
+
+  /** True once, for a changed level that now is not what `before` was when the command began. */
+  shallBeTold(level: number, before: number): boolean {
+    const link = level << LINKS;
+    if (this.links[link + STATE] === TOLD) return false;
+    this.links[link + STATE] = TOLD;
+    return (
+      this.links[link + COUNT] !== this.links[(before << LINKS) + COUNT_BEFORE] ||
+      this.words[(level << WORDS) + SHOWN] !== this.words[(before << WORDS) + SHOWN_BEFORE]
+    );
+  }
+
+  /** After all have been told. */
+  forgetChanges(): void {
+    for (let i = 0; i < this.changedCount; i++) {
+      const level = this.changed[i]!;
+      const link = level << LINKS;
+      this.links[link + STATE] = UNCHANGED;
+      if (this.links[link + COUNT] === 0) this.release(level);
+    }
+    this.changedCount = 0;
   }
 
   private grow(): void {
-    const capacity = this.capacity * 2;
-    this.price = growFloat64(this.price, capacity);
-    this.qty = growFloat64(this.qty, capacity);
-    this.orderCount = growInt32(this.orderCount, capacity);
-    this.head = growInt32(this.head, capacity);
-    this.tail = growInt32(this.tail, capacity);
-    this.nextFree = growInt32(this.nextFree, capacity);
-    this.capacity = capacity;
+    this.capacity *= 2;
+    const words = new Float64Array(this.capacity << WORDS);
+    words.set(this.words);
+    this.words = words;
+    this.links = new Int32Array(words.buffer);
   }
 }

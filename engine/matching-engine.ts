@@ -1,260 +1,381 @@
 /**
- * Price-time matching of many markets. Knows orders, not money: whoever calls has checked and
- * reserved. Hot path: no allocation per command.
+ * Price-time matching of many markets: the commands of docs/matching.md. Knows orders, not money.
+ * Hot path: no allocation per command.
  *
- * A new order goes in two steps, so that its slot can name its reservation: `admit` gives it a
- * slot, then `execute` matches it or `discard` forgets it.
+ * `submit` does all with a new order. Whoever must reserve money in between takes its three steps:
+ * `check`, then `admit`, which gives the order a slot, then `execute` or `discard`.
  */
-import { IdTable } from '../collections/id-table.ts';
-import { Side, TimeInForce } from '../protocol/enums.ts';
-import { ClientOrderIndex } from './client-order-index.ts';
+import {
+  CancelReason,
+  ExecType,
+  OrderType,
+  QtyMeaning,
+  Side,
+  TimeInForce,
+  TradingState,
+} from '../protocol/enums.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
 import type { EngineListener } from './engine-listener.ts';
-import { Levels } from './levels.ts';
-import { OrderBook } from './order-book.ts';
-import { NONE, Orders } from './orders.ts';
+import { equilibriumOf } from './equilibrium.ts';
+import { Matcher } from './matcher.ts';
+import type { OrderBook } from './order-book.ts';
+import { checkNewOrder, checkReplace } from './order-checks.ts';
+import type { EngineCapacity } from './order-keeper.ts';
+import type { OrderTicket } from './order-ticket.ts';
+import { DISPLAY, HIDDEN, LEVEL, NONE, ORDER_LINKS, ORDER_WORDS, PRICE, SHOWN } from './orders.ts';
 
-/** Initial capacities; everything grows, so they decide memory and never an outcome. */
-export interface EngineCapacity {
-  readonly orders: number;
-  readonly levels: number;
-}
+export const DEFAULT_ENGINE_CAPACITY: EngineCapacity = { orders: 65_536, levels: 16_384 };
 
-export class MatchingEngine {
-  readonly orders: Orders;
-  readonly levels: Levels;
-  readonly books: OrderBook[] = [];
+export class MatchingEngine extends Matcher {
   /** How much of its quantity the latest `sweepPrice` found. */
   sweptQty = 0;
-  private readonly listener: EngineListener;
-  private readonly symbolIndexes = new IdTable();
-  private readonly openOrders: IdTable;
-  private readonly clientOrders: ClientOrderIndex;
+  /** µs since 1970; never runs back. */
+  private readonly clock = new Float64Array(1);
 
-  constructor(listener: EngineListener, capacity: EngineCapacity) {
-    this.listener = listener;
-    this.orders = new Orders(capacity.orders);
-    this.levels = new Levels(this.orders, capacity.levels);
-    this.openOrders = new IdTable(capacity.orders);
-    this.clientOrders = new ClientOrderIndex(this.orders, capacity.orders);
+  constructor(listener: EngineListener, capacity: EngineCapacity = DEFAULT_ENGINE_CAPACITY) {
+    super(listener, capacity);
+    this.budget = NONE;
   }
 
-  /** Opens a market; its index counts from 0. */
-  addSymbol(symbolId: number): number {
-    const index = this.books.length;
-    this.books.push(new OrderBook(symbolId));
-    this.symbolIndexes.add(symbolId, index);
-    return index;
+  /** The latest time that `advanceTime` was told, µs since 1970. */
+  get time(): number {
+    return this.clock[0]!;
   }
 
-  /** The index of a market, or NONE. */
-  symbolIndexOf(symbolId: number): number {
-    return this.symbolIndexes.get(symbolId);
+  /** The earliest time at which an open order expires; Infinity without any. */
+  get nextExpireTime(): number {
+    return this.expiry.nextTime;
   }
 
-  get openOrderCount(): number {
-    return this.openOrders.size;
+  /** Checks and executes a new order whose terms are valid; returns why it was rejected, if so. */
+  submit(ticket: OrderTicket): number {
+    const reason = this.check(ticket);
+    if (reason === RejectReason.None) this.execute(this.admit(ticket));
+    else this.listener.onRejected(ticket, reason);
+    return reason;
   }
 
-  /** The open order of that id, whoever owns it, or NONE. */
-  findOrder(orderId: number): number {
-    return this.openOrders.get(orderId);
-  }
-
-  /** The account's open order with that client order id, or NONE. */
-  findClientOrder(accountId: number, clientOrderId: number): number {
-    return this.clientOrders.get(accountId, clientOrderId);
+  /** Why a new order whose terms are valid is refused, or RejectReason.None. */
+  check(ticket: OrderTicket): number {
+    const symbolIndex = this.symbolIndexes.get(ticket.symbolId);
+    if (symbolIndex === NONE) return RejectReason.UnknownSymbol;
+    if (this.openOrders.get(ticket.orderId) !== NONE) return RejectReason.DuplicateOrderId;
+    return checkNewOrder(this, this.books[symbolIndex]!, ticket, this.clock[0]!);
   }
 
   /**
-   * The worst price at which the book fills `qty` now, or fills what it can (`sweptQty`); 0 where
-   * the opposite side is empty. A market order becomes an IOC limit order at it.
+   * Gives a new order that was checked a slot; it is not in the book yet. A market order's price is
+   * the worst that it may trade at: the band's end, or the ticket's price where that is nearer.
    */
-  sweepPrice(symbolIndex: number, side: number, qty: number): number {
-    const ladder = this.books[symbolIndex]!.opposite(side);
-    let level = ladder.best();
-    let price = 0;
-    let leaves = qty;
-    while (level !== NONE && leaves > 0) {
-      price = this.levels.price[level]!;
-      leaves -= this.levels.qty[level]!;
-      level = ladder.nextBehind(price);
+  admit(ticket: OrderTicket): number {
+    const symbolIndex = this.symbolIndexes.get(ticket.symbolId);
+    const book = this.books[symbolIndex]!;
+    const { amount, side } = ticket;
+    let { price, qty } = ticket;
+    if (ticket.orderType === OrderType.Market) {
+      const collar = book.collar(side);
+      if (price === 0) price = collar;
+      else price = side === Side.Buy ? Math.min(price, collar) : Math.max(price, collar);
+      if (amount !== 0) qty = Math.floor(amount / this.levels.price(book.asks.best()));
     }
-    this.sweptQty = leaves > 0 ? qty - leaves : qty;
-    return price;
-  }
-
-  /** Gives a new order a slot; it is not in the book yet. */
-  admit(
-    orderId: number,
-    accountId: number,
-    clientOrderId: number,
-    symbolIndex: number,
-    side: number,
-    orderType: number,
-    timeInForce: number,
-    price: number,
-    qty: number,
-  ): number {
-    const orders = this.orders;
-    const slot = orders.allocate();
-    orders.orderId[slot] = orderId;
-    orders.accountId[slot] = accountId;
-    orders.clientOrderId[slot] = clientOrderId;
-    orders.symbolIndex[slot] = symbolIndex;
-    orders.side[slot] = side;
-    orders.orderType[slot] = orderType;
-    orders.timeInForce[slot] = timeInForce;
-    orders.price[slot] = price;
-    orders.qty[slot] = qty;
-    orders.cumQty[slot] = 0;
-    orders.level[slot] = NONE;
-    return slot;
+    this.budget = amount === 0 ? NONE : amount;
+    return this.orders.admit(ticket, symbolIndex, price, qty);
   }
 
   discard(order: number): void {
     this.orders.release(order);
   }
 
-  /** Matches an admitted order; what is left rests (GTC) or is cancelled (IOC). */
+  /** Executes an admitted order. */
   execute(order: number): void {
-    this.match(order);
-    const orders = this.orders;
-    if (orders.leavesQty(order) === 0) orders.release(order);
-    else if (orders.timeInForce[order] === TimeInForce.IOC) {
-      this.listener.onCanceled(order);
-      orders.release(order);
-    } else {
-      this.openOrders.add(orders.orderId[order]!, order);
-      if (orders.clientOrderId[order] !== 0) this.clientOrders.add(order);
-      this.rest(order);
-    }
+    const { orders } = this;
+    const book = this.bookOf(order);
+    this.forgetTradePrices();
+    this.listener.onReport(order, ExecType.New, 0);
+    const orderType = orders.orderType(order);
+    if (orderType === OrderType.Stop || orderType === OrderType.StopLimit) {
+      this.open(order);
+      this.wait(order);
+      if (book.lastPrice !== 0) this.noteTradePrice(book.lastPrice);
+    } else this.enter(order);
+    this.budget = NONE;
+    if (book.state === TradingState.Continuous && book.hasStops) this.fireStops(book);
+    this.tellLevels();
   }
 
-  /** Cancels an open order. */
-  cancel(order: number): void {
-    this.listener.onCanceled(order);
-    const level = this.orders.level[order]!;
-    this.levels.unlink(order);
-    this.reportLevel(order, level);
-    this.removeIfEmpty(order, level);
-    this.close(order);
+  /** Cancels an order by its id; returns RejectReason.UnknownOrder where there is none. */
+  cancel(orderId: number): number {
+    const order = this.openOrders.get(orderId);
+    if (order === NONE) return RejectReason.UnknownOrder;
+    this.cancelOrder(order);
+    return RejectReason.None;
+  }
+
+  /** Cancels an open order by its slot. */
+  cancelOrder(order: number): void {
+    this.takeOutAndEnd(order, ExecType.Canceled, CancelReason.Requested);
+    this.tellLevels();
   }
 
   /**
-   * Gives an open order a new price and total quantity (above what is filled). It keeps its place
-   * if the price is unchanged and the quantity not increased; otherwise it trades what it can and
-   * goes to the back.
+   * Gives an order new terms by its id; returns why not, if so. All terms are told, also those that
+   * stay: `displayQty` 0 shows all; `stopPrice` 0 keeps that of a waiting stop.
    */
-  replace(order: number, price: number, qty: number): void {
-    const { orders, levels } = this;
-    if (price === orders.price[order] && qty <= orders.qty[order]!) {
-      const level = orders.level[order]!;
-      levels.qty[level]! -= orders.qty[order]! - qty;
-      orders.qty[order] = qty;
-      this.listener.onReplaced(order);
-      this.reportLevel(order, level);
-      return;
+  replace(
+    orderId: number,
+    price: number,
+    qty: number,
+    qtyMeaning: number = QtyMeaning.Total,
+    displayQty = 0,
+    stopPrice = 0,
+  ): number {
+    const order = this.openOrders.get(orderId);
+    if (order === NONE) return RejectReason.UnknownOrder;
+    const total = qtyMeaning === QtyMeaning.Open ? this.orders.cumQty(order) + qty : qty;
+    const reason = checkReplace(this, order, price, total, displayQty, stopPrice);
+    if (reason === RejectReason.None) this.replaceOrder(order, price, total, displayQty, stopPrice);
+    return reason;
+  }
+
+  /** Why new terms for an open order are refused; `qty` is its new total. */
+  checkReplace(
+    order: number,
+    price: number,
+    qty: number,
+    displayQty: number,
+    stopPrice: number,
+  ): number {
+    return checkReplace(this, order, price, qty, displayQty, stopPrice);
+  }
+
+  /** Gives an open order new terms that were checked; `qty` is its new total. */
+  replaceOrder(
+    order: number,
+    price: number,
+    qty: number,
+    displayQty: number,
+    stopPrice: number,
+  ): void {
+    const { orders } = this;
+    const book = this.bookOf(order);
+    this.forgetTradePrices();
+    if (orders.isWaiting(order)) this.replaceStop(order, price, qty, displayQty, stopPrice);
+    else if (this.keepsPlace(order, price, qty, displayQty)) {
+      this.resizeInPlace(order, qty, displayQty);
+      this.listener.onReport(order, ExecType.Replaced, 0);
+    } else {
+      this.takeOut(order);
+      this.setTerms(order, price, qty, displayQty);
+      this.listener.onReport(order, ExecType.Replaced, 0);
+      this.enter(order);
     }
-    this.takeOut(order, price, qty);
-    this.match(order);
-    if (orders.leavesQty(order) === 0) this.close(order);
-    else this.rest(order);
+    if (book.state === TradingState.Continuous && book.hasStops) this.fireStops(book);
+    this.tellLevels();
   }
 
-  /** Takes a replaced order out of its level, as the incoming order that it now is. */
-  private takeOut(order: number, price: number, qty: number): void {
-    const orders = this.orders;
-    const level = orders.level[order]!;
-    const oldPrice = orders.price[order]!;
-    this.levels.unlink(order);
-    orders.price[order] = price;
-    orders.qty[order] = qty;
-    this.listener.onReplaced(order);
-    // At an unchanged price the order comes back to this level, which is then reported once.
-    if (price !== oldPrice) this.reportLevel(order, level);
-    this.removeIfEmpty(order, level);
+  /** Cancels the open orders of an account, a market and a side; 0 stands for all of them. */
+  massCancel(accountId: number, symbolId: number, side: number): number {
+    const onlyIndex = symbolId === 0 ? NONE : this.symbolIndexes.get(symbolId);
+    if (symbolId !== 0 && onlyIndex === NONE) return RejectReason.UnknownSymbol;
+    if (accountId !== 0) this.massCancelAccount(accountId, onlyIndex, side);
+    else {
+      for (let index = 0; index < this.books.length; index++) {
+        if (onlyIndex !== NONE && index !== onlyIndex) continue;
+        this.endAll(this.books[index]!, side, ExecType.Canceled, CancelReason.MassCancel);
+      }
+    }
+    this.tellLevels();
+    return RejectReason.None;
   }
 
-  private match(taker: number): void {
+  setTradingState(symbolId: number, state: number): number {
+    const index = this.symbolIndexes.get(symbolId);
+    if (index === NONE) return RejectReason.UnknownSymbol;
+    const book = this.books[index]!;
+    const uncrosses = state === TradingState.Auction || state === TradingState.Continuous;
+    const { price, qty } = uncrosses ? equilibriumOf(book, this.levels) : { price: 0, qty: 0 };
+    book.setAuction(price, qty);
+    book.state = state;
+    this.forgetTradePrices();
+    this.listener.onTradingState(index, state);
+    if (qty > 0) this.uncross(book, price, qty);
+    if (uncrosses && book.marketOrderCount > 0) this.endWaitingMarketOrders(book);
+    if (state === TradingState.Closed) this.endAll(book, 0, ExecType.Expired, 0);
+    if (state === TradingState.Continuous && book.hasStops) {
+      if (book.lastPrice !== 0) this.noteTradePrice(book.lastPrice);
+      this.fireStops(book);
+    }
+    this.tellLevels();
+    return RejectReason.None;
+  }
+
+  /** `bandTicks` 0: no band; `referencePrice` 0: none. */
+  setPriceBand(symbolId: number, referencePrice: number, bandTicks: number): number {
+    const index = this.symbolIndexes.get(symbolId);
+    if (index === NONE) return RejectReason.UnknownSymbol;
+    this.books[index]!.setBand(referencePrice, bandTicks);
+    return RejectReason.None;
+  }
+
+  /** Expires the GTD orders that are due at a time, µs since 1970. */
+  advanceTime(time: number): void {
+    if (time <= this.clock[0]!) return;
+    this.clock[0] = time;
+    for (let order = this.expiry.first(); order !== NONE; order = this.expiry.first()) {
+      if (this.orders.expireTime(order) > time) break;
+      this.takeOutAndEnd(order, ExecType.Expired, 0);
+    }
+    this.tellLevels();
+  }
+
+  /**
+   * The worst price at which the book fills `qty` now, or fills what it can (`sweptQty`) at prices
+   * that the band allows; 0 where there are none.
+   */
+  sweepPrice(symbolIndex: number, side: number, qty: number): number {
+    const book = this.books[symbolIndex]!;
+    const ladder = book.opposite(side);
+    let level = ladder.best();
+    let price = 0;
+    let leaves = qty;
+    while (level !== NONE && leaves > 0) {
+      const next = this.levels.price(level);
+      if (!book.isInBand(next)) break;
+      price = next;
+      leaves -= this.levels.totalQty(level);
+      level = ladder.nextBehind(price);
+    }
+    this.sweptQty = leaves > 0 ? qty - leaves : qty;
+    return price;
+  }
+
+  /** Whether a replace lets a resting order keep its place in its level. */
+  protected keepsPlace(order: number, price: number, qty: number, displayQty: number): boolean {
+    const { orders } = this;
+    return (
+      price === orders.price(order) &&
+      qty <= orders.qty(order) &&
+      asDisplay(displayQty) <= asDisplay(orders.displayQty(order))
+    );
+  }
+
+  private resizeInPlace(order: number, qty: number, displayQty: number): void {
     const { orders, levels } = this;
-    const isBuy = orders.side[taker] === Side.Buy;
-    const ladder = this.books[orders.symbolIndex[taker]!]!.opposite(orders.side[taker]!);
-    const limit = orders.price[taker]!;
-    while (orders.leavesQty(taker) > 0) {
-      const level = ladder.best();
-      if (level === NONE) return;
-      const price = levels.price[level]!;
-      if (isBuy ? price > limit : price < limit) return;
-      this.fillLevel(taker, level, price);
-      this.reportLevelOf(orders.symbolIndex[taker]!, oppositeOf(orders.side[taker]!), level);
-      if (levels.orderCount[level] === 0) {
-        ladder.remove(price);
-        levels.release(level);
+    const words = orders.words;
+    const word = order << ORDER_WORDS;
+    const level = orders.links[(order << ORDER_LINKS) + LEVEL]!;
+    const leaves = qty - orders.cumQty(order);
+    const oldShown = words[word + SHOWN]!;
+    const oldHidden = words[word + HIDDEN]!;
+    const shown = Math.min(oldShown, leaves, asDisplay(displayQty));
+    levels.touch(level);
+    words[word + SHOWN] = shown;
+    words[word + HIDDEN] = leaves - shown;
+    words[word + DISPLAY] = displayQty;
+    levels.addQty(level, shown - oldShown, leaves - shown - oldHidden);
+    this.bookOf(order).addOpenQty(orders.side(order), leaves - oldShown - oldHidden);
+  }
+
+  private replaceStop(
+    order: number,
+    price: number,
+    qty: number,
+    displayQty: number,
+    stopPrice: number,
+  ): void {
+    const { orders } = this;
+    const book = this.bookOf(order);
+    const keepsPlace =
+      this.keepsPlace(order, price, qty, displayQty) &&
+      (stopPrice === 0 || stopPrice === orders.stopPrice(order));
+    const difference = qty - orders.qty(order);
+    if (keepsPlace) {
+      this.setTerms(order, price, qty, displayQty);
+      book.addOpenQty(orders.side(order), difference);
+    } else {
+      this.takeOut(order);
+      this.setTerms(order, price, qty, displayQty);
+      if (stopPrice !== 0) orders.setStopPrice(order, stopPrice);
+      this.wait(order);
+    }
+    this.listener.onReport(order, ExecType.Replaced, 0);
+    if (book.lastPrice !== 0) this.noteTradePrice(book.lastPrice);
+  }
+
+  /** New terms of an order that shows all it has left. */
+  private setTerms(order: number, price: number, qty: number, displayQty: number): void {
+    const words = this.orders.words;
+    const word = order << ORDER_WORDS;
+    words[word + SHOWN] = qty - this.orders.cumQty(order);
+    words[word + PRICE] = price;
+    words[word + DISPLAY] = displayQty;
+  }
+
+  private massCancelAccount(accountId: number, symbolIndex: number, side: number): void {
+    const { orders, accountOrders } = this;
+    let order = accountOrders.first(accountId);
+    while (order !== NONE) {
+      const next = accountOrders.next(order);
+      const isMeant =
+        (symbolIndex === NONE || orders.symbolIndex(order) === symbolIndex) &&
+        (side === 0 || orders.side(order) === side);
+      if (isMeant) this.takeOutAndEnd(order, ExecType.Canceled, CancelReason.MassCancel);
+      order = next;
+    }
+  }
+
+  /** Ends all orders of a market or a side; with Expired, those for the day. */
+  private endAll(book: OrderBook, onlySide: number, execType: number, reason: number): void {
+    const isMeant = (order: number): boolean =>
+      execType !== ExecType.Expired || this.orders.timeInForce(order) === TimeInForce.DAY;
+    for (const side of [Side.Buy, Side.Sell]) {
+      if (onlySide !== 0 && side !== onlySide) continue;
+      for (const order of this.restingOrders(book, side)) {
+        if (isMeant(order)) this.takeOutAndEnd(order, execType, reason);
+      }
+    }
+    for (const side of [Side.Buy, Side.Sell]) {
+      if (onlySide !== 0 && side !== onlySide) continue;
+      for (const order of [...book.stops(side).all()]) {
+        if (isMeant(order)) this.takeOutAndEnd(order, execType, reason);
       }
     }
   }
 
-  /** Fills a taker against one level, first in first out. */
-  private fillLevel(taker: number, level: number, price: number): void {
-    const { orders, levels } = this;
-    let leaves = orders.leavesQty(taker);
-    let maker = levels.head[level]!;
-    while (leaves > 0 && maker !== NONE) {
-      const makerLeaves = orders.leavesQty(maker);
-      const qty = Math.min(makerLeaves, leaves);
-      leaves -= qty;
-      orders.cumQty[maker]! += qty;
-      orders.cumQty[taker]! += qty;
-      levels.qty[level]! -= qty;
-      this.listener.onFill(maker, taker, price, qty);
-      if (qty === makerLeaves) {
-        const next = orders.next[maker]!;
-        levels.unlink(maker);
-        this.close(maker);
-        maker = next;
+  /** A side's resting orders in book order; the one at hand may be taken out. */
+  *restingOrders(book: OrderBook, side: number): Generator<number> {
+    const ladder = book.side(side);
+    for (let level = ladder.best(); level !== NONE; ) {
+      const price = this.levels.price(level);
+      const next = ladder.nextBehind(price);
+      yield* this.levels.queue(level);
+      level = next;
+    }
+  }
+
+  private uncross(book: OrderBook, price: number, qty: number): void {
+    const { levels } = this;
+    let left = qty;
+    while (left > 0) {
+      const buy = levels.head(book.bids.best());
+      const sell = levels.head(book.asks.best());
+      left -= this.fillInAuction(book, buy, sell, left);
+    }
+    book.lastPrice = price;
+  }
+
+  private endWaitingMarketOrders(book: OrderBook): void {
+    for (const side of [Side.Buy, Side.Sell]) {
+      for (const order of this.restingOrders(book, side)) {
+        if (book.marketOrderCount === 0) return;
+        if (this.orders.orderType(order) !== OrderType.Market) continue;
+        this.takeOutAndEnd(order, ExecType.Canceled, CancelReason.AuctionEnded);
       }
     }
-  }
-
-  private rest(order: number): void {
-    const { orders, levels } = this;
-    const price = orders.price[order]!;
-    const ladder = this.books[orders.symbolIndex[order]!]!.side(orders.side[order]!);
-    let level = ladder.get(price);
-    if (level === NONE) {
-      level = levels.allocate(price);
-      ladder.add(price, level);
-    }
-    levels.append(level, order);
-    this.reportLevel(order, level);
-  }
-
-  private removeIfEmpty(order: number, level: number): void {
-    const { orders, levels } = this;
-    if (levels.orderCount[level] !== 0) return;
-    const ladder = this.books[orders.symbolIndex[order]!]!.side(orders.side[order]!);
-    ladder.remove(levels.price[level]!);
-    levels.release(level);
-  }
-
-  /** Forgets an open order that has left its level. */
-  private close(order: number): void {
-    const orders = this.orders;
-    this.openOrders.delete(orders.orderId[order]!);
-    if (orders.clientOrderId[order] !== 0) this.clientOrders.delete(order);
-    orders.release(order);
-  }
-
-  private reportLevel(order: number, level: number): void {
-    this.reportLevelOf(this.orders.symbolIndex[order]!, this.orders.side[order]!, level);
-  }
-
-  private reportLevelOf(symbolIndex: number, side: number, level: number): void {
-    const { price, qty, orderCount } = this.levels;
-    this.listener.onLevel(symbolIndex, side, price[level]!, qty[level]!, orderCount[level]!);
   }
 }
 
-function oppositeOf(side: number): number {
-  return side === Side.Buy ? Side.Sell : Side.Buy;
+/** Everything is displayed: no bound. */
+function asDisplay(displayQty: number): number {
+  return displayQty === 0 ? Number.POSITIVE_INFINITY : displayQty;
 }

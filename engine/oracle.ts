@@ -1,180 +1,347 @@
 /**
- * The yardstick of matching: one market's book, naive and obviously right. Two arrays of plain
- * orders, best price first and then first come first, always searched from the front. It shares
- * nothing with the engine but the enumerations; tests hold the engine's outcomes and its whole book
- * against it.
+ * The yardstick of matching: docs/matching.md in naive code that is obviously right. Plain orders in
+ * arrays, always searched from the front. It shares nothing with the engine but enumerations and
+ * types, and takes commands whose terms are valid; tests hold every event of the engine against it.
  */
-import { Side, TimeInForce } from '../protocol/enums.ts';
+import {
+  CancelReason,
+  ExecType,
+  OrderStatus,
+  OrderType,
+  TimeInForce,
+  TradingState,
+} from '../protocol/enums.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import type {
+  CommandEngine,
+  EngineCommand,
+  LevelView,
+  OrderTerms,
+  OrderView,
+  Outcome,
+  ReplaceTerms,
+} from './engine-commands.ts';
+import { auctionOf } from './oracle-auction.ts';
+import { OracleBook } from './oracle-book.ts';
+import { OracleEvents } from './oracle-events.ts';
+import {
+  isHitBy,
+  isStop,
+  leavesQty,
+  levelsOf,
+  MAX,
+  newLeavesOf,
+  type OracleOrder,
+  openStatusOf,
+  orderFrom,
+  shownAtMost,
+  viewOf,
+  wholeTimes,
+} from './oracle-orders.ts';
 
-export interface OracleOrder {
-  readonly orderId: number;
-  readonly side: number;
-  readonly timeInForce: number;
-  /** Limit in ticks. */
-  price: number;
-  /** Total in lots, of which `cumQty` are filled. */
-  qty: number;
-  cumQty: number;
-}
+type Command<Name> = Extract<EngineCommand, { readonly command: Name }>;
 
-export interface OracleLevel {
-  readonly price: number;
-  readonly qty: number;
-  readonly orderCount: number;
-}
+export class Oracle implements CommandEngine {
+  private readonly events = new OracleEvents();
+  /** In the order in which they were added. */
+  private readonly books: OracleBook[] = [];
+  private now = 0;
+  private entries = 0;
 
-/** What a command did, in the order it happened. */
-export type Outcome =
-  | {
-      readonly event: 'fill';
-      readonly makerId: number;
-      readonly takerId: number;
-      readonly price: number;
-      readonly qty: number;
+  addSymbol(symbolId: number): void {
+    this.books.push(new OracleBook(symbolId, this.events));
+  }
+
+  execute(command: EngineCommand): Outcome {
+    this.events.startCommand();
+    const rejectReason = this.run(command);
+    this.tellLevels();
+    return { rejectReason, events: this.events.events };
+  }
+
+  restingOrders(symbolId: number, side: number): OrderView[] {
+    return this.book(symbolId).resting(side).map(viewOf);
+  }
+
+  waitingStops(symbolId: number, side: number): OrderView[] {
+    return this.book(symbolId).stops(side).map(viewOf);
+  }
+
+  levels(symbolId: number, side: number): LevelView[] {
+    return levelsOf(this.book(symbolId).resting(side));
+  }
+
+  lastPrice(symbolId: number): number {
+    return this.book(symbolId).lastPrice;
+  }
+
+  private run(command: EngineCommand): number {
+    switch (command.command) {
+      case 'new':
+        return this.newOrder(command);
+      case 'replace':
+        return this.replace(command);
+      case 'cancel':
+        return this.cancel(command.orderId);
+      case 'massCancel':
+        return this.massCancel(command);
+      case 'state':
+        return this.setState(command);
+      case 'band':
+        return this.setBand(command);
+      case 'time':
+        return this.advanceTime(command.time);
     }
-  | { readonly event: 'canceled'; readonly orderId: number; readonly leavesQty: number }
-  | {
-      readonly event: 'replaced';
-      readonly orderId: number;
-      readonly price: number;
-      readonly qty: number;
+  }
+
+  // New orders.
+
+  private newOrder(terms: OrderTerms): number {
+    this.entries++;
+    const order = orderFrom(terms, this.entries);
+    const book = this.find(terms.symbolId);
+    const reason = book ? this.whyNotNew(book, order) : RejectReason.UnknownSymbol;
+    if (reason !== RejectReason.None || book === undefined) {
+      order.status = OrderStatus.Rejected;
+      this.events.report(ExecType.Rejected, order, true, { reason });
+      return reason;
     }
-  | ({ readonly event: 'level'; readonly side: number } & OracleLevel);
-
-export class OracleBook {
-  private readonly bids: OracleOrder[] = [];
-  private readonly asks: OracleOrder[] = [];
-
-  /** A side's open orders in the order in which they would trade. */
-  orders(side: number): readonly OracleOrder[] {
-    return this.queue(side);
+    if (order.amount > 0) order.qty = affordableAtBest(book, order);
+    book.orders.push(order);
+    this.events.report(ExecType.New, order, false);
+    this.takeIn(book, order);
+    return RejectReason.None;
   }
 
-  /** A side's price levels, best first. */
-  levels(side: number): OracleLevel[] {
-    const prices = [...new Set(this.queue(side).map((order) => order.price))];
-    return prices.map((price) => this.level(side, price));
-  }
-
-  find(orderId: number): OracleOrder | undefined {
-    return [...this.bids, ...this.asks].find((order) => order.orderId === orderId);
-  }
-
-  /** The worst price at which `qty` fills now, or fills what it can; 0 without a counterparty. */
-  sweepPrice(side: number, qty: number): number {
-    let price = 0;
-    let leaves = qty;
-    for (const maker of this.queue(oppositeOf(side))) {
-      if (leaves <= 0) break;
-      price = maker.price;
-      leaves -= leavesQty(maker);
+  private whyNotNew(book: OracleBook, order: OracleOrder): number {
+    const { orderType, timeInForce, side } = order;
+    const isMarket = orderType === OrderType.Market;
+    const isContinuous = book.state === TradingState.Continuous;
+    if (this.findOrder(order.orderId) !== undefined) return RejectReason.DuplicateOrderId;
+    if (timeInForce === TimeInForce.GTD && order.expireTime <= this.now) {
+      return RejectReason.ExpireTimePassed;
     }
-    return price;
+    if (!isAllowedIn(book.state, order)) return RejectReason.NotInThisTradingState;
+    if (order.qty > MAX - book.openQty(side)) return RejectReason.QtyTooLarge;
+    if (isOutsideBand(book, order.price)) return RejectReason.PriceOutsideBand;
+    if (isMarket && !isContinuous && !book.hasBand()) return RejectReason.NoPriceBand;
+    if (isMarket && isContinuous && !book.crosses(order)) return RejectReason.NoLiquidity;
+    if (order.amount > 0 && affordableAtBest(book, order) === 0) return RejectReason.AmountTooSmall;
+    if (order.postOnly && book.crosses(order)) return RejectReason.PostOnlyWouldTrade;
+    return RejectReason.None;
   }
 
-  /** Trades what it can; what is left rests (GTC) or is cancelled (IOC). */
-  newOrder(
-    orderId: number,
-    side: number,
-    timeInForce: number,
-    price: number,
-    qty: number,
-  ): Outcome[] {
-    const order: OracleOrder = { orderId, side, timeInForce, price, qty, cumQty: 0 };
-    const outcomes = this.match(order);
-    if (leavesQty(order) === 0) return outcomes;
-    if (timeInForce === TimeInForce.IOC) return [...outcomes, canceled(order)];
-    return [...outcomes, this.rest(order)];
-  }
-
-  cancel(orderId: number): Outcome[] {
-    const order = this.find(orderId)!;
-    this.takeOut(order);
-    return [canceled(order), this.levelOutcome(order.side, order.price)];
-  }
-
-  /**
-   * Gives an open order a new price and total quantity. It keeps its place only if the price is
-   * unchanged and the total not increased; else it is an incoming order again.
-   */
-  replace(orderId: number, price: number, qty: number): Outcome[] {
-    const order = this.find(orderId)!;
-    const oldPrice = order.price;
-    const keepsPlace = price === oldPrice && qty <= order.qty;
-    if (!keepsPlace) this.takeOut(order);
-    order.price = price;
-    order.qty = qty;
-    const outcomes: Outcome[] = [{ event: 'replaced', orderId, price, qty }];
-    if (keepsPlace) return [...outcomes, this.levelOutcome(order.side, price)];
-    // At an unchanged price the order comes back to its level, which is told once.
-    if (price !== oldPrice) outcomes.push(this.levelOutcome(order.side, oldPrice));
-    outcomes.push(...this.match(order));
-    if (leavesQty(order) > 0) outcomes.push(this.rest(order));
-    return outcomes;
-  }
-
-  private match(taker: OracleOrder): Outcome[] {
-    const outcomes: Outcome[] = [];
-    const makers = this.queue(oppositeOf(taker.side));
-    while (leavesQty(taker) > 0 && makers[0] !== undefined && crosses(taker, makers[0].price)) {
-      const maker = makers[0];
-      const qty = Math.min(leavesQty(maker), leavesQty(taker));
-      maker.cumQty += qty;
-      taker.cumQty += qty;
-      outcomes.push({
-        event: 'fill',
-        makerId: maker.orderId,
-        takerId: taker.orderId,
-        price: maker.price,
-        qty,
-      });
-      if (leavesQty(maker) === 0) makers.shift();
-      const isDoneWithLevel = leavesQty(taker) === 0 || makers[0]?.price !== maker.price;
-      if (isDoneWithLevel) outcomes.push(this.levelOutcome(maker.side, maker.price));
+  /** Lets an order wait, rest or trade, as its market's state has it; then come the stops. */
+  private takeIn(book: OracleBook, order: OracleOrder): void {
+    const isContinuous = book.state === TradingState.Continuous;
+    if (isStop(order)) {
+      book.waitAsStop(order);
+      order.isHit = isContinuous && isHitBy(order, book.lastPrice);
+    } else if (isContinuous) {
+      book.enter(order);
+    } else {
+      order.usedQty = 0;
+      book.rest(order);
     }
-    return outcomes;
+    if (isContinuous) book.fireStops();
   }
 
-  /** Behind all orders at its price: the sort is stable. */
-  private rest(order: OracleOrder): Outcome {
-    const queue = this.queue(order.side);
-    queue.push(order);
-    queue.sort((a, b) => (order.side === Side.Buy ? b.price - a.price : a.price - b.price));
-    return this.levelOutcome(order.side, order.price);
+  // Replaces.
+
+  private replace(terms: ReplaceTerms): number {
+    const order = this.findOrder(terms.orderId);
+    if (order === undefined) return RejectReason.UnknownOrder;
+    const book = this.book(order.symbolId);
+    const reason = whyNotReplace(book, order, terms);
+    if (reason !== RejectReason.None) return reason;
+    if (order.place === 'stops') this.replaceStop(book, order, terms);
+    else this.replaceResting(book, order, terms);
+    return RejectReason.None;
   }
 
-  private takeOut(order: OracleOrder): void {
-    const queue = this.queue(order.side);
-    queue.splice(queue.indexOf(order), 1);
+  private replaceResting(book: OracleBook, order: OracleOrder, terms: ReplaceTerms): void {
+    const keepsPlace = order.price === terms.price && !isIncreased(order, terms);
+    if (keepsPlace) book.touch(order);
+    else book.takeOut(order);
+    applyTerms(order, terms);
+    this.events.report(ExecType.Replaced, order, false);
+    if (keepsPlace) {
+      const { shownQty, displayQty } = order;
+      order.shownQty = Math.min(shownQty, leavesQty(order), shownAtMost(displayQty));
+    } else if (book.state === TradingState.Continuous) {
+      book.enter(order);
+      book.fireStops();
+    } else {
+      order.usedQty = 0;
+      book.rest(order);
+    }
   }
 
-  private level(side: number, price: number): OracleLevel {
-    const orders = this.queue(side).filter((order) => order.price === price);
-    const qty = orders.reduce((sum, order) => sum + leavesQty(order), 0);
-    return { price, qty, orderCount: orders.length };
+  private replaceStop(book: OracleBook, order: OracleOrder, terms: ReplaceTerms): void {
+    const stopPrice = terms.stopPrice || order.stopPrice;
+    const isSameTrigger = stopPrice === order.stopPrice;
+    const keepsPlace = isSameTrigger && order.price === terms.price && !isIncreased(order, terms);
+    applyTerms(order, terms);
+    order.stopPrice = stopPrice;
+    this.events.report(ExecType.Replaced, order, false);
+    if (!keepsPlace) book.waitAsStop(order);
+    if (!isSameTrigger) order.isHit = false;
+    if (book.state !== TradingState.Continuous) return;
+    if (isHitBy(order, book.lastPrice)) order.isHit = true;
+    book.fireStops();
   }
 
-  private levelOutcome(side: number, price: number): Outcome {
-    return { event: 'level', side, ...this.level(side, price) };
+  // Cancels and expiry.
+
+  private cancel(orderId: number): number {
+    const order = this.findOrder(orderId);
+    if (order === undefined) return RejectReason.UnknownOrder;
+    this.book(order.symbolId).cancel(order, CancelReason.Requested);
+    return RejectReason.None;
   }
 
-  private queue(side: number): OracleOrder[] {
-    return side === Side.Buy ? this.bids : this.asks;
+  private massCancel({ accountId, symbolId, side }: Command<'massCancel'>): number {
+    if (symbolId !== 0 && this.find(symbolId) === undefined) return RejectReason.UnknownSymbol;
+    const books = this.books.filter((book) => symbolId === 0 || book.symbolId === symbolId);
+    const orders = books
+      .flatMap((book) => book.allInOrder())
+      .filter((order) => side === 0 || order.side === side)
+      .filter((order) => accountId === 0 || order.accountId === accountId);
+    if (accountId !== 0) orders.sort((a, b) => a.entry - b.entry);
+    for (const order of orders) this.book(order.symbolId).cancel(order, CancelReason.MassCancel);
+    return RejectReason.None;
+  }
+
+  private advanceTime(time: number): number {
+    this.now = Math.max(this.now, time);
+    const expired = this.books
+      .flatMap((book) => book.orders)
+      .filter(({ timeInForce }) => timeInForce === TimeInForce.GTD)
+      .filter(({ expireTime }) => expireTime <= this.now)
+      .sort((a, b) => a.expireTime - b.expireTime || a.entry - b.entry);
+    for (const order of expired) this.book(order.symbolId).expire(order);
+    return RejectReason.None;
+  }
+
+  // State and band.
+
+  private setState({ symbolId, state }: Command<'state'>): number {
+    const book = this.find(symbolId);
+    if (book === undefined) return RejectReason.UnknownSymbol;
+    const uncrosses = state === TradingState.Auction || state === TradingState.Continuous;
+    const auction = uncrosses ? auctionOf(book) : undefined;
+    book.state = state;
+    const { price: auctionPrice, qty: auctionQty } = auction ?? { price: 0, qty: 0 };
+    this.events.events.push({ event: 'state', symbolId, state, auctionPrice, auctionQty });
+    if (auction !== undefined) book.uncross(auctionPrice, auctionQty);
+    if (uncrosses) cancelMarketOrders(book);
+    if (state === TradingState.Closed) expireDayOrders(book);
+    if (state === TradingState.Continuous) {
+      book.hitStopsByLastPrice();
+      book.fireStops();
+    }
+    return RejectReason.None;
+  }
+
+  private setBand({ symbolId, referencePrice, bandTicks }: Command<'band'>): number {
+    const book = this.find(symbolId);
+    if (book === undefined) return RejectReason.UnknownSymbol;
+    book.referencePrice = referencePrice;
+    book.bandTicks = bandTicks;
+    return RejectReason.None;
+  }
+
+  // What all of them need.
+
+  /** Each touched level that is not what it was before the command. */
+  private tellLevels(): void {
+    for (const { symbolId, side, price, qtyBefore, orderCountBefore } of this.events.touched) {
+      const { qty, orderCount } = this.book(symbolId).level(side, price);
+      if (qty === qtyBefore && orderCount === orderCountBefore) continue;
+      this.events.events.push({ event: 'level', symbolId, side, price, qty, orderCount });
+    }
+  }
+
+  private find(symbolId: number): OracleBook | undefined {
+    return this.books.find((book) => book.symbolId === symbolId);
+  }
+
+  private book(symbolId: number): OracleBook {
+    const book = this.find(symbolId);
+    if (book === undefined) throw new RangeError(`there is no market ${symbolId}`);
+    return book;
+  }
+
+  private findOrder(orderId: number): OracleOrder | undefined {
+    const orders = this.books.flatMap((book) => book.orders);
+    return orders.find((order) => order.orderId === orderId);
   }
 }
 
-function canceled(order: OracleOrder): Outcome {
-  return { event: 'canceled', orderId: order.orderId, leavesQty: leavesQty(order) };
+function isAllowedIn(state: number, order: OracleOrder): boolean {
+  if (state === TradingState.Continuous) return true;
+  if (state !== TradingState.PreOpen) return false;
+  if (order.timeInForce === TimeInForce.FOK || order.amount > 0) return false;
+  return order.timeInForce !== TimeInForce.IOC || order.orderType === OrderType.Market;
 }
 
-function crosses(taker: OracleOrder, makerPrice: number): boolean {
-  return taker.side === Side.Buy ? makerPrice <= taker.price : makerPrice >= taker.price;
+/** @param price 0, of an order without a limit, is never outside */
+function isOutsideBand(book: OracleBook, price: number): boolean {
+  return price !== 0 && (price < book.lowPrice() || price > book.highPrice());
 }
 
-function leavesQty(order: OracleOrder): number {
-  return order.qty - order.cumQty;
+/** How much an order by amount can get at the best price. */
+function affordableAtBest(book: OracleBook, order: OracleOrder): number {
+  const best = book.bestOppositePrice(order);
+  return best === 0 ? 0 : wholeTimes(order.amount, best);
 }
 
-function oppositeOf(side: number): number {
-  return side === Side.Buy ? Side.Sell : Side.Buy;
+function whyNotReplace(book: OracleBook, order: OracleOrder, terms: ReplaceTerms): number {
+  const changesPrice = terms.price !== order.price;
+  const newLeaves = newLeavesOf(order, terms);
+  const openQtyOfOthers = book.openQty(order.side) - leavesQty(order);
+  if (book.state !== TradingState.Continuous && book.state !== TradingState.PreOpen) {
+    return RejectReason.NotInThisTradingState;
+  }
+  if (!fits(order, terms)) return RejectReason.TermsDoNotFitOrder;
+  if (newLeaves <= 0) return RejectReason.QtyNotAboveFilled;
+  if (newLeaves > MAX - order.cumQty) return RejectReason.QtyTooLarge;
+  if (newLeaves > MAX - openQtyOfOthers) return RejectReason.QtyTooLarge;
+  if (changesPrice && isOutsideBand(book, terms.price)) return RejectReason.PriceOutsideBand;
+  if (changesPrice && order.postOnly && book.crosses({ ...order, price: terms.price })) {
+    return RejectReason.PostOnlyWouldTrade;
+  }
+  return RejectReason.None;
+}
+
+function fits(order: OracleOrder, { price, displayQty = 0, stopPrice = 0 }: ReplaceTerms): boolean {
+  if (order.orderType === OrderType.Market) return false;
+  if (order.place !== 'stops' && stopPrice !== 0) return false;
+  if (order.orderType === OrderType.Stop) return price === 0 && displayQty === 0;
+  return price !== 0;
+}
+
+function isIncreased(order: OracleOrder, terms: ReplaceTerms): boolean {
+  if (newLeavesOf(order, terms) > leavesQty(order)) return true;
+  return shownAtMost(terms.displayQty ?? 0) > shownAtMost(order.displayQty);
+}
+
+function applyTerms(order: OracleOrder, terms: ReplaceTerms): void {
+  order.price = terms.price;
+  order.qty = order.cumQty + newLeavesOf(order, terms);
+  order.displayQty = terms.displayQty ?? 0;
+  order.status = openStatusOf(order);
+}
+
+/** What an uncrossing leaves of the market orders that waited for it. */
+function cancelMarketOrders(book: OracleBook): void {
+  for (const order of book.allInOrder()) {
+    if (order.orderType === OrderType.Market) book.cancel(order, CancelReason.AuctionEnded);
+  }
+}
+
+function expireDayOrders(book: OracleBook): void {
+  for (const order of book.allInOrder()) {
+    if (order.timeInForce === TimeInForce.DAY) book.expire(order);
+  }
 }

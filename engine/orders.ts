@@ -1,89 +1,210 @@
 /**
- * All orders of the engine as a struct of arrays: an order is a slot, freed slots form a list. Hot
- * path: no allocation but when the slab doubles.
+ * All orders of the engine: an order is a slot, a record of 128 bytes in one buffer, seen as 16
+ * float64 words and as 32 int32 links. One record an order, so that whoever touches an order touches
+ * two cache lines and not one for each field (docs/performance.md has the figures). Freed slots form
+ * a list. Hot path: no allocation but when the slab doubles.
+ *
+ * ```
+ *  words  0           1           2     3     4      5      6        7
+ *         next prev   level flags price shown hidden cum    orderId  owner
+ *         8           9           10      11        12         13              14          15
+ *         accountId   clientId    display stopPrice expireTime account's links timer links symbol
+ * ```
+ * Leaves quantity is shown + hidden; the total is that and the cumulative quantity. While an order is
+ * the incoming one, all that it has left counts as shown.
  */
-import { growFloat64, growInt32, growUint8 } from '../collections/grow.ts';
 import { NO_SLOT } from '../collections/id-table.ts';
+import type { OrderTicket } from './order-ticket.ts';
 
 /** No order, no level. */
 export const NONE = NO_SLOT;
 
+/** log2 of the words in a record, and of its links. */
+export const ORDER_WORDS = 4;
+export const ORDER_LINKS = 5;
+
+/** Words of a record. Prices in ticks, quantities in lots, times in µs since 1970. */
+export const PRICE = 2;
+export const SHOWN = 3;
+export const HIDDEN = 4;
+export const CUM = 5;
+export const ORDER_ID = 6;
+/** Who counts as one for self-trade prevention: an account, minus a group, or 0 for nobody. */
+export const OWNER = 7;
+export const ACCOUNT_ID = 8;
+export const CLIENT_ORDER_ID = 9;
+export const DISPLAY = 10;
+export const STOP_PRICE = 11;
+export const EXPIRE_TIME = 12;
+
+/** Links of a record: neighbours in the queue of its level; `NEXT` also links free slots. */
+export const NEXT = 0;
+export const PREVIOUS = 1;
+export const LEVEL = 2;
+export const FLAGS = 3;
+/** Neighbours among the open orders of the account, and its place in the table of accounts. */
+export const ACCOUNT_NEXT = 26;
+export const ACCOUNT_PREVIOUS = 27;
+export const ACCOUNT_INDEX = 31;
+/** Neighbours among the GTD orders of the same expire time, and their queue. */
+export const TIMER_NEXT = 28;
+export const TIMER_PREVIOUS = 29;
+const SYMBOL_INDEX = 30;
+
+/** Flags: side 2 bits, type 3, time in force 3, self-trade prevention 3, then single bits. */
+const TYPE_SHIFT = 2;
+const TIME_IN_FORCE_SHIFT = 5;
+const PREVENTION_SHIFT = 8;
+const POST_ONLY = 1 << 11;
+const WAITING = 1 << 12;
+const OPEN = 1 << 13;
+
 export class Orders {
   /** Slots in use. */
   count = 0;
-  orderId: Float64Array;
-  accountId: Float64Array;
-  clientOrderId: Float64Array;
-  /** Limit in ticks; a market order's is its protection price. */
-  price: Float64Array;
-  /** Total in lots; leaves quantity is qty − cumQty. */
-  qty: Float64Array;
-  cumQty: Float64Array;
-  /** Neighbours in the level's queue; `next` also links free slots. */
-  next: Int32Array;
-  previous: Int32Array;
-  level: Int32Array;
-  symbolIndex: Int32Array;
-  side: Uint8Array;
-  orderType: Uint8Array;
-  timeInForce: Uint8Array;
+  words: Float64Array;
+  links: Int32Array;
   private capacity: number;
   private used = 0;
   private free = NONE;
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.orderId = new Float64Array(capacity);
-    this.accountId = new Float64Array(capacity);
-    this.clientOrderId = new Float64Array(capacity);
-    this.price = new Float64Array(capacity);
-    this.qty = new Float64Array(capacity);
-    this.cumQty = new Float64Array(capacity);
-    this.next = new Int32Array(capacity);
-    this.previous = new Int32Array(capacity);
-    this.level = new Int32Array(capacity);
-    this.symbolIndex = new Int32Array(capacity);
-    this.side = new Uint8Array(capacity);
-    this.orderType = new Uint8Array(capacity);
-    this.timeInForce = new Uint8Array(capacity);
+    this.words = new Float64Array(capacity << ORDER_WORDS);
+    this.links = new Int32Array(this.words.buffer);
   }
 
-  allocate(): number {
+  /** A slot with a ticket's terms; the order is not open yet. */
+  admit(ticket: OrderTicket, symbolIndex: number, price: number, qty: number): number {
+    const order = this.allocate();
+    const { words, links } = this;
+    const word = order << ORDER_WORDS;
+    const link = order << ORDER_LINKS;
+    const { groupId, accountId } = ticket;
+    links[link + LEVEL] = NONE;
+    links[link + FLAGS] =
+      ticket.side |
+      (ticket.orderType << TYPE_SHIFT) |
+      (ticket.timeInForce << TIME_IN_FORCE_SHIFT) |
+      (ticket.selfTradePrevention << PREVENTION_SHIFT) |
+      (ticket.postOnly ? POST_ONLY : 0);
+    links[link + SYMBOL_INDEX] = symbolIndex;
+    words[word + PRICE] = price;
+    words[word + SHOWN] = qty;
+    words[word + HIDDEN] = 0;
+    words[word + CUM] = 0;
+    words[word + ORDER_ID] = ticket.orderId;
+    words[word + OWNER] = groupId !== 0 ? -groupId : accountId;
+    words[word + ACCOUNT_ID] = accountId;
+    words[word + CLIENT_ORDER_ID] = ticket.clientOrderId;
+    words[word + DISPLAY] = ticket.displayQty;
+    words[word + STOP_PRICE] = ticket.stopPrice;
+    words[word + EXPIRE_TIME] = ticket.expireTime;
+    return order;
+  }
+
+  release(order: number): void {
+    this.count--;
+    this.links[(order << ORDER_LINKS) + NEXT] = this.free;
+    this.free = order;
+  }
+
+  orderId(order: number): number {
+    return this.words[(order << ORDER_WORDS) + ORDER_ID]!;
+  }
+  accountId(order: number): number {
+    return this.words[(order << ORDER_WORDS) + ACCOUNT_ID]!;
+  }
+  owner(order: number): number {
+    return this.words[(order << ORDER_WORDS) + OWNER]!;
+  }
+  clientOrderId(order: number): number {
+    return this.words[(order << ORDER_WORDS) + CLIENT_ORDER_ID]!;
+  }
+  /** Limit; of a market order and a stop that fired, the worst price that it may trade at. */
+  price(order: number): number {
+    return this.words[(order << ORDER_WORDS) + PRICE]!;
+  }
+  setPrice(order: number, price: number): void {
+    this.words[(order << ORDER_WORDS) + PRICE] = price;
+  }
+  stopPrice(order: number): number {
+    return this.words[(order << ORDER_WORDS) + STOP_PRICE]!;
+  }
+  setStopPrice(order: number, price: number): void {
+    this.words[(order << ORDER_WORDS) + STOP_PRICE] = price;
+  }
+  displayQty(order: number): number {
+    return this.words[(order << ORDER_WORDS) + DISPLAY]!;
+  }
+  expireTime(order: number): number {
+    return this.words[(order << ORDER_WORDS) + EXPIRE_TIME]!;
+  }
+  shownQty(order: number): number {
+    return this.words[(order << ORDER_WORDS) + SHOWN]!;
+  }
+  cumQty(order: number): number {
+    return this.words[(order << ORDER_WORDS) + CUM]!;
+  }
+  leavesQty(order: number): number {
+    const word = order << ORDER_WORDS;
+    return this.words[word + SHOWN]! + this.words[word + HIDDEN]!;
+  }
+  /** The total. */
+  qty(order: number): number {
+    const word = order << ORDER_WORDS;
+    return this.words[word + SHOWN]! + this.words[word + HIDDEN]! + this.words[word + CUM]!;
+  }
+  symbolIndex(order: number): number {
+    return this.links[(order << ORDER_LINKS) + SYMBOL_INDEX]!;
+  }
+  side(order: number): number {
+    return this.links[(order << ORDER_LINKS) + FLAGS]! & 3;
+  }
+  orderType(order: number): number {
+    return (this.links[(order << ORDER_LINKS) + FLAGS]! >> TYPE_SHIFT) & 7;
+  }
+  timeInForce(order: number): number {
+    return (this.links[(order << ORDER_LINKS) + FLAGS]! >> TIME_IN_FORCE_SHIFT) & 7;
+  }
+  selfTradePrevention(order: number): number {
+    return (this.links[(order << ORDER_LINKS) + FLAGS]! >> PREVENTION_SHIFT) & 7;
+  }
+  isPostOnly(order: number): boolean {
+    return (this.links[(order << ORDER_LINKS) + FLAGS]! & POST_ONLY) !== 0;
+  }
+  /** A stop that has not fired. */
+  isWaiting(order: number): boolean {
+    return (this.links[(order << ORDER_LINKS) + FLAGS]! & WAITING) !== 0;
+  }
+  setWaiting(order: number, isWaiting: boolean): void {
+    const link = (order << ORDER_LINKS) + FLAGS;
+    this.links[link] = isWaiting ? this.links[link]! | WAITING : this.links[link]! & ~WAITING;
+  }
+  /** It can be found by its id: it rests or waits, or did before it became the incoming one. */
+  isOpen(order: number): boolean {
+    return (this.links[(order << ORDER_LINKS) + FLAGS]! & OPEN) !== 0;
+  }
+  setOpen(order: number): void {
+    this.links[(order << ORDER_LINKS) + FLAGS]! |= OPEN;
+  }
+
+  private allocate(): number {
     this.count++;
-    const slot = this.free;
-    if (slot !== NONE) {
-      this.free = this.next[slot]!;
-      return slot;
+    const order = this.free;
+    if (order !== NONE) {
+      this.free = this.links[(order << ORDER_LINKS) + NEXT]!;
+      return order;
     }
     if (this.used === this.capacity) this.grow();
     return this.used++;
   }
 
-  release(slot: number): void {
-    this.count--;
-    this.next[slot] = this.free;
-    this.free = slot;
-  }
-
-  leavesQty(slot: number): number {
-    return this.qty[slot]! - this.cumQty[slot]!;
-  }
-
   private grow(): void {
-    const capacity = this.capacity * 2;
-    this.orderId = growFloat64(this.orderId, capacity);
-    this.accountId = growFloat64(this.accountId, capacity);
-    this.clientOrderId = growFloat64(this.clientOrderId, capacity);
-    this.price = growFloat64(this.price, capacity);
-    this.qty = growFloat64(this.qty, capacity);
-    this.cumQty = growFloat64(this.cumQty, capacity);
-    this.next = growInt32(this.next, capacity);
-    this.previous = growInt32(this.previous, capacity);
-    this.level = growInt32(this.level, capacity);
-    this.symbolIndex = growInt32(this.symbolIndex, capacity);
-    this.side = growUint8(this.side, capacity);
-    this.orderType = growUint8(this.orderType, capacity);
-    this.timeInForce = growUint8(this.timeInForce, capacity);
-    this.capacity = capacity;
+    this.capacity *= 2;
+    const words = new Float64Array(this.capacity << ORDER_WORDS);
+    words.set(this.words);
+    this.words = words;
+    this.links = new Int32Array(words.buffer);
   }
 }

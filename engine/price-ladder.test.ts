@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Side } from '../protocol/enums.ts';
 import { testSeed } from '../test/support/seed.ts';
+import { LevelPages } from './level-pages.ts';
 import { NONE } from './orders.ts';
 import { PriceLadder, WINDOW_TICKS } from './price-ladder.ts';
 
@@ -22,7 +23,7 @@ class CheckedLadder {
   private lastLevel = 0;
 
   constructor(side: number) {
-    this.ladder = new PriceLadder(side);
+    this.ladder = new PriceLadder(side, new LevelPages(1));
     this.isBid = side === Side.Buy;
   }
 
@@ -79,7 +80,7 @@ for (const [name, side] of Object.entries(Side)) {
   const behind = (price: number, ticks: number) => (isBid ? price - ticks : price + ticks);
 
   test(`${name}: an empty side has no best level and no level anywhere`, () => {
-    const ladder = new PriceLadder(side);
+    const ladder = new PriceLadder(side, new LevelPages(1));
     assert.equal(ladder.best(), NONE);
     assert.equal(ladder.get(1), NONE);
     assert.equal(ladder.get(MAX_PRICE), NONE);
@@ -99,7 +100,7 @@ for (const [name, side] of Object.entries(Side)) {
   test(`${name}: the best levels cancel away and the far ones become the market`, () => {
     const ladder = new CheckedLadder(side);
     const best = 10_000_000;
-    for (let step = 0; step < 12; step++) ladder.add(behind(best, step * 11_000));
+    for (let step = 0; step < 12; step++) ladder.add(behind(best, step * 350_000));
     while (ladder.size > 0) ladder.removeAt(0);
   });
 
@@ -107,15 +108,15 @@ for (const [name, side] of Object.entries(Side)) {
     const ladder = new CheckedLadder(side);
     const start = 10_000_000;
     ladder.add(start);
-    for (let step = 1; step <= 40; step++) ladder.add(behind(start, -step * 1_000));
+    for (let step = 1; step <= 40; step++) ladder.add(behind(start, -step * 32_000));
     for (let step = 0; step < 30; step++) ladder.removeAt(0);
-    for (let step = 1; step <= 20; step++) ladder.add(behind(start, -step * 3_333 - 7));
+    for (let step = 1; step <= 20; step++) ladder.add(behind(start, -step * 106_666 - 7));
     while (ladder.size > 0) ladder.removeAt(Math.min(2, ladder.size - 1));
   });
 
   test(`${name}: the smallest and the largest prices there are`, () => {
     const ladder = new CheckedLadder(side);
-    for (const price of [MAX_PRICE, 1, MAX_PRICE - 1, 2, MAX_PRICE - 2, MAX_PRICE - 40_000]) {
+    for (const price of [MAX_PRICE, 1, MAX_PRICE - 1, 2, MAX_PRICE - 2, MAX_PRICE - 1_200_000]) {
       ladder.add(price);
     }
     while (ladder.size > 0) ladder.removeAt(ladder.size >> 1);
@@ -125,14 +126,14 @@ for (const [name, side] of Object.entries(Side)) {
     fc.integer({ min: -40, max: 40 }),
     fc.integer({ min: -WINDOW_TICKS, max: WINDOW_TICKS }),
     fc.integer({ min: -WINDOW_TICKS / 2 - 40, max: -WINDOW_TICKS / 2 + 40 }),
-    fc.integer({ min: -1_000_000, max: 1_000_000 }),
+    fc.integer({ min: -30_000_000, max: 30_000_000 }),
   );
   const operation = fc.oneof(
     { weight: 6, arbitrary: fc.record({ step, isFromBest: fc.boolean() }) },
     { weight: 2, arbitrary: fc.record({ removeBest: fc.integer({ min: 1, max: 4 }) }) },
     { weight: 2, arbitrary: fc.record({ removeAny: fc.nat(1_000) }) },
   );
-  const start = fc.constantFrom(1, 20_000, 5_000_000, MAX_PRICE - 20_000, MAX_PRICE);
+  const start = fc.constantFrom(1, 600_000, 5_000_000, MAX_PRICE - 600_000, MAX_PRICE);
 
   test(`${name}: after any walk of prices the levels are a sorted array's`, (t) => {
     fc.assert(

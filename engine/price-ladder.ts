@@ -1,172 +1,236 @@
 /**
- * Finds the price levels of one side of a book: a flat ladder over the ticks around the market with
- * a three-level bitmap on top (the next level is a few count-leading-zeros away), and a B+ tree for
- * prices far behind it. The window moves when the market does. Hot path; the tree and the moves
- * allocate, and are off it.
+ * Finds the price levels of one side of a book: a window over the million ticks around the market,
+ * made of pages of 64 ticks with a three-level bitmap on top (the next level is a few
+ * count-leading-zeros away), and a B+ tree of the pages behind it. The window moves when the market
+ * does. Hot path; the tree and the moves are off it.
  *
  * Inside, a price is a key that is lower the better it is: the price itself on the sell side, the
- * negated price on the buy side. Two facts hold between calls: the tree only has keys behind the
+ * negated price on the buy side. Two facts hold between calls: the tree only has pages behind the
  * window, and it is empty while the window is.
  */
 import BTreeModule from 'sorted-btree';
 import { Side } from '../protocol/enums.ts';
+import { type LevelPages, PAGE_BITS, PAGE_TICKS } from './level-pages.ts';
 import { NONE } from './orders.ts';
 
 /** CommonJS under Node's ESM: the class is the default of the default. */
 const BTree = BTreeModule.default;
 
-/** Ticks in the window: three levels of 32-bit words. */
-export const WINDOW_TICKS = 32 * 32 * 32;
+/** 16 × 32 × 32 pages. */
+const WINDOW_PAGES = 16_384;
+export const WINDOW_TICKS = WINDOW_PAGES * PAGE_TICKS;
 const TOP_BIT = 0x80000000;
 
 export class PriceLadder {
   /** Levels on this side. */
   levelCount = 0;
+  private bestLevel = NONE;
   private readonly sign: number;
-  /** Level + 1 at each tick of the window; 0 where there is none. */
-  private readonly levelAt = new Int32Array(WINDOW_TICKS);
-  private readonly bits0 = new Int32Array(WINDOW_TICKS >> 5);
-  private readonly bits1 = new Int32Array(WINDOW_TICKS >> 10);
+  private readonly pages: LevelPages;
+  /** Page + 1 at each place of the window; 0 where there is none. */
+  private readonly pageAt = new Int32Array(WINDOW_PAGES);
+  private readonly bits0 = new Int32Array(WINDOW_PAGES >> 5);
+  private readonly bits1 = new Int32Array(WINDOW_PAGES >> 10);
   private bits2 = 0;
-  /** The key of the window's first tick. */
-  private base = 0;
+  /** Keys by lane, so that none is boxed: of the window's first tick, and of the best level. */
+  private readonly keys = new Float64Array(2);
+  /** Pages by their first key ÷ 64. */
   private readonly far = new BTree<number, number>();
 
-  constructor(side: number) {
+  constructor(side: number, pages: LevelPages) {
     this.sign = side === Side.Buy ? -1 : 1;
+    this.pages = pages;
+  }
+
+  /** The best level, or NONE. */
+  best(): number {
+    return this.bestLevel;
   }
 
   /** The level at a price, or NONE. */
   get(price: number): number {
     const key = price * this.sign;
-    const index = key - this.base;
-    if (index >= 0 && index < WINDOW_TICKS) return this.levelAt[index]! - 1;
-    return index < 0 ? NONE : (this.far.get(key) ?? NONE);
+    const distance = key - this.keys[0]!;
+    if (distance < 0) return NONE;
+    if (distance < WINDOW_TICKS) {
+      const index = distance | 0;
+      const page = this.pageAt[index >> PAGE_BITS]! - 1;
+      return page === NONE ? NONE : this.pages.get(page, index & (PAGE_TICKS - 1));
+    }
+    const pageKey = Math.floor(key / PAGE_TICKS);
+    const page = this.far.get(pageKey);
+    return page === undefined ? NONE : this.pages.get(page, key - pageKey * PAGE_TICKS);
   }
 
   /** Adds a level at a price that has none. */
   add(price: number, level: number): void {
     const key = price * this.sign;
-    if (this.levelCount === 0 || key < this.base) this.moveWindow(key);
+    if (this.levelCount === 0) this.keys[0] = windowAround(key);
+    else if (key < this.keys[0]!) this.moveWindow(key);
+    if (this.levelCount === 0 || key < this.keys[1]!) {
+      this.bestLevel = level;
+      this.keys[1] = key;
+    }
     this.levelCount++;
-    this.put(key, level);
+    const distance = key - this.keys[0]!;
+    if (distance < WINDOW_TICKS) {
+      const index = distance | 0;
+      this.pages.set(this.pageOf(index >> PAGE_BITS), index & (PAGE_TICKS - 1), level);
+    } else this.addFar(key, level);
   }
 
+  /** Removes the level at a price that has one. */
   remove(price: number): void {
     const key = price * this.sign;
-    const index = key - this.base;
+    const distance = key - this.keys[0]!;
     this.levelCount--;
-    if (index >= WINDOW_TICKS) {
-      this.far.delete(key);
+    if (distance >= WINDOW_TICKS) {
+      this.removeFar(key);
       return;
     }
-    this.levelAt[index] = 0;
-    this.clearBit(index);
-    if (this.bits2 === 0 && this.levelCount > 0) this.moveWindow(this.far.minKey()!);
-  }
-
-  /** The best level, or NONE. */
-  best(): number {
-    const bits2 = this.bits2;
-    if (bits2 === 0) return NONE;
-    const word1 = Math.clz32(bits2);
-    const word0 = (word1 << 5) + Math.clz32(this.bits1[word1]!);
-    return this.levelAt[(word0 << 5) + Math.clz32(this.bits0[word0]!)]! - 1;
+    const index = distance | 0;
+    const place = index >> PAGE_BITS;
+    const page = this.pageAt[place]! - 1;
+    if (this.pages.clear(page, index & (PAGE_TICKS - 1))) {
+      this.pages.release(page);
+      this.pageAt[place] = 0;
+      this.clearBit(place);
+      if (this.bits2 === 0 && this.levelCount > 0) this.followMarket();
+    }
+    if (key === this.keys[1]!) this.findBest();
   }
 
   /** The next level behind the one at a price, or NONE. */
   nextBehind(price: number): number {
     const key = price * this.sign;
-    const index = key - this.base;
-    if (index < WINDOW_TICKS) {
-      const next = this.firstFrom(index + 1);
-      if (next !== NONE) return this.levelAt[next]! - 1;
-      const first = this.far.minKey();
-      return first === undefined ? NONE : this.far.get(first)!;
+    const distance = key - this.keys[0]!;
+    if (distance < WINDOW_TICKS) {
+      const index = distance | 0;
+      const place = index >> PAGE_BITS;
+      const page = this.pageAt[place]! - 1;
+      const tick = this.pages.firstFrom(page, (index & (PAGE_TICKS - 1)) + 1);
+      if (tick !== NONE) return this.pages.get(page, tick);
+      const next = this.firstPlaceFrom(place + 1);
+      if (next !== NONE) return this.firstOf(this.pageAt[next]! - 1);
+      const behind = this.far.minKey();
+      return behind === undefined ? NONE : this.firstOf(this.far.get(behind)!);
     }
-    const next = this.far.nextHigherPair(key);
-    return next === undefined ? NONE : next[1];
+    const pageKey = Math.floor(key / PAGE_TICKS);
+    const page = this.far.get(pageKey)!;
+    const tick = this.pages.firstFrom(page, key - pageKey * PAGE_TICKS + 1);
+    if (tick !== NONE) return this.pages.get(page, tick);
+    const next = this.far.nextHigherPair(pageKey);
+    return next === undefined ? NONE : this.firstOf(next[1]);
   }
 
-  private put(key: number, level: number): void {
-    const index = key - this.base;
-    if (index < WINDOW_TICKS) {
-      this.levelAt[index] = level + 1;
-      this.setBit(index);
-    } else this.far.set(key, level);
+  private firstOf(page: number): number {
+    return this.pages.get(page, this.pages.firstFrom(page, 0));
   }
 
-  /** Puts a key, which is better than any in the window, into the window's middle. */
+  private findBest(): void {
+    const place = this.firstPlaceFrom(0);
+    if (place === NONE) {
+      this.bestLevel = NONE;
+      return;
+    }
+    const page = this.pageAt[place]! - 1;
+    const tick = this.pages.firstFrom(page, 0);
+    this.bestLevel = this.pages.get(page, tick);
+    this.keys[1] = this.keys[0]! + ((place << PAGE_BITS) | tick);
+  }
+
+  /** The page at a place of the window; a new one where there is none. */
+  private pageOf(place: number): number {
+    const found = this.pageAt[place]! - 1;
+    if (found !== NONE) return found;
+    const page = this.pages.allocate();
+    this.pageAt[place] = page + 1;
+    this.setBit(place);
+    return page;
+  }
+
+  private addFar(key: number, level: number): void {
+    const pageKey = Math.floor(key / PAGE_TICKS);
+    let page = this.far.get(pageKey);
+    if (page === undefined) {
+      page = this.pages.allocate();
+      this.far.set(pageKey, page);
+    }
+    this.pages.set(page, key - pageKey * PAGE_TICKS, level);
+  }
+
+  private removeFar(key: number): void {
+    const pageKey = Math.floor(key / PAGE_TICKS);
+    const page = this.far.get(pageKey)!;
+    if (!this.pages.clear(page, key - pageKey * PAGE_TICKS)) return;
+    this.far.delete(pageKey);
+    this.pages.release(page);
+  }
+
+  /** Moves the window so that a key, better than any in it, comes to its middle. */
   private moveWindow(key: number): void {
-    const base = key - WINDOW_TICKS / 2;
-    const shift = this.base - base;
-    for (let index = this.firstFrom(0); index !== NONE; index = this.firstFrom(index + 1)) {
-      if (index + shift < WINDOW_TICKS) continue;
-      this.far.set(this.base + index, this.levelAt[index]! - 1);
-      this.levelAt[index] = 0;
-      this.clearBit(index);
-    }
-    if (this.bits2 === 0) {
-      this.base = base;
-      this.pullIntoWindow();
-    } else this.shiftWindow(base, shift);
-  }
-
-  /** Moves what stays in the window `shift` ticks towards its end, last first. */
-  private shiftWindow(base: number, shift: number): void {
-    const kept = WINDOW_TICKS - shift;
-    for (let index = kept - 1; index >= 0; index--) {
-      const entry = this.levelAt[index]!;
+    const base = windowAround(key);
+    const oldFirst = this.keys[0]! / PAGE_TICKS;
+    const shift = oldFirst - base / PAGE_TICKS;
+    this.keys[0] = base;
+    this.bits0.fill(0);
+    this.bits1.fill(0);
+    this.bits2 = 0;
+    for (let place = WINDOW_PAGES - 1; place >= 0; place--) {
+      const entry = this.pageAt[place]!;
       if (entry === 0) continue;
-      this.levelAt[index] = 0;
-      this.clearBit(index);
-      this.levelAt[index + shift] = entry;
-      this.setBit(index + shift);
+      this.pageAt[place] = 0;
+      if (place + shift >= WINDOW_PAGES) this.far.set(oldFirst + place, entry - 1);
+      else {
+        this.pageAt[place + shift] = entry;
+        this.setBit(place + shift);
+      }
     }
-    this.base = base;
   }
 
-  /** After the market left the window: what stood in the tree and is now near comes in. */
-  private pullIntoWindow(): void {
-    const end = this.base + WINDOW_TICKS;
-    for (let key = this.far.minKey(); key !== undefined && key < end; key = this.far.minKey()) {
-      this.put(key, this.far.get(key)!);
+  /** The market left the window: what stands in the tree and is now near comes in. */
+  private followMarket(): void {
+    const first = this.far.minKey()!;
+    this.keys[0] = windowAround(first * PAGE_TICKS);
+    const base = this.keys[0]! / PAGE_TICKS;
+    for (let key: number | undefined = first; key !== undefined; key = this.far.minKey()) {
+      if (key - base >= WINDOW_PAGES) return;
+      this.pageAt[key - base] = this.far.get(key)! + 1;
+      this.setBit(key - base);
       this.far.delete(key);
     }
   }
 
-  private setBit(index: number): void {
-    const word0 = index >> 5;
-    const word1 = index >> 10;
-    this.bits0[word0]! |= TOP_BIT >>> (index & 31);
+  private setBit(place: number): void {
+    const word0 = place >> 5;
+    const word1 = place >> 10;
+    this.bits0[word0]! |= TOP_BIT >>> (place & 31);
     this.bits1[word1]! |= TOP_BIT >>> (word0 & 31);
     this.bits2 |= TOP_BIT >>> word1;
   }
 
-  private clearBit(index: number): void {
-    const word0 = index >> 5;
-    const word1 = index >> 10;
-    this.bits0[word0]! &= ~(TOP_BIT >>> (index & 31));
+  private clearBit(place: number): void {
+    const word0 = place >> 5;
+    const word1 = place >> 10;
+    this.bits0[word0]! &= ~(TOP_BIT >>> (place & 31));
     if (this.bits0[word0] !== 0) return;
     this.bits1[word1]! &= ~(TOP_BIT >>> (word0 & 31));
     if (this.bits1[word1] !== 0) return;
     this.bits2 &= ~(TOP_BIT >>> word1);
   }
 
-  /** The first occupied index of the window at or after `from`, or NONE. */
-  private firstFrom(from: number): number {
-    if (from >= WINDOW_TICKS) return NONE;
+  /** The first occupied place of the window at or after `from`, or NONE. */
+  private firstPlaceFrom(from: number): number {
+    if (from >= WINDOW_PAGES) return NONE;
     let word0 = from >> 5;
     const here = this.bits0[word0]! & (-1 >>> (from & 31));
     if (here !== 0) return (word0 << 5) + Math.clz32(here);
     word0++;
     let word1 = word0 >> 5;
-    if (word1 >= 32) return NONE;
+    if (word1 >= WINDOW_PAGES >> 10) return NONE;
     let found = this.bits1[word1]! & (-1 >>> (word0 & 31));
     if (found === 0) {
-      word1++;
-      if (word1 >= 32) return NONE;
-      const above = this.bits2 & (-1 >>> word1);
+      const above = this.bits2 & (-1 >>> (word1 + 1));
       if (above === 0) return NONE;
       word1 = Math.clz32(above);
       found = this.bits1[word1]!;
@@ -174,4 +238,9 @@ export class PriceLadder {
     word0 = (word1 << 5) + Math.clz32(found);
     return (word0 << 5) + Math.clz32(this.bits0[word0]!);
   }
+}
+
+/** Where a window begins that has a key in its middle. */
+function windowAround(key: number): number {
+  return Math.floor(key / PAGE_TICKS) * PAGE_TICKS - WINDOW_TICKS / 2;
 }

@@ -1,9 +1,10 @@
 /**
  * Writes the events of one command into a sink and keeps their rolling hash. Hot path.
  */
+import { limitOf, statusOf } from '../engine/event-recorder.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
 import type { NewOrder } from '../protocol/commands.ts';
-import { ExecType, Liquidity, OrderStatus, OrderType } from '../protocol/enums.ts';
+import { ExecType, Liquidity, OrderStatus } from '../protocol/enums.ts';
 import {
   BALANCE,
   BOOK_LEVEL,
@@ -71,45 +72,37 @@ export class EventWriter {
     this.finish(at, EXECUTION_REPORT.length);
   }
 
-  /** New, Replaced or Canceled. */
-  writeReport(engine: MatchingEngine, order: number, execType: number): void {
+  /** New, Replaced, Canceled, Expired, Triggered or Restated. */
+  writeReport(engine: MatchingEngine, order: number, execType: number, _reason: number): void {
     const at = this.sink.claim(EXECUTION_REPORT.length);
     const report = this.fillReport(engine, order, at);
     report.execType = execType;
-    if (execType === ExecType.Canceled) {
-      report.orderStatus = OrderStatus.Canceled;
+    if (execType === ExecType.Canceled || execType === ExecType.Expired) {
+      const isExpired = execType === ExecType.Expired;
+      report.orderStatus = isExpired ? OrderStatus.Expired : OrderStatus.Canceled;
       report.leavesQty = 0;
     }
     this.finish(at, EXECUTION_REPORT.length);
   }
 
-  writeFill(
-    engine: MatchingEngine,
-    order: number,
-    liquidity: number,
-    tradeId: number,
-    price: number,
-    qty: number,
-    fee: number,
-  ): void {
+  /** An order's part of the engine's latest fill. */
+  writeFill(engine: MatchingEngine, order: number, liquidity: number, fee: number): void {
     const at = this.sink.claim(EXECUTION_REPORT.length);
     const report = this.fillReport(engine, order, at);
     report.execType = ExecType.Trade;
     report.liquidity = liquidity;
-    report.tradeId = tradeId;
-    report.lastPrice = price;
-    report.lastQty = qty;
+    report.tradeId = engine.lastTradeId;
+    report.lastPrice = engine.fillPrice;
+    report.lastQty = engine.fillQty;
     report.fee = fee;
     this.finish(at, EXECUTION_REPORT.length);
   }
 
+  /** The engine's latest fill. */
   writeTrade(
     engine: MatchingEngine,
     maker: number,
     taker: number,
-    tradeId: number,
-    price: number,
-    qty: number,
     makerFee: number,
     takerFee: number,
   ): void {
@@ -117,29 +110,30 @@ export class EventWriter {
     const at = this.sink.claim(TRADE.length);
     const trade = this.trade.write(this.sink.record, at);
     trade.sequence = this.sequence;
-    trade.tradeId = tradeId;
-    trade.price = price;
-    trade.qty = qty;
-    trade.makerOrderId = orders.orderId[maker]!;
-    trade.takerOrderId = orders.orderId[taker]!;
-    trade.makerAccountId = orders.accountId[maker]!;
-    trade.takerAccountId = orders.accountId[taker]!;
+    trade.tradeId = engine.lastTradeId;
+    trade.price = engine.fillPrice;
+    trade.qty = engine.fillQty;
+    trade.makerOrderId = orders.orderId(maker);
+    trade.takerOrderId = orders.orderId(taker);
+    trade.makerAccountId = orders.accountId(maker);
+    trade.takerAccountId = orders.accountId(taker);
     trade.makerFee = makerFee;
     trade.takerFee = takerFee;
-    trade.symbolId = engine.books[orders.symbolIndex[taker]!]!.symbolId;
-    trade.takerSide = orders.side[taker]!;
+    trade.symbolId = engine.bookOf(taker).symbolId;
+    trade.takerSide = orders.side(taker);
     this.finish(at, TRADE.length);
   }
 
-  writeLevel(symbolId: number, side: number, price: number, qty: number, orderCount: number): void {
+  writeLevel(engine: MatchingEngine, slot: number): void {
+    const { levels, books } = engine;
     const at = this.sink.claim(BOOK_LEVEL.length);
     const level = this.bookLevel.write(this.sink.record, at);
     level.sequence = this.sequence;
-    level.price = price;
-    level.qty = qty;
-    level.symbolId = symbolId;
-    level.orderCount = orderCount;
-    level.side = side;
+    level.price = levels.price(slot);
+    level.qty = levels.shownQty(slot);
+    level.symbolId = books[levels.symbolIndex(slot)]!.symbolId;
+    level.orderCount = levels.orderCount(slot);
+    level.side = levels.side(slot);
     this.finish(at, BOOK_LEVEL.length);
   }
 
@@ -188,23 +182,22 @@ export class EventWriter {
 
   private fillReport(engine: MatchingEngine, order: number, at: number): ExecutionReport {
     const orders = engine.orders;
-    const qty = orders.qty[order]!;
-    const cumQty = orders.cumQty[order]!;
+    const cumQty = orders.cumQty(order);
+    const leavesQty = orders.leavesQty(order);
     const report = this.executionReport.write(this.sink.record, at);
     report.sequence = this.sequence;
-    report.orderId = orders.orderId[order]!;
-    report.clientOrderId = orders.clientOrderId[order]!;
-    report.accountId = orders.accountId[order]!;
-    // A market order's price in the engine is its protection price, not its own.
-    report.price = orders.orderType[order] === OrderType.Market ? 0 : orders.price[order]!;
-    report.qty = qty;
+    report.orderId = orders.orderId(order);
+    report.clientOrderId = orders.clientOrderId(order);
+    report.accountId = orders.accountId(order);
+    report.price = limitOf(engine, order);
+    report.qty = cumQty + leavesQty;
     report.cumQty = cumQty;
-    report.leavesQty = qty - cumQty;
-    report.symbolId = engine.books[orders.symbolIndex[order]!]!.symbolId;
-    report.orderStatus = statusOf(qty, cumQty);
-    report.side = orders.side[order]!;
-    report.orderType = orders.orderType[order]!;
-    report.timeInForce = orders.timeInForce[order]!;
+    report.leavesQty = leavesQty;
+    report.symbolId = engine.bookOf(order).symbolId;
+    report.orderStatus = statusOf(cumQty, leavesQty);
+    report.side = orders.side(order);
+    report.orderType = orders.orderType(order);
+    report.timeInForce = orders.timeInForce(order);
     report.liquidity = Liquidity.None;
     return report;
   }
@@ -213,9 +206,4 @@ export class EventWriter {
     this.hash.addWords(this.sink.record.words, at >> 2, (at + length) >> 2);
     this.eventCount++;
   }
-}
-
-function statusOf(qty: number, cumQty: number): number {
-  if (cumQty === 0) return OrderStatus.New;
-  return cumQty === qty ? OrderStatus.Filled : OrderStatus.PartiallyFilled;
 }

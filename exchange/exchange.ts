@@ -3,13 +3,13 @@
  * completion; its events go to the sink and end with CommandDone. State is a function of the
  * commands alone: no clock, no randomness, no I/O. Hot path but for the definitions of markets.
  *
- * The events of an order, in this order: its New (or Replaced, Canceled, Rejected) report; for each
- * fill the transfers, the Trade, the taker's and the maker's report; each changed BookLevel when
- * matching is done with it; a Canceled report for what IOC leaves; each changed Balance once.
+ * The events of a command come in the order of docs/matching.md; a fill's transfers come before its
+ * Trade, and each changed Balance once behind the levels.
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import type { EngineListener } from '../engine/engine-listener.ts';
 import { MatchingEngine } from '../engine/matching-engine.ts';
+import { mayRest, OrderTicket } from '../engine/order-ticket.ts';
 import {
   ADD_CURRENCY,
   ADD_SYMBOL,
@@ -29,14 +29,7 @@ import {
   ReplaceOrder,
   SetLimits,
 } from '../protocol/commands.ts';
-import {
-  ExecType,
-  Liquidity,
-  OrderType,
-  QtyMeaning,
-  Side,
-  TimeInForce,
-} from '../protocol/enums.ts';
+import { ExecType, Liquidity, OrderType, QtyMeaning, Side } from '../protocol/enums.ts';
 import { type RecordBuffer, templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import { RiskEngine } from '../risk/risk-engine.ts';
@@ -72,11 +65,11 @@ export class Exchange implements EngineListener, RiskListener {
   /** Of the last executed command. */
   sequence = 0;
   readonly clock = new Float64Array(1);
-  lastTradeId = 0;
   readonly events: EventWriter;
   /** Of the market order in execution: what the book cannot fill, and nothing is reserved for. */
   private unfillableQty = 0;
   private readonly header = new CommandHeader();
+  private readonly ticket = new OrderTicket();
   private readonly newOrder = new NewOrder();
   private readonly cancelOrder = new CancelOrder();
   private readonly replaceOrder = new ReplaceOrder();
@@ -91,6 +84,10 @@ export class Exchange implements EngineListener, RiskListener {
   /** Time of the last executed command, µs since 1970; kept in a lane, which is never boxed. */
   get time(): number {
     return this.clock[0]!;
+  }
+
+  get lastTradeId(): number {
+    return this.engine.lastTradeId;
   }
 
   /** Executes the sequenced command at a byte offset. Sequence numbers have no gap. */
@@ -140,68 +137,56 @@ export class Exchange implements EngineListener, RiskListener {
   }
 
   private tryNewOrder(command: NewOrder): number {
-    const { accountId, clientOrderId, side, orderType, timeInForce, qty } = command;
-    let price = command.price;
+    const { engine, ticket } = this;
     this.unfillableQty = 0;
-    const symbolIndex = this.engine.symbolIndexOf(command.symbolId);
+    readTicket(ticket, command, this.sequence);
+    const symbolIndex = engine.symbolIndexOf(ticket.symbolId);
     if (symbolIndex === NO_SLOT) return RejectReason.UnknownSymbol;
-    if (clientOrderId !== 0 && this.engine.findClientOrder(accountId, clientOrderId) !== NO_SLOT) {
-      return RejectReason.DuplicateClientOrderId;
-    }
-    const mayRest = timeInForce !== TimeInForce.IOC;
-    if (mayRest && this.engine.openOrderCount >= this.limits.maxOpenOrders) {
+    if (this.isClientOrderIdTaken(ticket)) return RejectReason.DuplicateClientOrderId;
+    if (mayRest(ticket.timeInForce) && engine.openOrderCount >= this.limits.maxOpenOrders) {
       return RejectReason.TooManyOpenOrders;
     }
-    if (orderType === OrderType.Market) {
-      price = this.engine.sweepPrice(symbolIndex, side, qty);
-      if (price === 0) return RejectReason.NoLiquidity;
-      this.unfillableQty = qty - this.engine.sweptQty;
+    const refused = engine.check(ticket);
+    if (refused !== RejectReason.None) return refused;
+    if (ticket.orderType === OrderType.Market) {
+      ticket.price = engine.sweepPrice(symbolIndex, ticket.side, ticket.qty);
+      this.unfillableQty = ticket.qty - engine.sweptQty;
     }
-    const order = this.engine.admit(
-      this.sequence,
-      accountId,
-      clientOrderId,
-      symbolIndex,
-      side,
-      orderType,
-      timeInForce,
-      price,
-      qty,
-    );
-    const fillableQty = qty - this.unfillableQty;
+    const order = engine.admit(ticket);
+    const { accountId, side, price } = ticket;
+    const fillableQty = ticket.qty - this.unfillableQty;
     const reason = this.risk.reserve(order, accountId, symbolIndex, side, price, fillableQty);
-    if (reason !== RejectReason.None) {
-      this.engine.discard(order);
-      return reason;
-    }
-    this.events.writeReport(this.engine, order, ExecType.New);
-    this.engine.execute(order);
-    return RejectReason.None;
+    if (reason === RejectReason.None) engine.execute(order);
+    else engine.discard(order);
+    return reason;
+  }
+
+  private isClientOrderIdTaken({ accountId, clientOrderId }: OrderTicket): boolean {
+    return clientOrderId !== 0 && this.engine.findClientOrder(accountId, clientOrderId) !== NO_SLOT;
   }
 
   private executeCancel(command: CancelOrder): number {
     const order = this.findOrder(command, command.orderId, command.clientOrderId, command.symbolId);
     if (order === NO_SLOT) return RejectReason.UnknownOrder;
-    this.engine.cancel(order);
+    this.engine.cancelOrder(order);
     return RejectReason.None;
   }
 
   private executeReplace(command: ReplaceOrder): number {
     const order = this.findOrder(command, command.orderId, command.clientOrderId, command.symbolId);
     if (order === NO_SLOT) return RejectReason.UnknownOrder;
-    const { orders } = this.engine;
-    const cumQty = orders.cumQty[order]!;
+    const { engine } = this;
+    const cumQty = engine.orders.cumQty(order);
     this.unfillableQty = 0;
     const qty = command.qtyMeaning === QtyMeaning.Open ? cumQty + command.qty : command.qty;
-    if (qty <= cumQty) return RejectReason.QtyNotAboveFilled;
-    if (qty > Number.MAX_SAFE_INTEGER) return RejectReason.NotionalTooLarge;
     const price = command.price;
-    const symbolIndex = orders.symbolIndex[order]!;
-    const side = orders.side[order]!;
+    const refused = engine.checkReplace(order, price, qty, 0, 0);
+    if (refused !== RejectReason.None) return refused;
+    const symbolIndex = engine.orders.symbolIndex(order);
+    const side = engine.orders.side(order);
     const reason = this.risk.adjust(order, symbolIndex, side, price, qty - cumQty);
-    if (reason !== RejectReason.None) return reason;
-    this.engine.replace(order, price, qty);
-    return RejectReason.None;
+    if (reason === RejectReason.None) engine.replaceOrder(order, price, qty, 0, 0);
+    return reason;
   }
 
   /** The account's open order in that market, by order id or else by client order id. */
@@ -215,9 +200,8 @@ export class Exchange implements EngineListener, RiskListener {
     const accountId = command.accountId;
     const order =
       orderId !== 0 ? engine.findOrder(orderId) : engine.findClientOrder(accountId, clientOrderId);
-    if (order === NO_SLOT || engine.orders.accountId[order] !== accountId) return NO_SLOT;
-    const symbolIndex = engine.orders.symbolIndex[order]!;
-    return engine.books[symbolIndex]!.symbolId === symbolId ? order : NO_SLOT;
+    if (order === NO_SLOT || engine.orders.accountId(order) !== accountId) return NO_SLOT;
+    return engine.bookOf(order).symbolId === symbolId ? order : NO_SLOT;
   }
 
   private executeDeposit(command: Funding): number {
@@ -277,43 +261,45 @@ export class Exchange implements EngineListener, RiskListener {
     return RejectReason.None;
   }
 
-  onFill(maker: number, taker: number, price: number, qty: number): void {
-    const { orders } = this.engine;
-    const tradeId = ++this.lastTradeId;
-    const takerSide = orders.side[taker]!;
+  onFill(maker: number, taker: number): void {
+    const { orders, fillPrice: price, fillQty: qty, lastTradeId: tradeId } = this.engine;
+    const takerSide = orders.side(taker);
     const isTakerBuyer = takerSide === Side.Buy;
     const buyer = isTakerBuyer ? taker : maker;
     const unreservedQty = isTakerBuyer ? this.unfillableQty : 0;
     this.risk.settle(
-      orders.symbolIndex[taker]!,
+      orders.symbolIndex(taker),
       takerSide,
       maker,
       taker,
       price,
       qty,
-      orders.price[buyer]!,
+      orders.price(buyer),
       orders.leavesQty(buyer) - unreservedQty,
       tradeId,
     );
     const { makerFee, takerFee } = this.risk;
     const { events, engine } = this;
-    events.writeTrade(engine, maker, taker, tradeId, price, qty, makerFee, takerFee);
-    events.writeFill(engine, taker, Liquidity.Taker, tradeId, price, qty, takerFee);
-    events.writeFill(engine, maker, Liquidity.Maker, tradeId, price, qty, makerFee);
+    events.writeTrade(engine, maker, taker, makerFee, takerFee);
+    events.writeFill(engine, taker, Liquidity.Taker, takerFee);
+    events.writeFill(engine, maker, Liquidity.Maker, makerFee);
   }
 
-  onCanceled(order: number): void {
-    this.risk.release(order);
-    this.events.writeReport(this.engine, order, ExecType.Canceled);
+  onReport(order: number, execType: number, reason: number): void {
+    if (execType === ExecType.Canceled) this.risk.release(order);
+    this.events.writeReport(this.engine, order, execType, reason);
   }
 
-  onReplaced(order: number): void {
-    this.events.writeReport(this.engine, order, ExecType.Replaced);
+  /** The exchange itself rejects: it asks the engine before it reserves. */
+  onRejected(_ticket: OrderTicket, reason: number): void {
+    throw new Error(`the engine rejected a checked order: ${reason}`);
   }
 
-  onLevel(symbolIndex: number, side: number, price: number, qty: number, orderCount: number): void {
-    this.events.writeLevel(this.engine.books[symbolIndex]!.symbolId, side, price, qty, orderCount);
+  onLevel(level: number): void {
+    this.events.writeLevel(this.engine, level);
   }
+
+  onTradingState(): void {}
 
   onTransfer(
     kind: number,
@@ -341,4 +327,13 @@ export class Exchange implements EngineListener, RiskListener {
     }
     balances.clearChanged();
   }
+}
+
+/** A NewOrder's terms as the engine takes them; an order's id is the command's sequence number. */
+function readTicket(ticket: OrderTicket, command: NewOrder, sequence: number): void {
+  const { accountId, symbolId, side, price, qty } = command;
+  ticket.limit(sequence, accountId, symbolId, side, price, qty);
+  ticket.orderType = command.orderType;
+  ticket.timeInForce = command.timeInForce;
+  ticket.clientOrderId = command.clientOrderId;
 }

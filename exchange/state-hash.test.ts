@@ -1,11 +1,27 @@
 /** The state hash: the same for the same state, however it came about; another for any other. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Side } from '../protocol/enums.ts';
+import {
+  ACCOUNT_ID,
+  CLIENT_ORDER_ID,
+  CUM,
+  DISPLAY,
+  EXPIRE_TIME,
+  FLAGS,
+  HIDDEN,
+  ORDER_ID,
+  ORDER_LINKS,
+  ORDER_WORDS,
+  OWNER,
+  PRICE,
+  SHOWN,
+  STOP_PRICE,
+} from '../engine/orders.ts';
+import { Side, TradingState } from '../protocol/enums.ts';
 import type { Exchange } from './exchange.ts';
 import { hashState } from './state-hash.ts';
 import { orderedBalances, orderedOrders } from './state-view.ts';
-import { BTC, EUR, RecordedExchange, USD } from './testing/recorded-exchange.ts';
+import { BTC, BTC_USD, EUR, RecordedExchange, USD } from './testing/recorded-exchange.ts';
 
 const { Buy, Sell } = Side;
 const ALICE = 101;
@@ -69,8 +85,18 @@ test('any other sequence, time, trade id or currency hashes differently', () => 
   assertAllDiffer([
     ['sequence', (exchange) => exchange.sequence++],
     ['time', (exchange) => exchange.clock[0]!++],
-    ['last trade id', (exchange) => exchange.lastTradeId++],
+    ['last trade id', ({ engine }) => engine.countTrade()],
     ['currencies', ({ currencies }) => currencies.push({ currencyId: 9, decimals: 0, code: 'X' })],
+  ]);
+});
+
+test('any other state, band, last price or time of the engine hashes differently', () => {
+  assertAllDiffer([
+    ['state', ({ engine }) => engine.setTradingState(BTC_USD, TradingState.Halted)],
+    ['reference', ({ engine }) => engine.setPriceBand(BTC_USD, 50, 0)],
+    ['band', ({ engine }) => engine.setPriceBand(BTC_USD, 50, 7)],
+    ['last price', ({ engine }) => engine.books[0]!.lastPrice++],
+    ['time', ({ engine }) => engine.advanceTime(1)],
   ]);
 });
 
@@ -105,21 +131,21 @@ test('any other term of a market or code of a currency hashes differently', () =
 });
 
 test('any other field of an open order hashes differently', () => {
-  const fields = [
-    'orderId',
-    'accountId',
-    'clientOrderId',
-    'price',
-    'qty',
-    'cumQty',
-    'orderType',
-    'timeInForce',
-  ] as const;
+  const words = { ORDER_ID, ACCOUNT_ID, CLIENT_ORDER_ID, PRICE, SHOWN, CUM, DISPLAY, STOP_PRICE };
   assertAllDiffer(
-    fields.map((field) => [
-      field,
-      (exchange) => {
-        exchange.engine.orders[field][exchange.engine.findOrder(8)]! += 1;
+    Object.entries({ ...words, HIDDEN, OWNER, EXPIRE_TIME }).map(([name, word]) => [
+      name,
+      ({ engine }) => {
+        engine.orders.words[(engine.findOrder(8) << ORDER_WORDS) + word]! += 1;
+      },
+    ]),
+  );
+  const bits = Array.from({ length: 12 }, (_, bit) => 1 << bit);
+  assertAllDiffer(
+    bits.map((bit) => [
+      `flag ${bit}`,
+      ({ engine }) => {
+        engine.orders.links[(engine.findOrder(8) << ORDER_LINKS) + FLAGS]! ^= bit;
       },
     ]),
   );
@@ -151,10 +177,12 @@ test('a balance of another account or in another currency hashes differently', (
 test('orders that changed their places in one level hash differently', () => {
   const venue = openVenue();
   const swapped = openVenue();
-  const { orders } = swapped.exchange.engine;
-  const [first, second] = [8, 10].map((orderId) => swapped.exchange.engine.findOrder(orderId));
-  for (const lane of [orders.orderId, orders.clientOrderId, orders.qty, orders.cumQty]) {
-    [lane[first!], lane[second!]] = [lane[second!]!, lane[first!]!];
+  const { words } = swapped.exchange.engine.orders;
+  const [first, second] = [8, 10].map(
+    (orderId) => swapped.exchange.engine.findOrder(orderId) << ORDER_WORDS,
+  );
+  for (const word of [ORDER_ID, CLIENT_ORDER_ID, SHOWN, CUM]) {
+    [words[first! + word], words[second! + word]] = [words[second! + word]!, words[first! + word]!];
   }
   assert.notEqual(hashState(swapped.exchange), hashState(venue.exchange));
 });

@@ -23,6 +23,10 @@ export function hashState(exchange: Exchange): string {
     for (const value of Object.values(terms)) hash.addInteger(value);
     addText(hash, code);
   }
+  hash.addInteger(exchange.engine.time);
+  for (const { state, referencePrice, bandTicks, lastPrice } of exchange.engine.books) {
+    for (const value of [state, referencePrice, bandTicks, lastPrice]) hash.addInteger(value);
+  }
   for (const balance of orderedBalances(exchange)) {
     for (const value of Object.values(balance)) hash.addInteger(value);
   }

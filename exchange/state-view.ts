@@ -1,6 +1,6 @@
 /**
  * An exchange's state as plain objects in canonical order: balances by account and currency, open
- * orders by market, side, price and place in the queue. For hashing, comparing and showing; it
+ * orders by market, side, price and place in the queue, waiting stops behind the resting ones. For hashing, comparing and showing; it
  * allocates, so not for the hot path.
  */
 import { NONE } from '../engine/orders.ts';
@@ -25,6 +25,17 @@ export interface OrderView {
   readonly price: number;
   readonly qty: number;
   readonly cumQty: number;
+  readonly displayQty: number;
+  readonly shownQty: number;
+  readonly stopPrice: number;
+  readonly expireTime: number;
+  /** As self-trade prevention sees it: an account, minus a group, or 0 for nobody. */
+  readonly owner: number;
+  readonly selfTradePrevention: number;
+  /** 1 if it is. */
+  readonly isPostOnly: number;
+  /** 1 for a stop that has not fired. */
+  readonly isWaiting: number;
 }
 
 export interface LevelView {
@@ -52,36 +63,49 @@ export function orderedBalances(exchange: Exchange): BalanceView[] {
 export function* orderedLevels(exchange: Exchange, index: number, side: number): Generator<number> {
   const { books, levels } = exchange.engine;
   const ladder = books[index]!.side(side);
-  for (let at = ladder.best(); at !== NONE; at = ladder.nextBehind(levels.price[at]!)) yield at;
+  for (let at = ladder.best(); at !== NONE; at = ladder.nextBehind(levels.price(at))) yield at;
 }
 
 export function levelView(exchange: Exchange, side: number, level: number): LevelView {
-  const { price, qty, orderCount } = exchange.engine.levels;
-  return { side, price: price[level]!, qty: qty[level]!, orderCount: orderCount[level]! };
+  const { levels } = exchange.engine;
+  const [price, qty] = [levels.price(level), levels.shownQty(level)];
+  return { side, price, qty, orderCount: levels.orderCount(level) };
 }
 
 export function* orderedOrders(exchange: Exchange): Generator<OrderView> {
-  const { books, levels, orders } = exchange.engine;
+  const { engine } = exchange;
+  const { books } = engine;
   const markets = books.map((book, index) => ({ symbolId: book.symbolId, index }));
   markets.sort((a, b) => a.symbolId - b.symbolId);
-  for (const { symbolId, index } of markets) {
+  for (const { index } of markets) {
     for (const side of [Side.Buy, Side.Sell]) {
-      for (const level of orderedLevels(exchange, index, side)) {
-        for (let slot = levels.head[level]!; slot !== NONE; slot = orders.next[slot]!) {
-          yield {
-            orderId: orders.orderId[slot]!,
-            accountId: orders.accountId[slot]!,
-            clientOrderId: orders.clientOrderId[slot]!,
-            symbolId,
-            side,
-            orderType: orders.orderType[slot]!,
-            timeInForce: orders.timeInForce[slot]!,
-            price: orders.price[slot]!,
-            qty: orders.qty[slot]!,
-            cumQty: orders.cumQty[slot]!,
-          };
-        }
-      }
+      const book = engine.books[index]!;
+      for (const order of engine.restingOrders(book, side)) yield orderView(exchange, order);
+      for (const order of book.stops(side).all()) yield orderView(exchange, order);
     }
   }
+}
+
+function orderView({ engine }: Exchange, order: number): OrderView {
+  const { orders } = engine;
+  return {
+    orderId: orders.orderId(order),
+    accountId: orders.accountId(order),
+    clientOrderId: orders.clientOrderId(order),
+    symbolId: engine.bookOf(order).symbolId,
+    side: orders.side(order),
+    orderType: orders.orderType(order),
+    timeInForce: orders.timeInForce(order),
+    price: orders.price(order),
+    qty: orders.qty(order),
+    cumQty: orders.cumQty(order),
+    displayQty: orders.displayQty(order),
+    shownQty: orders.shownQty(order),
+    stopPrice: orders.stopPrice(order),
+    expireTime: orders.expireTime(order),
+    owner: orders.owner(order),
+    selfTradePrevention: orders.selfTradePrevention(order),
+    isPostOnly: Number(orders.isPostOnly(order)),
+    isWaiting: Number(orders.isWaiting(order)),
+  };
 }

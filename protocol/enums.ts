@@ -6,22 +6,48 @@
 export const Side = { Buy: 1, Sell: 2 } as const;
 export type Side = (typeof Side)[keyof typeof Side];
 
-export const OrderType = { Market: 1, Limit: 2 } as const;
+export const OrderType = { Market: 1, Limit: 2, Stop: 3, StopLimit: 4 } as const;
 export type OrderType = (typeof OrderType)[keyof typeof OrderType];
 
-export const TimeInForce = { GTC: 1, IOC: 3 } as const;
+export const TimeInForce = { DAY: 0, GTC: 1, IOC: 3, FOK: 4, GTD: 6 } as const;
 export type TimeInForce = (typeof TimeInForce)[keyof typeof TimeInForce];
 
 /** What the quantity of a ReplaceOrder means: the order's new total, or its new open quantity. */
 export const QtyMeaning = { Total: 0, Open: 1 } as const;
 export type QtyMeaning = (typeof QtyMeaning)[keyof typeof QtyMeaning];
 
+/**
+ * What happens when an incoming order reaches a resting one of the same owner; the incoming order's
+ * mode rules. FIX leaves the values to the venue.
+ */
+export const SelfTradePrevention = {
+  None: 0,
+  CancelTaker: 1,
+  CancelMaker: 2,
+  CancelBoth: 3,
+  Decrement: 4,
+} as const;
+export type SelfTradePrevention = (typeof SelfTradePrevention)[keyof typeof SelfTradePrevention];
+
+/** FIX's TradSesStatus (340); a call auction's print has no value there. */
+export const TradingState = {
+  Halted: 1,
+  Continuous: 2,
+  Closed: 3,
+  PreOpen: 4,
+  Auction: 21,
+} as const;
+export type TradingState = (typeof TradingState)[keyof typeof TradingState];
+
 export const ExecType = {
   New: 48, // '0'
   Canceled: 52, // '4'
   Replaced: 53, // '5'
   Rejected: 56, // '8'
+  Expired: 67, // 'C'
+  Restated: 68, // 'D'
   Trade: 70, // 'F'
+  Triggered: 76, // 'L'
 } as const;
 export type ExecType = (typeof ExecType)[keyof typeof ExecType];
 
@@ -31,11 +57,36 @@ export const OrderStatus = {
   Filled: 2,
   Canceled: 4,
   Rejected: 8,
+  /** FIX's 'C', a hexadecimal digit. */
+  Expired: 12,
 } as const;
 export type OrderStatus = (typeof OrderStatus)[keyof typeof OrderStatus];
 
-export const Liquidity = { None: 0, Maker: 1, Taker: 2 } as const;
+/** FIX's LastLiquidityInd (851). */
+export const Liquidity = { None: 0, Maker: 1, Taker: 2, Auction: 4 } as const;
 export type Liquidity = (typeof Liquidity)[keyof typeof Liquidity];
+
+/** Why an order was canceled. */
+export const CancelReason = {
+  None: 0,
+  /** Its owner asked for it. */
+  Requested: 1,
+  /** What an IOC limit order could not trade at once. */
+  ImmediateOrCancel: 2,
+  /** A FOK order that could not trade whole. */
+  FillOrKill: 3,
+  SelfTrade: 4,
+  MassCancel: 5,
+  /** A market order found no further order. */
+  NoLiquidity: 6,
+  /** A market order reached the end of the price band. */
+  PriceBand: 7,
+  /** A market order that waited for an auction, which left this. */
+  AuctionEnded: 8,
+  /** What is left of the amount buys no further lot. */
+  AmountSpent: 9,
+} as const;
+export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 
 /** Why money moved. Each Transfer debits one account and credits another. */
 export const TransferKind = {

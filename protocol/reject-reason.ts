@@ -20,6 +20,15 @@ export const RejectReason = {
   TooManyCurrencies: 16,
   TooManySymbols: 17,
   InvalidField: 18,
+  DuplicateOrderId: 19,
+  ExpireTimePassed: 20,
+  NotInThisTradingState: 21,
+  QtyTooLarge: 22,
+  PriceOutsideBand: 23,
+  NoPriceBand: 24,
+  AmountTooSmall: 25,
+  PostOnlyWouldTrade: 26,
+  TermsDoNotFitOrder: 27,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -30,7 +39,7 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   UnknownAccount: 'This account does not exist: a deposit opens it.',
   UnknownOrder: 'This account has no open order with this id in this market.',
   InsufficientFunds: 'The available balance does not cover the amount, or the order and its fee.',
-  NoLiquidity: 'A market order found no order to trade with.',
+  NoLiquidity: 'A market order found no order to trade with at an allowed price.',
   NotionalTooLarge: 'Price × quantity × tick value, with the fee, exceeds 2^53−1 minor units.',
   BalanceTooLarge: 'All holdings of a currency together may not exceed 2^53−1 minor units.',
   DuplicateClientOrderId: 'An open order of this account already has this client order id.',
@@ -43,6 +52,15 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   TooManyCurrencies: 'The venue holds its maximum of currencies.',
   TooManySymbols: 'The venue holds its maximum of markets.',
   InvalidField: 'A field of the command is outside its range.',
+  DuplicateOrderId: 'An open order already has this order id.',
+  ExpireTimePassed: 'The expire time of a GTD order must lie after the present time.',
+  NotInThisTradingState: 'The trading state of the market does not allow this order or change.',
+  QtyTooLarge: 'The open quantity of one side of a market may not exceed 2^53−1 lots.',
+  PriceOutsideBand: 'The limit price lies outside the price band of the market.',
+  NoPriceBand: 'A market order can wait for an auction only in a market with a price band.',
+  AmountTooSmall: 'The amount does not buy one lot at the best price.',
+  PostOnlyWouldTrade: 'A post-only order may not trade on entry; its price crosses the market.',
+  TermsDoNotFitOrder: 'The new terms do not fit the type of the order.',
 };
 
 const NAMES = Object.keys(RejectReason) as (keyof typeof RejectReason)[];

@@ -158,7 +158,7 @@ describe('commands as CSV', () => {
       ['InsufficientFunds', '/order', `9,${ETH_KRW},1000000000,1,1`],
       ['InsufficientFunds', '/order', `9,${AAPL_USD},10,1000000001,2`],
       ['NoLiquidity', '/order', `9,${AAPL_USD},0,1,1,market`],
-      ['NotionalTooLarge', '/order', `9,${ETH_KRW},${MAX},${MAX},1`],
+      ['NotionalTooLarge', '/order', `9,${ETH_KRW},${MAX},1000,1`],
       ['NotionalTooLarge', '/order', `9,${ETH_KRW},1,${MAX},2`],
       ['BalanceTooLarge', '/deposit', `9,${ETH},${MAX}`],
       ['DuplicateClientOrderId', '/order', `9,${ETH_KRW},7,1,1,limit,GTC,5`],

@@ -1,0 +1,105 @@
+/** Why an order or a replace that is well-formed is refused all the same. Hot path. */
+import { OrderType, TimeInForce, TradingState } from '../protocol/enums.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import { crosses, type OrderBook } from './order-book.ts';
+import type { OrderKeeper } from './order-keeper.ts';
+import { mayRest, type OrderTicket } from './order-ticket.ts';
+import { NONE } from './orders.ts';
+
+/** Of an order for a market that exists, with an id that is free; `now` in µs since 1970. */
+export function checkNewOrder(
+  keeper: OrderKeeper,
+  book: OrderBook,
+  ticket: OrderTicket,
+  now: number,
+): number {
+  const { orderType, timeInForce, side } = ticket;
+  if (timeInForce === TimeInForce.GTD && ticket.expireTime <= now) {
+    return RejectReason.ExpireTimePassed;
+  }
+  const isMarket = orderType === OrderType.Market;
+  if (book.state !== TradingState.Continuous) {
+    if (book.state !== TradingState.PreOpen || !mayEnterPreOpen(ticket)) {
+      return RejectReason.NotInThisTradingState;
+    }
+    if (isMarket && !book.hasBand) {
+      return isTooLarge(book, side, ticket.qty)
+        ? RejectReason.QtyTooLarge
+        : RejectReason.NoPriceBand;
+    }
+  }
+  if (isTooLarge(book, side, ticket.qty)) return RejectReason.QtyTooLarge;
+  if (ticket.price !== 0 && !book.isInBand(ticket.price)) return RejectReason.PriceOutsideBand;
+  if (isMarket && book.state === TradingState.Continuous) {
+    return checkLiquidity(keeper, book, ticket);
+  }
+  if (ticket.postOnly && wouldTrade(keeper, book, side, ticket.price)) {
+    return RejectReason.PostOnlyWouldTrade;
+  }
+  return RejectReason.None;
+}
+
+function mayEnterPreOpen(ticket: OrderTicket): boolean {
+  if (ticket.orderType !== OrderType.Market) return mayRest(ticket.timeInForce);
+  return ticket.timeInForce === TimeInForce.IOC && ticket.amount === 0;
+}
+
+function checkLiquidity(keeper: OrderKeeper, book: OrderBook, ticket: OrderTicket): number {
+  const best = book.opposite(ticket.side).best();
+  if (best === NONE) return RejectReason.NoLiquidity;
+  const price = keeper.levels.price(best);
+  if (!crosses(ticket.side, book.collar(ticket.side), price)) return RejectReason.NoLiquidity;
+  const buysNothing = ticket.amount !== 0 && ticket.amount < price;
+  return buysNothing ? RejectReason.AmountTooSmall : RejectReason.None;
+}
+
+/** Of new terms for an open order; `qty` is its new total. */
+export function checkReplace(
+  keeper: OrderKeeper,
+  order: number,
+  price: number,
+  qty: number,
+  displayQty: number,
+  stopPrice: number,
+): number {
+  const { orders } = keeper;
+  const book = keeper.bookOf(order);
+  const side = orders.side(order);
+  if (book.state !== TradingState.Continuous && book.state !== TradingState.PreOpen) {
+    return RejectReason.NotInThisTradingState;
+  }
+  if (!fitsOrder(keeper, order, price, displayQty, stopPrice)) {
+    return RejectReason.TermsDoNotFitOrder;
+  }
+  const leaves = qty - orders.cumQty(order);
+  if (leaves <= 0) return RejectReason.QtyNotAboveFilled;
+  if (qty > Number.MAX_SAFE_INTEGER) return RejectReason.QtyTooLarge;
+  if (isTooLarge(book, side, leaves - orders.leavesQty(order))) return RejectReason.QtyTooLarge;
+  if (price === 0 || price === orders.price(order)) return RejectReason.None;
+  if (!book.isInBand(price)) return RejectReason.PriceOutsideBand;
+  return orders.isPostOnly(order) && wouldTrade(keeper, book, side, price)
+    ? RejectReason.PostOnlyWouldTrade
+    : RejectReason.None;
+}
+
+function fitsOrder(
+  keeper: OrderKeeper,
+  order: number,
+  price: number,
+  displayQty: number,
+  stopPrice: number,
+): boolean {
+  const orderType = keeper.orders.orderType(order);
+  if (orderType === OrderType.Market) return false;
+  if (orderType === OrderType.Stop) return price === 0 && displayQty === 0;
+  return price !== 0 && (stopPrice === 0 || keeper.orders.isWaiting(order));
+}
+
+function isTooLarge(book: OrderBook, side: number, more: number): boolean {
+  return book.openQty(side) + more > Number.MAX_SAFE_INTEGER;
+}
+
+function wouldTrade(keeper: OrderKeeper, book: OrderBook, side: number, price: number): boolean {
+  const best = book.opposite(side).best();
+  return best !== NONE && crosses(side, price, keeper.levels.price(best));
+}

@@ -1,0 +1,213 @@
+/**
+ * The engine's orders and where they stand: open and closed, resting in a level or waiting as a stop,
+ * shown and hidden. Base of the matcher. Hot path: no allocation per command.
+ */
+import { IdTable } from '../collections/id-table.ts';
+import { OrderType, Side, TimeInForce } from '../protocol/enums.ts';
+import { AccountOrders } from './account-orders.ts';
+import { ClientOrderIndex } from './client-order-index.ts';
+import type { EngineListener } from './engine-listener.ts';
+import { ExpiryQueue } from './expiry-queue.ts';
+import { LevelPages } from './level-pages.ts';
+import { Levels } from './levels.ts';
+import { OrderBook } from './order-book.ts';
+import { DISPLAY, HIDDEN, LEVEL, NONE, ORDER_LINKS, ORDER_WORDS, Orders, SHOWN } from './orders.ts';
+
+/** Initial capacities; everything grows, so they decide memory and never an outcome. */
+export interface EngineCapacity {
+  readonly orders: number;
+  readonly levels: number;
+}
+
+export class OrderKeeper {
+  readonly orders: Orders;
+  readonly levels: Levels;
+  readonly books: OrderBook[] = [];
+  protected readonly listener: EngineListener;
+  protected readonly symbolIndexes = new IdTable();
+  protected readonly openOrders: IdTable;
+  protected readonly clientOrders: ClientOrderIndex;
+  protected readonly accountOrders: AccountOrders;
+  protected readonly expiry: ExpiryQueue;
+  private readonly pages = new LevelPages();
+
+  constructor(listener: EngineListener, capacity: EngineCapacity) {
+    this.listener = listener;
+    this.orders = new Orders(capacity.orders);
+    this.levels = new Levels(this.orders, capacity.levels);
+    this.openOrders = new IdTable(capacity.orders);
+    this.clientOrders = new ClientOrderIndex(this.orders, capacity.orders);
+    this.accountOrders = new AccountOrders(this.orders);
+    this.expiry = new ExpiryQueue(this.orders);
+  }
+
+  /** Opens a market, in continuous trading; its index counts from 0. */
+  addSymbol(symbolId: number): number {
+    const index = this.books.length;
+    this.books.push(new OrderBook(symbolId, index, this.orders, this.levels, this.pages));
+    this.symbolIndexes.add(symbolId, index);
+    return index;
+  }
+
+  /** The index of a market, or NONE. */
+  symbolIndexOf(symbolId: number): number {
+    return this.symbolIndexes.get(symbolId);
+  }
+
+  bookOf(order: number): OrderBook {
+    return this.books[this.orders.symbolIndex(order)]!;
+  }
+
+  get openOrderCount(): number {
+    return this.openOrders.size;
+  }
+
+  /** The open order of that id, whoever owns it, or NONE. */
+  findOrder(orderId: number): number {
+    return this.openOrders.get(orderId);
+  }
+
+  /** The account's open order with that client order id, or NONE. */
+  findClientOrder(accountId: number, clientOrderId: number): number {
+    return this.clientOrders.get(accountId, clientOrderId);
+  }
+
+  protected open(order: number): void {
+    const orders = this.orders;
+    orders.setOpen(order);
+    this.openOrders.add(orders.orderId(order), order);
+    if (orders.clientOrderId(order) !== 0) this.clientOrders.add(order);
+    this.accountOrders.add(order);
+    if (orders.timeInForce(order) === TimeInForce.GTD) this.expiry.add(order);
+  }
+
+  /** Forgets an order that stands nowhere any more. */
+  protected close(order: number): void {
+    const orders = this.orders;
+    if (orders.isOpen(order)) {
+      this.openOrders.delete(orders.orderId(order));
+      if (orders.clientOrderId(order) !== 0) this.clientOrders.delete(order);
+      this.accountOrders.remove(order);
+      const timeInForce = orders.timeInForce(order);
+      if (timeInForce === TimeInForce.GTD) this.expiry.remove(order);
+      else if (orders.orderType(order) === OrderType.Market) this.bookOf(order).marketOrderCount--;
+    }
+    orders.release(order);
+  }
+
+  /** An order that stands nowhere ends with what it has left. */
+  protected end(order: number, execType: number, reason: number): void {
+    this.listener.onReport(order, execType, reason);
+    this.close(order);
+  }
+
+  /** An open order ends, wherever it stands. */
+  protected takeOutAndEnd(order: number, execType: number, reason: number): void {
+    this.takeOut(order);
+    this.end(order, execType, reason);
+  }
+
+  /** Puts an incoming order at the back of its price level. */
+  protected rest(order: number): void {
+    const symbolIndex = this.orders.symbolIndex(order);
+    const side = this.orders.side(order);
+    const price = this.orders.price(order);
+    const book = this.books[symbolIndex]!;
+    const ladder = side === Side.Buy ? book.bids : book.asks;
+    let level = ladder.get(price);
+    if (level === NONE) {
+      level = this.levels.allocate(symbolIndex, side, price);
+      ladder.add(price, level);
+    }
+    const word = order << ORDER_WORDS;
+    const shown = this.orders.words[word + SHOWN]!;
+    const hidden = this.orders.words[word + HIDDEN]!;
+    this.levels.touch(level);
+    this.levels.append(level, order);
+    this.levels.addQty(level, shown, hidden);
+    book.addOpenQty(side, shown + hidden);
+  }
+
+  protected wait(order: number): void {
+    const book = this.bookOf(order);
+    const side = this.orders.side(order);
+    this.orders.setWaiting(order, true);
+    book.stops(side).add(order);
+    book.addOpenQty(side, this.orders.leavesQty(order));
+  }
+
+  /** Takes an open order out of its level or from among the stops; all it has left is shown. */
+  protected takeOut(order: number): void {
+    const { orders, levels } = this;
+    const side = orders.side(order);
+    const book = this.bookOf(order);
+    const word = order << ORDER_WORDS;
+    const shown = orders.words[word + SHOWN]!;
+    const hidden = orders.words[word + HIDDEN]!;
+    if (orders.isWaiting(order)) {
+      book.stops(side).remove(order);
+      orders.setWaiting(order, false);
+    } else {
+      const level = orders.links[(order << ORDER_LINKS) + LEVEL]!;
+      levels.touch(level);
+      levels.unlink(order);
+      levels.addQty(level, -shown, -hidden);
+      this.removeIfEmpty(book, side, level);
+    }
+    book.addOpenQty(side, -(shown + hidden));
+    orders.words[word + SHOWN] = shown + hidden;
+    orders.words[word + HIDDEN] = 0;
+  }
+
+  /** A level that is empty leaves the ladder at once; its slot is freed when it has been told. */
+  protected removeIfEmpty(book: OrderBook, side: number, level: number): void {
+    if (this.levels.orderCount(level) === 0) book.side(side).remove(this.levels.price(level));
+  }
+
+  /** Splits what an incoming order has left, of which it used up `traded` lots of its tranches. */
+  protected hide(order: number, traded: number): void {
+    const words = this.orders.words;
+    const word = order << ORDER_WORDS;
+    const displayQty = words[word + DISPLAY]!;
+    if (displayQty === 0) return;
+    const leaves = words[word + SHOWN]!;
+    const shown = Math.min(leaves, displayQty - (traded % displayQty));
+    words[word + SHOWN] = shown;
+    words[word + HIDDEN] = leaves - shown;
+  }
+
+  /** An iceberg's next tranche, at the back of its level. Nothing of it is shown at present. */
+  protected refill(order: number): void {
+    this.levels.unlink(order);
+    this.levels.append(this.showTranche(order), order);
+  }
+
+  /** Shows an iceberg's next tranche; returns its level. */
+  protected showTranche(order: number): number {
+    const words = this.orders.words;
+    const word = order << ORDER_WORDS;
+    const level = this.orders.links[(order << ORDER_LINKS) + LEVEL]!;
+    const tranche = Math.min(words[word + DISPLAY]!, words[word + HIDDEN]!);
+    words[word + SHOWN] = tranche;
+    words[word + HIDDEN]! -= tranche;
+    this.levels.addQty(level, tranche, -tranche);
+    return level;
+  }
+
+  /** Tells each level that is not what it was when the command began. */
+  protected tellLevels(): void {
+    const levels = this.levels;
+    for (let i = 0; i < levels.changedCount; i++) {
+      const before = levels.changed[i]!;
+      let level = before;
+      if (levels.orderCount(before) === 0) {
+        // A level may have come back at the same price; it is told in the place of the first.
+        const ladder = this.books[levels.symbolIndex(before)]!.side(levels.side(before));
+        const found = ladder.get(levels.price(before));
+        if (found !== NONE) level = found;
+      }
+      if (levels.shallBeTold(level, before)) this.listener.onLevel(level);
+    }
+    levels.forgetChanges();
+  }
+}

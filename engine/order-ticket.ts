@@ -1,0 +1,136 @@
+/**
+ * What a new order says, in lanes: filled in, handed to the engine, and used again, so that nothing
+ * is allocated per order. Hot path but for `set` and the errors.
+ */
+import { OrderType, SelfTradePrevention, TimeInForce } from '../protocol/enums.ts';
+import type { OrderTerms } from './engine-commands.ts';
+
+const LANES = {
+  orderId: 0,
+  accountId: 1,
+  groupId: 2,
+  clientOrderId: 3,
+  price: 4,
+  qty: 5,
+  displayQty: 6,
+  stopPrice: 7,
+  amount: 8,
+  expireTime: 9,
+} as const;
+
+export class OrderTicket {
+  symbolId = 0;
+  side = 0;
+  orderType: number = OrderType.Limit;
+  timeInForce: number = TimeInForce.GTC;
+  selfTradePrevention: number = SelfTradePrevention.None;
+  postOnly = false;
+  private readonly lanes = new Float64Array(10);
+
+  get orderId(): number {
+    return this.lanes[LANES.orderId]!;
+  }
+  set orderId(value: number) {
+    this.lanes[LANES.orderId] = value;
+  }
+  get accountId(): number {
+    return this.lanes[LANES.accountId]!;
+  }
+  set accountId(value: number) {
+    this.lanes[LANES.accountId] = value;
+  }
+  get groupId(): number {
+    return this.lanes[LANES.groupId]!;
+  }
+  set groupId(value: number) {
+    this.lanes[LANES.groupId] = value;
+  }
+  get clientOrderId(): number {
+    return this.lanes[LANES.clientOrderId]!;
+  }
+  set clientOrderId(value: number) {
+    this.lanes[LANES.clientOrderId] = value;
+  }
+  get price(): number {
+    return this.lanes[LANES.price]!;
+  }
+  set price(value: number) {
+    this.lanes[LANES.price] = value;
+  }
+  get qty(): number {
+    return this.lanes[LANES.qty]!;
+  }
+  set qty(value: number) {
+    this.lanes[LANES.qty] = value;
+  }
+  get displayQty(): number {
+    return this.lanes[LANES.displayQty]!;
+  }
+  set displayQty(value: number) {
+    this.lanes[LANES.displayQty] = value;
+  }
+  get stopPrice(): number {
+    return this.lanes[LANES.stopPrice]!;
+  }
+  set stopPrice(value: number) {
+    this.lanes[LANES.stopPrice] = value;
+  }
+  get amount(): number {
+    return this.lanes[LANES.amount]!;
+  }
+  set amount(value: number) {
+    this.lanes[LANES.amount] = value;
+  }
+  get expireTime(): number {
+    return this.lanes[LANES.expireTime]!;
+  }
+  set expireTime(value: number) {
+    this.lanes[LANES.expireTime] = value;
+  }
+
+  /** A plain GTC limit order: everything else goes back to its default. */
+  limit(
+    orderId: number,
+    accountId: number,
+    symbolId: number,
+    side: number,
+    price: number,
+    qty: number,
+  ): this {
+    this.lanes.fill(0);
+    this.orderId = orderId;
+    this.accountId = accountId;
+    this.symbolId = symbolId;
+    this.side = side;
+    this.price = price;
+    this.qty = qty;
+    this.orderType = OrderType.Limit;
+    this.timeInForce = TimeInForce.GTC;
+    this.selfTradePrevention = SelfTradePrevention.None;
+    this.postOnly = false;
+    return this;
+  }
+
+  /** Terms from a plain object; what they leave out goes back to its default. */
+  set(terms: OrderTerms): this {
+    const { orderId, accountId = 0, symbolId, side, price = 0, qty } = terms;
+    this.limit(orderId, accountId, symbolId, side, price, qty);
+    this.orderType = terms.orderType ?? OrderType.Limit;
+    const byDefault = this.orderType === OrderType.Market ? TimeInForce.IOC : TimeInForce.GTC;
+    this.timeInForce = terms.timeInForce ?? byDefault;
+    this.groupId = terms.groupId ?? 0;
+    this.clientOrderId = terms.clientOrderId ?? 0;
+    this.displayQty = terms.displayQty ?? 0;
+    this.stopPrice = terms.stopPrice ?? 0;
+    this.amount = terms.amount ?? 0;
+    this.expireTime = terms.expireTime ?? 0;
+    this.postOnly = terms.postOnly ?? false;
+    this.selfTradePrevention = terms.selfTradePrevention ?? SelfTradePrevention.None;
+    return this;
+  }
+}
+
+/** True for the times in force that let an order rest. */
+export function mayRest(timeInForce: number): boolean {
+  return timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
+}

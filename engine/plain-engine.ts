@@ -1,0 +1,139 @@
+/**
+ * The engine with plain objects: a command in, its events out, and the book to look at. The easy way
+ * to use it as a library, and what tests and tools use; the hot path is `MatchingEngine` itself.
+ *
+ * @example
+ * const engine = new PlainEngine();
+ * engine.addSymbol(1);
+ * engine.execute({ command: 'new', orderId: 1, symbolId: 1, side: Side.Sell, price: 101, qty: 5 });
+ * const { events } = engine.execute({
+ *   command: 'new', orderId: 2, symbolId: 1, side: Side.Buy, orderType: OrderType.Market, qty: 3,
+ * });
+ */
+import { RejectReason } from '../protocol/reject-reason.ts';
+import type {
+  CommandEngine,
+  EngineCommand,
+  LevelView,
+  OrderView,
+  Outcome,
+} from './engine-commands.ts';
+import type { EngineListener } from './engine-listener.ts';
+import { EventRecorder, limitOf } from './event-recorder.ts';
+import { DEFAULT_ENGINE_CAPACITY, MatchingEngine } from './matching-engine.ts';
+import type { OrderBook } from './order-book.ts';
+import type { EngineCapacity } from './order-keeper.ts';
+import { OrderTicket } from './order-ticket.ts';
+import { NONE } from './orders.ts';
+import { assertCommand, assertReplace, assertTicket } from './terms-validation.ts';
+
+type EngineClass = new (listener: EngineListener, capacity: EngineCapacity) => MatchingEngine;
+
+export class PlainEngine implements CommandEngine {
+  readonly engine: MatchingEngine;
+  private readonly recorder = new EventRecorder();
+  private readonly ticket = new OrderTicket();
+
+  constructor(
+    capacity: EngineCapacity = DEFAULT_ENGINE_CAPACITY,
+    Engine: EngineClass = MatchingEngine,
+  ) {
+    this.engine = new Engine(this.recorder, capacity);
+    this.recorder.listenTo(this.engine);
+  }
+
+  /** @throws RangeError for an id that a market has already */
+  addSymbol(symbolId: number): void {
+    if (this.engine.symbolIndexOf(symbolId) !== NONE) {
+      throw new RangeError(`symbolId: ${symbolId} is a market already`);
+    }
+    this.engine.addSymbol(symbolId);
+  }
+
+  execute(command: EngineCommand): Outcome {
+    const rejectReason = this.run(command);
+    return { rejectReason, events: this.recorder.take() };
+  }
+
+  restingOrders(symbolId: number, side: number): OrderView[] {
+    const orders = this.engine.restingOrders(this.book(symbolId), side);
+    return Array.from(orders, (order) => this.view(order));
+  }
+
+  waitingStops(symbolId: number, side: number): OrderView[] {
+    return Array.from(this.book(symbolId).stops(side).all(), (order) => this.view(order));
+  }
+
+  levels(symbolId: number, side: number): LevelView[] {
+    const ladder = this.book(symbolId).side(side);
+    const levels = this.engine.levels;
+    const views: LevelView[] = [];
+    for (let level = ladder.best(); level !== NONE; ) {
+      const price = levels.price(level);
+      views.push({ price, qty: levels.shownQty(level), orderCount: levels.orderCount(level) });
+      level = ladder.nextBehind(price);
+    }
+    return views;
+  }
+
+  lastPrice(symbolId: number): number {
+    return this.book(symbolId).lastPrice;
+  }
+
+  /** An open order by its id. */
+  order(orderId: number): OrderView | undefined {
+    const order = this.engine.findOrder(orderId);
+    return order === NONE ? undefined : this.view(order);
+  }
+
+  private run(command: EngineCommand): number {
+    const { engine } = this;
+    if (command.command === 'new') {
+      assertTicket(this.ticket.set(command));
+      return engine.submit(this.ticket);
+    }
+    if (command.command === 'replace') {
+      assertReplace(command);
+      const { orderId, price, qty, qtyMeaning, displayQty, stopPrice } = command;
+      return engine.replace(orderId, price, qty, qtyMeaning, displayQty, stopPrice);
+    }
+    assertCommand(command);
+    switch (command.command) {
+      case 'cancel':
+        return engine.cancel(command.orderId);
+      case 'massCancel':
+        return engine.massCancel(command.accountId, command.symbolId, command.side);
+      case 'state':
+        return engine.setTradingState(command.symbolId, command.state);
+      case 'band':
+        return engine.setPriceBand(command.symbolId, command.referencePrice, command.bandTicks);
+      case 'time':
+        engine.advanceTime(command.time);
+        return RejectReason.None;
+    }
+  }
+
+  private book(symbolId: number): OrderBook {
+    const index = this.engine.symbolIndexOf(symbolId);
+    if (index === NONE) throw new RangeError(`symbolId: ${symbolId} is no market`);
+    return this.engine.books[index]!;
+  }
+
+  private view(order: number): OrderView {
+    const { orders } = this.engine;
+    return {
+      orderId: orders.orderId(order),
+      accountId: orders.accountId(order),
+      side: orders.side(order),
+      orderType: orders.orderType(order),
+      timeInForce: orders.timeInForce(order),
+      price: limitOf(this.engine, order),
+      stopPrice: orders.stopPrice(order),
+      qty: orders.qty(order),
+      displayQty: orders.displayQty(order),
+      cumQty: orders.cumQty(order),
+      leavesQty: orders.leavesQty(order),
+      shownQty: orders.isWaiting(order) ? 0 : orders.shownQty(order),
+    };
+  }
+}

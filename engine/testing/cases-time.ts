@@ -1,0 +1,111 @@
+/** Worked examples: expiry by time, and mass cancels. */
+import { Side, TimeInForce, TradingState } from '../../protocol/enums.ts';
+import {
+  buy,
+  type MatchingCase,
+  massCancel,
+  replace,
+  resting,
+  sell,
+  state,
+  stop,
+  stops,
+  time,
+} from './matching-case.ts';
+
+const { Buy, Sell } = Side;
+const { Halted } = TradingState;
+const { GTD } = TimeInForce;
+
+export const TIME_CASES: readonly MatchingCase[] = [
+  [
+    'GTD orders expire in the order of their time, then of entry, in all markets and states',
+    [buy(1, 100, 1, { timeInForce: GTD, expireTime: 20 })],
+    [buy(2, 99, 1, { timeInForce: GTD, expireTime: 10, symbolId: 2 })],
+    [buy(3, 101, 1, { timeInForce: GTD, expireTime: 20 })],
+    [stop(4, Buy, 105, 1, { timeInForce: GTD, expireTime: 19 })],
+    [sell(5, 110, 1, { timeInForce: GTD, expireTime: 21 })],
+    // A replace gives a new place at the level, not a new order of entry.
+    [replace(1, 101, 2)],
+    [state(Halted)],
+    [time(9), 'nothing'],
+    [
+      time(20),
+      'Expired 2 0/1',
+      'Expired 4 0/1',
+      'Expired 1 0/2',
+      'Expired 3 0/1',
+      'Level Buy 99: gone of market 2',
+      'Level Buy 101: gone',
+    ],
+    [resting(Sell), '5 1@110'],
+    [time(21), 'Expired 5 0/1', 'Level Sell 110: gone'],
+  ],
+  [
+    'an order whose time has come is rejected',
+    [time(10)],
+    [buy(1, 100, 1, { timeInForce: GTD, expireTime: 10 }), 'Rejected 1 ExpireTimePassed'],
+    [
+      buy(1, 100, 1, { timeInForce: GTD, expireTime: 11 }),
+      'New 1 0/1 @100',
+      'Level Buy 100: 1 in 1',
+    ],
+  ],
+  [
+    'a partly filled order expires with what it has',
+    [buy(1, 100, 5, { timeInForce: GTD, expireTime: 10 })],
+    [sell(2, 100, 2)],
+    [time(10), 'Expired 1 2/5', 'Level Buy 100: gone'],
+  ],
+  [
+    'a mass cancel of an account cancels in the order of entry, through all markets',
+    [buy(1, 90, 1, { accountId: 7, symbolId: 2 })],
+    [stop(2, Sell, 50, 1, { accountId: 7 })],
+    [sell(3, 110, 1, { accountId: 7 })],
+    [buy(4, 100, 1, { accountId: 8 })],
+    [buy(5, 100, 1, { accountId: 7 })],
+    [buy(6, 101, 1, { accountId: 7 })],
+    [replace(5, 100, 9)],
+    [massCancel(7, 1, Buy)],
+    [resting(Buy), '4 1@100'],
+    [
+      massCancel(7),
+      'Canceled 1 0/1 MassCancel',
+      'Canceled 2 0/1 MassCancel',
+      'Canceled 3 0/1 MassCancel',
+      'Level Buy 90: gone of market 2',
+      'Level Sell 110: gone',
+    ],
+    [massCancel(7), 'nothing'],
+  ],
+  [
+    'a mass cancel of all accounts goes market by market, buys, sells, buy stops, sell stops',
+    [stop(1, Sell, 50, 1)],
+    [stop(2, Buy, 150, 1)],
+    [stop(3, Buy, 140, 1)],
+    [sell(4, 110, 1)],
+    [buy(5, 90, 1, { symbolId: 2 })],
+    [buy(6, 90, 1)],
+    [buy(7, 91, 1)],
+    [sell(8, 109, 1)],
+    [stop(9, Sell, 60, 1)],
+    [
+      massCancel(0),
+      'Canceled 7 0/1 MassCancel',
+      'Canceled 6 0/1 MassCancel',
+      'Canceled 8 0/1 MassCancel',
+      'Canceled 4 0/1 MassCancel',
+      'Canceled 3 0/1 MassCancel',
+      'Canceled 2 0/1 MassCancel',
+      'Canceled 9 0/1 MassCancel',
+      'Canceled 1 0/1 MassCancel',
+      'Canceled 5 0/1 MassCancel',
+      'Level Buy 91: gone',
+      'Level Buy 90: gone',
+      'Level Sell 109: gone',
+      'Level Sell 110: gone',
+      'Level Buy 90: gone of market 2',
+    ],
+    [stops(Buy)],
+  ],
+];
