@@ -16,7 +16,7 @@ const MAX_ID = Number.MAX_SAFE_INTEGER;
 function idsAt(home: number, first: number, step: number, count: number): number[] {
   const ids: number[] = [];
   for (let id = first; ids.length < count; id += step) {
-    if ((hashId(id) & 63) === home) ids.push(id);
+    if (hashId(id) >>> 26 === home) ids.push(id);
   }
   return ids;
 }

@@ -32,9 +32,9 @@ export class AccountOrders {
     return this.orders.links[(order << ORDER_LINKS) + ACCOUNT_NEXT]!;
   }
 
+  /** Of an account that is not 0. */
   add(order: number): void {
     const accountId = this.orders.accountId(order);
-    if (accountId === 0) return;
     let index = this.indexes.get(accountId);
     if (index === NONE) index = this.open(accountId);
     const links = this.orders.links;
@@ -49,7 +49,6 @@ export class AccountOrders {
   }
 
   remove(order: number): void {
-    if (this.orders.accountId(order) === 0) return;
     const links = this.orders.links;
     const link = order << ORDER_LINKS;
     const index = links[link + ACCOUNT_INDEX]!;

@@ -6,7 +6,8 @@ import { hashId } from '../collections/id-table.ts';
 import { NONE, type Orders } from './orders.ts';
 
 function hashPair(accountId: number, clientOrderId: number): number {
-  return Math.imul(hashId(accountId), 0x9e3779b1) ^ hashId(clientOrderId);
+  const hash = Math.imul(hashId(accountId), 0xc2b2ae35) ^ hashId(clientOrderId);
+  return hash ^ (hash >>> 15);
 }
 
 export class ClientOrderIndex {

@@ -67,10 +67,9 @@ export class LevelPages {
     if (from < 32) {
       const near = this.bits[first]! & (-1 >>> from);
       if (near !== 0) return Math.clz32(near);
-      from = 32;
     }
     if (from === PAGE_TICKS) return NONE;
-    const far = this.bits[first + 1]! & (-1 >>> (from - 32));
+    const far = this.bits[first + 1]! & (-1 >>> Math.max(0, from - 32));
     return far === 0 ? NONE : 32 + Math.clz32(far);
   }
 

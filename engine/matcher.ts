@@ -14,7 +14,22 @@ import {
 import { canFillWhole } from './fill-or-kill.ts';
 import { crosses, type OrderBook, oppositeOf } from './order-book.ts';
 import { OrderKeeper } from './order-keeper.ts';
-import { CUM, HIDDEN, NONE, ORDER_WORDS, OWNER, SHOWN } from './orders.ts';
+import {
+  CUM,
+  FLAGS,
+  HIDDEN,
+  NONE,
+  OPEN,
+  ORDER_LINKS,
+  ORDER_WORDS,
+  OWNER,
+  orderTypeOf,
+  PRICE,
+  SHOWN,
+  SYMBOL_INDEX,
+  sideOf,
+  timeInForceOf,
+} from './orders.ts';
 
 const REGISTERS = {
   fillPrice: 0,
@@ -68,42 +83,44 @@ export class Matcher extends OrderKeeper {
 
   /** An order comes in, new or taken out of its place: trades, and then rests or ends. */
   protected enter(order: number): void {
-    const { orders } = this;
-    const book = this.bookOf(order);
-    const isMarket = actsAsMarket(orders.orderType(order));
+    const { words, links } = this.orders;
+    const word = order << ORDER_WORDS;
+    const flags = links[(order << ORDER_LINKS) + FLAGS]!;
+    const book = this.books[links[(order << ORDER_LINKS) + SYMBOL_INDEX]!]!;
     if (book.state === TradingState.PreOpen) {
-      this.restIncoming(order, 0);
+      this.restIncoming(order, flags, 0);
       return;
     }
-    const timeInForce = orders.timeInForce(order);
-    const side = orders.side(order);
+    const side = sideOf(flags);
+    const timeInForce = timeInForceOf(flags);
     if (timeInForce === TimeInForce.FOK && !canFillWhole(this, order)) {
       this.end(order, ExecType.Canceled, CancelReason.FillOrKill);
       return;
     }
-    const leavesBefore = orders.shownQty(order);
+    const qty = words[word + SHOWN]!;
     const best = book.opposite(side).best();
     let reason: number = CancelReason.None;
-    if (best !== NONE && crosses(side, orders.price(order), this.levels.price(best))) {
+    if (best !== NONE && crosses(side, words[word + PRICE]!, this.levels.price(best))) {
       reason = this.match(order, book, side);
+      if (words[word + SHOWN] === 0) {
+        this.close(order);
+        return;
+      }
     }
-    const leaves = orders.shownQty(order);
-    if (leaves === 0) {
-      this.close(order);
-      return;
+    if (reason === CancelReason.None && actsAsMarket(orderTypeOf(flags))) {
+      reason = this.whyMarketOrderEnds(book, side);
     }
-    if (reason === CancelReason.None && isMarket) reason = this.whyMarketOrderEnds(book, side);
     if (reason === CancelReason.None && timeInForce === TimeInForce.IOC) {
       reason = CancelReason.ImmediateOrCancel;
     }
-    if (reason === CancelReason.None) this.restIncoming(order, leavesBefore - leaves);
-    else this.end(order, ExecType.Canceled, reason);
+    if (reason !== CancelReason.None) this.end(order, ExecType.Canceled, reason);
+    else this.restIncoming(order, flags, qty - words[word + SHOWN]!);
   }
 
-  private restIncoming(order: number, traded: number): void {
+  private restIncoming(order: number, flags: number, traded: number): void {
     this.hide(order, traded);
-    if (!this.orders.isOpen(order)) this.open(order);
-    if (this.orders.orderType(order) === OrderType.Market) this.bookOf(order).marketOrderCount++;
+    if ((flags & OPEN) === 0) this.open(order);
+    if (orderTypeOf(flags) === OrderType.Market) this.bookOf(order).marketOrderCount++;
     this.rest(order);
   }
 
@@ -161,7 +178,7 @@ export class Matcher extends OrderKeeper {
         continue;
       }
       const shown = words[makerWord + SHOWN]!;
-      const qty = shown < wanted ? shown : wanted;
+      const qty = Math.min(shown, wanted);
       if (!filled) levels.touch(level);
       filled = true;
       words[takerWord + SHOWN]! -= qty;

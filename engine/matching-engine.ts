@@ -57,7 +57,7 @@ export class MatchingEngine extends Matcher {
 
   /** Why a new order whose terms are valid is refused, or RejectReason.None. */
   check(ticket: OrderTicket): number {
-    const symbolIndex = this.symbolIndexes.get(ticket.symbolId);
+    const symbolIndex = this.symbolIndexOf(ticket.symbolId);
     if (symbolIndex === NONE) return RejectReason.UnknownSymbol;
     if (this.openOrders.get(ticket.orderId) !== NONE) return RejectReason.DuplicateOrderId;
     return checkNewOrder(this, this.books[symbolIndex]!, ticket, this.clock[0]!);
@@ -68,7 +68,7 @@ export class MatchingEngine extends Matcher {
    * the worst that it may trade at: the band's end, or the ticket's price where that is nearer.
    */
   admit(ticket: OrderTicket): number {
-    const symbolIndex = this.symbolIndexes.get(ticket.symbolId);
+    const symbolIndex = this.symbolIndexOf(ticket.symbolId);
     const book = this.books[symbolIndex]!;
     const { amount, side } = ticket;
     let { price, qty } = ticket;
@@ -175,7 +175,7 @@ export class MatchingEngine extends Matcher {
 
   /** Cancels the open orders of an account, a market and a side; 0 stands for all of them. */
   massCancel(accountId: number, symbolId: number, side: number): number {
-    const onlyIndex = symbolId === 0 ? NONE : this.symbolIndexes.get(symbolId);
+    const onlyIndex = symbolId === 0 ? NONE : this.symbolIndexOf(symbolId);
     if (symbolId !== 0 && onlyIndex === NONE) return RejectReason.UnknownSymbol;
     if (accountId !== 0) this.massCancelAccount(accountId, onlyIndex, side);
     else {
@@ -189,7 +189,7 @@ export class MatchingEngine extends Matcher {
   }
 
   setTradingState(symbolId: number, state: number): number {
-    const index = this.symbolIndexes.get(symbolId);
+    const index = this.symbolIndexOf(symbolId);
     if (index === NONE) return RejectReason.UnknownSymbol;
     const book = this.books[index]!;
     const uncrosses = state === TradingState.Auction || state === TradingState.Continuous;
@@ -211,7 +211,7 @@ export class MatchingEngine extends Matcher {
 
   /** `bandTicks` 0: no band; `referencePrice` 0: none. */
   setPriceBand(symbolId: number, referencePrice: number, bandTicks: number): number {
-    const index = this.symbolIndexes.get(symbolId);
+    const index = this.symbolIndexOf(symbolId);
     if (index === NONE) return RejectReason.UnknownSymbol;
     this.books[index]!.setBand(referencePrice, bandTicks);
     return RejectReason.None;

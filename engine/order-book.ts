@@ -23,6 +23,8 @@ export class OrderBook {
   readonly buyStops: StopBook;
   readonly sellStops: StopBook;
   state: number = TradingState.Continuous;
+  /** Stops of both sides that wait. */
+  waitingStopCount = 0;
   /** Market orders that rest and wait for an auction. */
   marketOrderCount = 0;
   /** Numbers that may be large live in lanes, which are never boxed. */
@@ -49,7 +51,7 @@ export class OrderBook {
   }
 
   get hasStops(): boolean {
-    return (this.buyStops.count | this.sellStops.count) !== 0;
+    return this.waitingStopCount !== 0;
   }
 
   /** Price of the last trade; 0 before the first. */

@@ -3,7 +3,7 @@
  * shown and hidden. Base of the matcher. Hot path: no allocation per command.
  */
 import { IdTable } from '../collections/id-table.ts';
-import { OrderType, Side, TimeInForce } from '../protocol/enums.ts';
+import { OrderType, TimeInForce } from '../protocol/enums.ts';
 import { AccountOrders } from './account-orders.ts';
 import { ClientOrderIndex } from './client-order-index.ts';
 import type { EngineListener } from './engine-listener.ts';
@@ -11,7 +11,27 @@ import { ExpiryQueue } from './expiry-queue.ts';
 import { LevelPages } from './level-pages.ts';
 import { Levels } from './levels.ts';
 import { OrderBook } from './order-book.ts';
-import { DISPLAY, HIDDEN, LEVEL, NONE, ORDER_LINKS, ORDER_WORDS, Orders, SHOWN } from './orders.ts';
+import {
+  ACCOUNT_ID,
+  CLIENT_ORDER_ID,
+  DISPLAY,
+  FLAGS,
+  HIDDEN,
+  LEVEL,
+  NONE,
+  OPEN,
+  ORDER_ID,
+  ORDER_LINKS,
+  ORDER_WORDS,
+  Orders,
+  orderTypeOf,
+  PRICE,
+  SHOWN,
+  SYMBOL_INDEX,
+  sideOf,
+  timeInForceOf,
+  WAITING,
+} from './orders.ts';
 
 /** Initial capacities; everything grows, so they decide memory and never an outcome. */
 export interface EngineCapacity {
@@ -24,7 +44,10 @@ export class OrderKeeper {
   readonly levels: Levels;
   readonly books: OrderBook[] = [];
   protected readonly listener: EngineListener;
-  protected readonly symbolIndexes = new IdTable();
+  private readonly symbolIndexes = new IdTable();
+  /** Commands come in runs for one market. */
+  private latestSymbolId = 0;
+  private latestSymbolIndex = NONE;
   protected readonly openOrders: IdTable;
   protected readonly clientOrders: ClientOrderIndex;
   protected readonly accountOrders: AccountOrders;
@@ -46,12 +69,17 @@ export class OrderKeeper {
     const index = this.books.length;
     this.books.push(new OrderBook(symbolId, index, this.orders, this.levels, this.pages));
     this.symbolIndexes.add(symbolId, index);
+    this.latestSymbolId = 0;
     return index;
   }
 
   /** The index of a market, or NONE. */
   symbolIndexOf(symbolId: number): number {
-    return this.symbolIndexes.get(symbolId);
+    if (symbolId !== this.latestSymbolId) {
+      this.latestSymbolIndex = this.symbolIndexes.get(symbolId);
+      this.latestSymbolId = symbolId;
+    }
+    return this.latestSymbolIndex;
   }
 
   bookOf(order: number): OrderBook {
@@ -73,26 +101,30 @@ export class OrderKeeper {
   }
 
   protected open(order: number): void {
-    const orders = this.orders;
-    orders.setOpen(order);
-    this.openOrders.add(orders.orderId(order), order);
-    if (orders.clientOrderId(order) !== 0) this.clientOrders.add(order);
-    this.accountOrders.add(order);
-    if (orders.timeInForce(order) === TimeInForce.GTD) this.expiry.add(order);
+    const { words, links } = this.orders;
+    const word = order << ORDER_WORDS;
+    const link = (order << ORDER_LINKS) + FLAGS;
+    const flags = links[link]!;
+    links[link] = flags | OPEN;
+    this.openOrders.add(words[word + ORDER_ID]!, order);
+    if (words[word + CLIENT_ORDER_ID] !== 0) this.clientOrders.add(order);
+    if (words[word + ACCOUNT_ID] !== 0) this.accountOrders.add(order);
+    if (timeInForceOf(flags) === TimeInForce.GTD) this.expiry.add(order);
   }
 
   /** Forgets an order that stands nowhere any more. */
   protected close(order: number): void {
-    const orders = this.orders;
-    if (orders.isOpen(order)) {
-      this.openOrders.delete(orders.orderId(order));
-      if (orders.clientOrderId(order) !== 0) this.clientOrders.delete(order);
-      this.accountOrders.remove(order);
-      const timeInForce = orders.timeInForce(order);
-      if (timeInForce === TimeInForce.GTD) this.expiry.remove(order);
-      else if (orders.orderType(order) === OrderType.Market) this.bookOf(order).marketOrderCount--;
+    const { words, links } = this.orders;
+    const word = order << ORDER_WORDS;
+    const flags = links[(order << ORDER_LINKS) + FLAGS]!;
+    if ((flags & OPEN) !== 0) {
+      this.openOrders.delete(words[word + ORDER_ID]!);
+      if (words[word + CLIENT_ORDER_ID] !== 0) this.clientOrders.delete(order);
+      if (words[word + ACCOUNT_ID] !== 0) this.accountOrders.remove(order);
+      if (timeInForceOf(flags) === TimeInForce.GTD) this.expiry.remove(order);
+      if (orderTypeOf(flags) === OrderType.Market) this.bookOf(order).marketOrderCount--;
     }
-    orders.release(order);
+    this.orders.release(order);
   }
 
   /** An order that stands nowhere ends with what it has left. */
@@ -109,22 +141,24 @@ export class OrderKeeper {
 
   /** Puts an incoming order at the back of its price level. */
   protected rest(order: number): void {
-    const symbolIndex = this.orders.symbolIndex(order);
-    const side = this.orders.side(order);
-    const price = this.orders.price(order);
-    const book = this.books[symbolIndex]!;
-    const ladder = side === Side.Buy ? book.bids : book.asks;
-    let level = ladder.get(price);
-    if (level === NONE) {
-      level = this.levels.allocate(symbolIndex, side, price);
-      ladder.add(price, level);
-    }
+    const { words, links } = this.orders;
     const word = order << ORDER_WORDS;
-    const shown = this.orders.words[word + SHOWN]!;
-    const hidden = this.orders.words[word + HIDDEN]!;
-    this.levels.touch(level);
-    this.levels.append(level, order);
-    this.levels.addQty(level, shown, hidden);
+    const link = order << ORDER_LINKS;
+    const side = sideOf(links[link + FLAGS]!);
+    const symbolIndex = links[link + SYMBOL_INDEX]!;
+    const book = this.books[symbolIndex]!;
+    const ladder = book.side(side);
+    const levels = this.levels;
+    let level = ladder.get(words[word + PRICE]!);
+    if (level === NONE) {
+      level = levels.allocate(symbolIndex, side, words[word + PRICE]!);
+      ladder.add(words[word + PRICE]!, level);
+    }
+    levels.touch(level);
+    levels.append(level, order);
+    const shown = words[word + SHOWN]!;
+    const hidden = words[word + HIDDEN]!;
+    levels.addQty(level, shown, hidden);
     book.addOpenQty(side, shown + hidden);
   }
 
@@ -133,30 +167,35 @@ export class OrderKeeper {
     const side = this.orders.side(order);
     this.orders.setWaiting(order, true);
     book.stops(side).add(order);
+    book.waitingStopCount++;
     book.addOpenQty(side, this.orders.leavesQty(order));
   }
 
   /** Takes an open order out of its level or from among the stops; all it has left is shown. */
   protected takeOut(order: number): void {
-    const { orders, levels } = this;
-    const side = orders.side(order);
-    const book = this.bookOf(order);
+    const { words, links } = this.orders;
     const word = order << ORDER_WORDS;
-    const shown = orders.words[word + SHOWN]!;
-    const hidden = orders.words[word + HIDDEN]!;
-    if (orders.isWaiting(order)) {
+    const link = order << ORDER_LINKS;
+    const flags = links[link + FLAGS]!;
+    const side = sideOf(flags);
+    const book = this.books[links[link + SYMBOL_INDEX]!]!;
+    const shown = words[word + SHOWN]!;
+    const hidden = words[word + HIDDEN]!;
+    if ((flags & WAITING) !== 0) {
       book.stops(side).remove(order);
-      orders.setWaiting(order, false);
+      book.waitingStopCount--;
+      links[link + FLAGS] = flags & ~WAITING;
     } else {
-      const level = orders.links[(order << ORDER_LINKS) + LEVEL]!;
+      const levels = this.levels;
+      const level = links[link + LEVEL]!;
       levels.touch(level);
       levels.unlink(order);
       levels.addQty(level, -shown, -hidden);
       this.removeIfEmpty(book, side, level);
     }
     book.addOpenQty(side, -(shown + hidden));
-    orders.words[word + SHOWN] = shown + hidden;
-    orders.words[word + HIDDEN] = 0;
+    words[word + SHOWN] = shown + hidden;
+    words[word + HIDDEN] = 0;
   }
 
   /** A level that is empty leaves the ladder at once; its slot is freed when it has been told. */

@@ -49,15 +49,28 @@ export const ACCOUNT_INDEX = 31;
 /** Neighbours among the GTD orders of the same expire time, and their queue. */
 export const TIMER_NEXT = 28;
 export const TIMER_PREVIOUS = 29;
-const SYMBOL_INDEX = 30;
+export const SYMBOL_INDEX = 30;
 
 /** Flags: side 2 bits, type 3, time in force 3, self-trade prevention 3, then single bits. */
 const TYPE_SHIFT = 2;
 const TIME_IN_FORCE_SHIFT = 5;
 const PREVENTION_SHIFT = 8;
 const POST_ONLY = 1 << 11;
-const WAITING = 1 << 12;
-const OPEN = 1 << 13;
+export const WAITING = 1 << 12;
+export const OPEN = 1 << 13;
+
+export function sideOf(flags: number): number {
+  return flags & 3;
+}
+export function orderTypeOf(flags: number): number {
+  return (flags >> TYPE_SHIFT) & 7;
+}
+export function timeInForceOf(flags: number): number {
+  return (flags >> TIME_IN_FORCE_SHIFT) & 7;
+}
+export function selfTradePreventionOf(flags: number): number {
+  return (flags >> PREVENTION_SHIFT) & 7;
+}
 
 export class Orders {
   /** Slots in use. */
@@ -159,16 +172,16 @@ export class Orders {
     return this.links[(order << ORDER_LINKS) + SYMBOL_INDEX]!;
   }
   side(order: number): number {
-    return this.links[(order << ORDER_LINKS) + FLAGS]! & 3;
+    return sideOf(this.links[(order << ORDER_LINKS) + FLAGS]!);
   }
   orderType(order: number): number {
-    return (this.links[(order << ORDER_LINKS) + FLAGS]! >> TYPE_SHIFT) & 7;
+    return orderTypeOf(this.links[(order << ORDER_LINKS) + FLAGS]!);
   }
   timeInForce(order: number): number {
-    return (this.links[(order << ORDER_LINKS) + FLAGS]! >> TIME_IN_FORCE_SHIFT) & 7;
+    return timeInForceOf(this.links[(order << ORDER_LINKS) + FLAGS]!);
   }
   selfTradePrevention(order: number): number {
-    return (this.links[(order << ORDER_LINKS) + FLAGS]! >> PREVENTION_SHIFT) & 7;
+    return selfTradePreventionOf(this.links[(order << ORDER_LINKS) + FLAGS]!);
   }
   isPostOnly(order: number): boolean {
     return (this.links[(order << ORDER_LINKS) + FLAGS]! & POST_ONLY) !== 0;
@@ -185,10 +198,6 @@ export class Orders {
   isOpen(order: number): boolean {
     return (this.links[(order << ORDER_LINKS) + FLAGS]! & OPEN) !== 0;
   }
-  setOpen(order: number): void {
-    this.links[(order << ORDER_LINKS) + FLAGS]! |= OPEN;
-  }
-
   private allocate(): number {
     this.count++;
     const order = this.free;

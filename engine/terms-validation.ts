@@ -55,23 +55,28 @@ function named(names: Readonly<Record<string, number>>): FieldRange {
 export function assertCommand(command: EngineCommand): void {
   switch (command.command) {
     case 'cancel':
-      return assertField('orderId', command.orderId, FROM_ONE);
+      assertField('orderId', command.orderId, FROM_ONE);
+      break;
     case 'massCancel':
       assertField('accountId', command.accountId, FROM_ZERO);
       assertField('symbolId', command.symbolId, { ...FIELD_RANGE.symbolId, min: 0 });
-      return assertField('side', command.side, { min: 0, max: 2 });
+      assertField('side', command.side, { min: 0, max: 2 });
+      break;
     case 'state':
       assertField('symbolId', command.symbolId, FIELD_RANGE.symbolId);
-      return assertField('state', command.state, named(TradingState));
+      assertField('state', command.state, named(TradingState));
+      break;
     case 'band':
       assertField('symbolId', command.symbolId, FIELD_RANGE.symbolId);
       assertField('referencePrice', command.referencePrice, FROM_ZERO);
-      return assertField('bandTicks', command.bandTicks, {
+      assertField('bandTicks', command.bandTicks, {
         min: 0,
         max: command.referencePrice === 0 ? 0 : Number.MAX_SAFE_INTEGER,
       });
+      break;
     case 'time':
-      return assertField('time', command.time, FROM_ZERO);
+      assertField('time', command.time, FROM_ZERO);
+      break;
     default:
       throw new RangeError(`command: ${JSON.stringify(command)} is not a command`);
   }

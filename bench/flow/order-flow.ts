@@ -23,18 +23,26 @@ export interface FlowRow {
 const COLUMNS = ['command', 'orderId', 'ownerId', 'side', 'price', 'qty', 'displayQty', 'tif'];
 
 export async function readOrderFlow(folder: string): Promise<FlowRow[]> {
-  const file = createReadStream(join(folder, 'commands.csv.gz'));
+  return (await readGzipCsv(folder, 'commands.csv.gz', COLUMNS)).map(parseRow);
+}
+
+/** The cells of some columns, row by row, of a gzip CSV file whose first line names its columns. */
+export async function readGzipCsv(
+  folder: string,
+  fileName: string,
+  columns: readonly string[],
+): Promise<string[][]> {
+  const file = createReadStream(join(folder, fileName));
   const lines = createInterface({ input: file.compose(createGunzip()) });
-  const rows: FlowRow[] = [];
+  const rows: string[][] = [];
   let indexes: number[] | undefined;
   for await (const line of lines) {
     const cells = line.split(',');
     if (indexes === undefined) {
-      indexes = COLUMNS.map((column) => cells.indexOf(column));
-      const missing = COLUMNS.filter((_, i) => indexes![i] === -1);
-      if (missing.length > 0)
-        throw new Error(`commands.csv.gz has no column ${missing.join(', ')}`);
-    } else rows.push(parseRow(indexes.map((index) => cells[index] ?? '')));
+      indexes = columns.map((column) => cells.indexOf(column));
+      const missing = columns.filter((_, i) => indexes![i] === -1);
+      if (missing.length > 0) throw new Error(`${fileName} has no column ${missing.join(', ')}`);
+    } else rows.push(indexes.map((index) => cells[index] ?? ''));
   }
   return rows;
 }

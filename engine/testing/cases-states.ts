@@ -65,6 +65,14 @@ export const STATE_CASES: readonly MatchingCase[] = [
     [resting(Sell), '1 5@100'],
   ],
   [
+    'a post-only order that was crossed in PreOpen may be replaced at its price, and no other',
+    [state(PreOpen)],
+    [buy(1, 100, 5, { postOnly: true })],
+    [sell(2, 99, 5)],
+    [replace(1, 100, 6), 'Replaced 1 0/6 @100', 'Level Buy 100: 6 in 1'],
+    [replace(1, 99, 6), 'refused: PostOnlyWouldTrade'],
+  ],
+  [
     'a market order in PreOpen waits at the end of the band, and what the auction leaves is canceled',
     [state(PreOpen)],
     [market(1, Buy, 5), 'Rejected 1 NoPriceBand'],

@@ -21,9 +21,13 @@ const MAX = Number.MAX_SAFE_INTEGER;
 const ID_SPAN = 60;
 
 type Drafted<Command> = Omit<Command, 'expireTime'> & { readonly expiresIn?: number };
+type NewDraft = Drafted<Extract<EngineCommand, { readonly command: 'new' }>>;
+type ReplaceCommand = Extract<EngineCommand, { readonly command: 'replace' }>;
 type Draft =
-  | Drafted<Extract<EngineCommand, { readonly command: 'new' }>>
-  | Exclude<EngineCommand, { readonly command: 'new' | 'time' }>
+  | NewDraft
+  /** Without a price: at the price that the order was given last. */
+  | (Omit<ReplaceCommand, 'price'> & { readonly price: number | undefined })
+  | Exclude<EngineCommand, { readonly command: 'new' | 'replace' | 'time' }>
   | { readonly command: 'time'; readonly step: number };
 
 interface QtyTerms {
@@ -93,8 +97,6 @@ const immediate = fc.constantFrom(TimeInForce.IOC, TimeInForce.FOK);
 
 const owner = fc.record({ orderId, symbolId, side, accountId, groupId, selfTradePrevention });
 
-type NewDraft = Extract<Draft, { readonly command: 'new' }>;
-
 /** The order of an owner, of one type, with what its type and time in force need. */
 function newOrder(orderType: number, ...terms: fc.Arbitrary<object>[]): fc.Arbitrary<NewDraft> {
   return fc
@@ -144,8 +146,12 @@ const replaceOrder: fc.Arbitrary<Draft> = fc
   .tuple(
     fc.record({
       orderId,
-      // 0 for a waiting Stop: for the others it does not fit.
-      price: fc.oneof({ weight: 4, arbitrary: price }, { weight: 1, arbitrary: fc.constant(0) }),
+      // 0 does not fit an order with a limit, and all else does not fit a Stop.
+      price: fc.oneof(
+        { weight: 10, arbitrary: price },
+        { weight: 10, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: fc.constant(0) },
+      ),
       qtyMeaning: fc.constantFrom(QtyMeaning.Total, QtyMeaning.Open),
       stopPrice: mostly(4, fc.constant(0), stopPrice),
     }),
@@ -184,7 +190,14 @@ const bandTerms = fc.oneof(
       bandTicks: fc.integer({ min: 1, max: 9 }),
     }),
   },
-  { weight: 1, arbitrary: fc.constantFrom({ referencePrice: 3, bandTicks: 200 }) },
+  // A band that begins at 1, and a reference price without a band.
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      { referencePrice: 3, bandTicks: 200 },
+      { referencePrice: 99, bandTicks: 0 },
+    ),
+  },
 );
 const bandChange: fc.Arbitrary<Draft> = fc
   .tuple(symbolId, bandTerms)
@@ -211,17 +224,31 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
   { weight: 4, arbitrary: timeStep },
 );
 
-/** Times become absolute here, so that a sequence may lose any of its commands and stays valid. */
+/**
+ * What depends on earlier commands is filled in here, so that a sequence may lose any of its
+ * commands and stays valid: times become absolute, and replaces get the price that is not to change.
+ */
 function commandsOf(drafts: readonly Draft[]): EngineCommand[] {
   let now = 100;
+  const prices = new Map<number, number>();
   return drafts.map((drafted): EngineCommand => {
-    if (drafted.command === 'time') {
-      now += drafted.step;
-      return { command: 'time', time: now };
+    switch (drafted.command) {
+      case 'time':
+        now += drafted.step;
+        return { command: 'time', time: now };
+      case 'new': {
+        const { expiresIn: inTime, ...terms } = drafted;
+        prices.set(terms.orderId, terms.price ?? 0);
+        return inTime === undefined ? terms : { ...terms, expireTime: now + inTime };
+      }
+      case 'replace': {
+        const newPrice = drafted.price ?? prices.get(drafted.orderId) ?? 0;
+        if (newPrice > 0) prices.set(drafted.orderId, newPrice);
+        return { ...drafted, price: newPrice };
+      }
+      default:
+        return drafted;
     }
-    if (drafted.command !== 'new') return drafted;
-    const { expiresIn: inTime, ...terms } = drafted;
-    return inTime === undefined ? terms : { ...terms, expireTime: now + inTime };
   });
 }
 

@@ -48,7 +48,7 @@ await new Command('fuzz:engine')
     `
 Exit code 0: no difference was found. 1: one was; it is printed with its seed, with few
 commands that still show it, as a program. Sequences are random in length up to --length: short ones
-are made small fast, long ones (5000) reach books of hundreds of orders.
+are made small fast, long ones (5000) use an engine for long.
 
 Examples:
   npm run fuzz:engine -- --seconds 600

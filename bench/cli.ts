@@ -1,0 +1,12 @@
+/** The command line of the benchmarks: `npm run bench -- engine`. One file in commands/ for each. */
+import { Command } from 'commander';
+import { addEngine } from './commands/engine.ts';
+
+const EXIT_USAGE = 2;
+
+const program = new Command('bench')
+  .description('Measures Hoga.')
+  .showHelpAfterError('(--help shows what is allowed)')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
+addEngine(program);
+await program.parseAsync();

@@ -1,0 +1,33 @@
+/**
+ * An order flow for the engine benchmark: a struct of arrays, so that reading it costs every engine
+ * the same and allocates nothing. The first `buildUp` operations fill the book and are not measured.
+ */
+
+/** What an operation does. */
+export const Kind = { Add: 1, Cancel: 2, Cross: 3 } as const;
+
+/** What every engine must come to when it has executed the whole flow. */
+export interface Totals {
+  readonly trades: number;
+  readonly tradedQty: number;
+  readonly openOrders: number;
+  readonly openQty: number;
+}
+
+export interface OrderFlow {
+  /** Operations in all. */
+  readonly length: number;
+  readonly buildUp: number;
+  /** Kind: an order that rests, a cancel, or an immediate-or-cancel order that trades. */
+  readonly kind: Uint8Array;
+  /** Orders count from 1; a cancel names an order that is open at that point. */
+  readonly orderId: Int32Array;
+  /** Side; of a cancel, the order's. */
+  readonly side: Uint8Array;
+  /** Ticks; 0 for a cancel. */
+  readonly price: Int32Array;
+  /** Lots; 0 for a cancel. */
+  readonly qty: Int32Array;
+  readonly account: Int32Array;
+  readonly totals: Totals;
+}
