@@ -1,14 +1,9 @@
 /** The open orders of each account in the order of their entry, linked through them. Hot path. */
 import { growInt32 } from '../collections/grow.ts';
 import { IdTable } from '../collections/id-table.ts';
-import {
-  ACCOUNT_INDEX,
-  ACCOUNT_NEXT,
-  ACCOUNT_PREVIOUS,
-  NONE,
-  ORDER_LINKS,
-  type Orders,
-} from './orders.ts';
+import { ORDER, type Orders } from './orders.ts';
+
+const { ACCOUNT_INDEX, ACCOUNT_NEXT, ACCOUNT_PREVIOUS, NONE, ORDER_LINKS } = ORDER;
 
 export class AccountOrders {
   private readonly orders: Orders;

@@ -12,7 +12,9 @@ import { Side } from '../protocol/enums.ts';
 import { testSeed } from '../test/support/seed.ts';
 import { ClientOrderIndex } from './client-order-index.ts';
 import { OrderTicket } from './order-ticket.ts';
-import { NONE, Orders } from './orders.ts';
+import { ORDER, Orders } from './orders.ts';
+
+const { NONE } = ORDER;
 
 const MAX_ID = Number.MAX_SAFE_INTEGER;
 
@@ -41,7 +43,7 @@ class IndexedOrders {
   open(accountId: number, clientOrderId: number): number {
     const ticket = new OrderTicket().limit(1, accountId, 1, Side.Buy, 1, 1);
     ticket.clientOrderId = clientOrderId;
-    const slot = this.orders.admit(ticket, 0, 1, 1);
+    const slot = this.orders.admit(ticket, 0);
     this.index.add(slot);
     return slot;
   }

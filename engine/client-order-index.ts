@@ -3,7 +3,9 @@
  * compared in the orders themselves. Hot path.
  */
 import { hashId } from '../collections/id-table.ts';
-import { NONE, type Orders } from './orders.ts';
+import { ORDER, type Orders } from './orders.ts';
+
+const { NONE } = ORDER;
 
 function hashPair(accountId: number, clientOrderId: number): number {
   const hash = Math.imul(hashId(accountId), 0xc2b2ae35) ^ hashId(clientOrderId);

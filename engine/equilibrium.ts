@@ -5,8 +5,10 @@
  */
 import type { Levels } from './levels.ts';
 import type { OrderBook } from './order-book.ts';
-import { NONE } from './orders.ts';
+import { ORDER } from './orders.ts';
 import type { PriceLadder } from './price-ladder.ts';
+
+const { NONE } = ORDER;
 
 export interface Equilibrium {
   readonly price: number;

@@ -3,7 +3,9 @@
  * apart from the queues of the book. Off the hot path: other orders never come here.
  */
 import BTreeModule from 'sorted-btree';
-import { NONE, ORDER_LINKS, type Orders, TIMER_NEXT, TIMER_PREVIOUS } from './orders.ts';
+import { ORDER, type Orders } from './orders.ts';
+
+const { NONE, ORDER_LINKS, TIMER_NEXT, TIMER_PREVIOUS } = ORDER;
 
 const BTree = BTreeModule.default;
 

@@ -6,7 +6,9 @@
 import { SelfTradePrevention } from '../protocol/enums.ts';
 import { crosses } from './order-book.ts';
 import type { OrderKeeper } from './order-keeper.ts';
-import { HIDDEN, NEXT, NONE, ORDER_LINKS, ORDER_WORDS, OWNER, SHOWN } from './orders.ts';
+import { ORDER } from './orders.ts';
+
+const { HIDDEN, NEXT, NONE, ORDER_LINKS, ORDER_WORDS, OWNER, SHOWN } = ORDER;
 
 /** The incoming order reaches one of its owner before it is done. */
 const BLOCKED = -1;

@@ -3,11 +3,14 @@
  * ticks that have one. Freed pages form a list. Hot path.
  */
 import { growInt32 } from '../collections/grow.ts';
-import { NONE } from './orders.ts';
+import { ORDER } from './orders.ts';
+
+const { NONE } = ORDER;
 
 /** log2 of the ticks in a page. */
-export const PAGE_BITS = 6;
-export const PAGE_TICKS = 1 << PAGE_BITS;
+const PAGE_BITS = 6;
+const PAGE_TICKS = 1 << PAGE_BITS;
+export const PAGE = { BITS: PAGE_BITS, TICKS: PAGE_TICKS } as const;
 const TOP_BIT = 0x80000000;
 
 export class LevelPages {

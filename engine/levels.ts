@@ -9,7 +9,18 @@
  * ```
  */
 import { growInt32 } from '../collections/grow.ts';
-import { LEVEL, NEXT, NONE, ORDER_LINKS, type Orders, PREVIOUS } from './orders.ts';
+import { ORDER, type Orders } from './orders.ts';
+
+const {
+  LEVEL,
+  NEXT,
+  NONE,
+  ORDER_LINKS,
+  ORDER_WORDS,
+  HIDDEN: ORDER_HIDDEN,
+  SHOWN: ORDER_SHOWN,
+  PREVIOUS,
+} = ORDER;
 
 /** log2 of the words in a record, and of its links. */
 const WORDS = 3;
@@ -105,6 +116,32 @@ export class Levels {
     this.free = level;
   }
 
+  /** Puts a resting order at the back of a level, with its quantities. */
+  join(level: number, order: number): void {
+    this.touch(level);
+    this.append(level, order);
+    const orderWords = this.orders.words;
+    const orderWord = order << ORDER_WORDS;
+    const words = this.words;
+    const word = level << WORDS;
+    words[word + SHOWN]! += orderWords[orderWord + ORDER_SHOWN]!;
+    words[word + HIDDEN]! += orderWords[orderWord + ORDER_HIDDEN]!;
+  }
+
+  /** Takes a resting order out of its level, with its quantities; returns the level. */
+  leave(order: number): number {
+    const level = this.orders.links[(order << ORDER_LINKS) + LEVEL]!;
+    this.touch(level);
+    this.unlink(order);
+    const orderWords = this.orders.words;
+    const orderWord = order << ORDER_WORDS;
+    const words = this.words;
+    const word = level << WORDS;
+    words[word + SHOWN]! -= orderWords[orderWord + ORDER_SHOWN]!;
+    words[word + HIDDEN]! -= orderWords[orderWord + ORDER_HIDDEN]!;
+    return level;
+  }
+
   /** Changes what a level shows and hides. */
   addQty(level: number, shown: number, hidden: number): void {
     const word = level << WORDS;
@@ -143,6 +180,18 @@ export class Levels {
     own[at + COUNT]!--;
   }
 
+  /** Takes the first order out of a level's queue. */
+  unlinkHead(level: number, order: number): void {
+    const links = this.orders.links;
+    const own = this.links;
+    const at = level << LINKS;
+    const after = links[(order << ORDER_LINKS) + NEXT]!;
+    own[at + HEAD] = after;
+    if (after === NONE) own[at + TAIL] = NONE;
+    else links[(after << ORDER_LINKS) + PREVIOUS] = NONE;
+    own[at + COUNT]!--;
+  }
+
   /** A level's orders, first in the queue first; the one at hand may be taken out. */
   *queue(level: number): Generator<number> {
     let order = this.head(level);
@@ -155,38 +204,45 @@ export class Levels {
 
   /** Must be called before a level changes. */
   touch(level: number): void {
+    const { words, links } = this;
     const link = level << LINKS;
-    if (this.links[link + STATE] !== UNCHANGED) return;
+    if (links[link + STATE] !== UNCHANGED) return;
     const word = level << WORDS;
-    this.links[link + STATE] = CHANGED;
-    this.links[link + COUNT_BEFORE] = this.links[link + COUNT]!;
-    this.words[word + SHOWN_BEFORE] = this.words[word + SHOWN]!;
+    links[link + STATE] = CHANGED;
+    links[link + COUNT_BEFORE] = links[link + COUNT]!;
+    words[word + SHOWN_BEFORE] = words[word + SHOWN]!;
     if (this.changedCount === this.changed.length) {
       this.changed = growInt32(this.changed, this.changedCount * 2);
     }
     this.changed[this.changedCount++] = level;
   }
 
-  /** True once, for a changed level that now is not what `before` was when the command began. */
-  shallBeTold(level: number, before: number): boolean {
+  /**
+   * Whether a changed level that has orders is not what it was when the command began, and was not
+   * told in another's place; forgets that it changed.
+   */
+  settle(level: number): boolean {
+    const { words, links } = this;
+    const link = level << LINKS;
+    const word = level << WORDS;
+    const state = links[link + STATE];
+    links[link + STATE] = UNCHANGED;
+    return (
+      state === CHANGED &&
+      (links[link + COUNT] !== links[link + COUNT_BEFORE] ||
+        words[word + SHOWN] !== words[word + SHOWN_BEFORE])
+    );
+  }
+
+  /** The same of a level that stands now where another one stood, which was emptied before. */
+  settleInPlaceOf(emptied: number, level: number): boolean {
     const link = level << LINKS;
     if (this.links[link + STATE] === TOLD) return false;
     this.links[link + STATE] = TOLD;
     return (
-      this.links[link + COUNT] !== this.links[(before << LINKS) + COUNT_BEFORE] ||
-      this.words[(level << WORDS) + SHOWN] !== this.words[(before << WORDS) + SHOWN_BEFORE]
+      this.links[link + COUNT] !== this.links[(emptied << LINKS) + COUNT_BEFORE] ||
+      this.words[(level << WORDS) + SHOWN] !== this.words[(emptied << WORDS) + SHOWN_BEFORE]
     );
-  }
-
-  /** After all have been told. */
-  forgetChanges(): void {
-    for (let i = 0; i < this.changedCount; i++) {
-      const level = this.changed[i]!;
-      const link = level << LINKS;
-      this.links[link + STATE] = UNCHANGED;
-      if (this.links[link + COUNT] === 0) this.release(level);
-    }
-    this.changedCount = 0;
   }
 
   private grow(): void {

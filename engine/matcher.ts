@@ -14,7 +14,9 @@ import {
 import { canFillWhole } from './fill-or-kill.ts';
 import { crosses, type OrderBook, oppositeOf } from './order-book.ts';
 import { OrderKeeper } from './order-keeper.ts';
-import {
+import { ORDER, orderTypeOf, sideOf, timeInForceOf } from './orders.ts';
+
+const {
   CUM,
   FLAGS,
   HIDDEN,
@@ -23,13 +25,17 @@ import {
   ORDER_LINKS,
   ORDER_WORDS,
   OWNER,
-  orderTypeOf,
   PRICE,
   SHOWN,
   SYMBOL_INDEX,
-  sideOf,
-  timeInForceOf,
-} from './orders.ts';
+} = ORDER;
+const NO_PREVENTION = SelfTradePrevention.None;
+const NO_REASON: number = CancelReason.None;
+const { Market, Stop } = OrderType;
+const { IOC, FOK } = TimeInForce;
+const { PreOpen } = TradingState;
+const { Buy, Sell } = Side;
+const { Canceled, Triggered, Restated } = ExecType;
 
 const REGISTERS = {
   fillPrice: 0,
@@ -87,19 +93,19 @@ export class Matcher extends OrderKeeper {
     const word = order << ORDER_WORDS;
     const flags = links[(order << ORDER_LINKS) + FLAGS]!;
     const book = this.books[links[(order << ORDER_LINKS) + SYMBOL_INDEX]!]!;
-    if (book.state === TradingState.PreOpen) {
+    if (book.state === PreOpen) {
       this.restIncoming(order, flags, 0);
       return;
     }
     const side = sideOf(flags);
     const timeInForce = timeInForceOf(flags);
-    if (timeInForce === TimeInForce.FOK && !canFillWhole(this, order)) {
-      this.end(order, ExecType.Canceled, CancelReason.FillOrKill);
+    if (timeInForce === FOK && !canFillWhole(this, order)) {
+      this.end(order, Canceled, CancelReason.FillOrKill);
       return;
     }
     const qty = words[word + SHOWN]!;
     const best = book.opposite(side).best();
-    let reason: number = CancelReason.None;
+    let reason = NO_REASON;
     if (best !== NONE && crosses(side, words[word + PRICE]!, this.levels.price(best))) {
       reason = this.match(order, book, side);
       if (words[word + SHOWN] === 0) {
@@ -107,20 +113,20 @@ export class Matcher extends OrderKeeper {
         return;
       }
     }
-    if (reason === CancelReason.None && actsAsMarket(orderTypeOf(flags))) {
+    if (reason === NO_REASON && actsAsMarket(orderTypeOf(flags))) {
       reason = this.whyMarketOrderEnds(book, side);
     }
-    if (reason === CancelReason.None && timeInForce === TimeInForce.IOC) {
+    if (reason === NO_REASON && timeInForce === IOC) {
       reason = CancelReason.ImmediateOrCancel;
     }
-    if (reason !== CancelReason.None) this.end(order, ExecType.Canceled, reason);
+    if (reason !== NO_REASON) this.end(order, Canceled, reason);
     else this.restIncoming(order, flags, qty - words[word + SHOWN]!);
   }
 
   private restIncoming(order: number, flags: number, traded: number): void {
     this.hide(order, traded);
     if ((flags & OPEN) === 0) this.open(order);
-    if (orderTypeOf(flags) === OrderType.Market) this.bookOf(order).marketOrderCount++;
+    if (orderTypeOf(flags) === Market) this.bookOf(order).marketOrderCount++;
     this.rest(order);
   }
 
@@ -133,10 +139,10 @@ export class Matcher extends OrderKeeper {
   /** Matches level by level; returns why the order may not go on, if so. */
   private match(taker: number, book: OrderBook, side: number): number {
     const { levels, registers } = this;
-    const ladder = side === Side.Buy ? book.asks : book.bids;
+    const ladder = side === Buy ? book.asks : book.bids;
     const limit = this.orders.price(taker);
     let level = ladder.best();
-    let reason: number = CancelReason.None;
+    let reason = NO_REASON;
     do {
       const price = levels.price(level);
       if (!crosses(side, limit, price)) break;
@@ -144,7 +150,7 @@ export class Matcher extends OrderKeeper {
       reason = this.fillLevel(taker, level, book, side);
       if (levels.orderCount(level) === 0) ladder.remove(price);
       level = ladder.best();
-    } while (level !== NONE && reason === CancelReason.None && this.orders.shownQty(taker) > 0);
+    } while (level !== NONE && reason === NO_REASON && this.orders.shownQty(taker) > 0);
     return reason;
   }
 
@@ -154,11 +160,10 @@ export class Matcher extends OrderKeeper {
     const words = this.orders.words;
     const takerWord = taker << ORDER_WORDS;
     const prevention = this.orders.selfTradePrevention(taker);
-    const owner = prevention === SelfTradePrevention.None ? 0 : words[takerWord + OWNER]!;
-    const makerSide = oppositeOf(side);
+    const owner = prevention === NO_PREVENTION ? 0 : words[takerWord + OWNER]!;
     const hasBudget = registers[REGISTERS.budget]! !== NONE;
-    let filled = false;
-    let reason: number = CancelReason.None;
+    let filledQty = 0;
+    let reason = NO_REASON;
     let maker = levels.head(level);
     while (maker !== NONE) {
       const makerWord = maker << ORDER_WORDS;
@@ -173,20 +178,18 @@ export class Matcher extends OrderKeeper {
       }
       if (owner !== 0 && words[makerWord + OWNER]! === owner) {
         reason = this.preventSelfTrade(prevention, taker, maker, level);
-        if (reason !== CancelReason.None) break;
+        if (reason !== NO_REASON) break;
         maker = levels.head(level);
         continue;
       }
       const shown = words[makerWord + SHOWN]!;
       const qty = Math.min(shown, wanted);
-      if (!filled) levels.touch(level);
-      filled = true;
+      if (filledQty === 0) levels.touch(level);
+      filledQty += qty;
       words[takerWord + SHOWN]! -= qty;
       words[takerWord + CUM]! += qty;
       words[makerWord + SHOWN] = shown - qty;
       words[makerWord + CUM]! += qty;
-      levels.addQty(level, -qty, 0);
-      book.addOpenQty(makerSide, -qty);
       if (hasBudget) registers[REGISTERS.budget]! -= qty * registers[REGISTERS.fillPrice]!;
       registers[REGISTERS.fillQty] = qty;
       this.countTrade();
@@ -194,12 +197,14 @@ export class Matcher extends OrderKeeper {
       if (qty !== shown) break;
       if (words[makerWord + HIDDEN]! > 0) this.refill(maker);
       else {
-        levels.unlink(maker);
+        levels.unlinkHead(level, maker);
         this.close(maker);
       }
       maker = levels.head(level);
     }
-    if (filled) {
+    if (filledQty > 0) {
+      levels.addQty(level, -filledQty, 0);
+      book.addOpenQty(oppositeOf(side), -filledQty);
       book.lastPrice = registers[REGISTERS.fillPrice]!;
       this.noteTradePrice(registers[REGISTERS.fillPrice]!);
     }
@@ -224,16 +229,10 @@ export class Matcher extends OrderKeeper {
       return this.decrement(taker, maker, level);
     }
     const { orders, levels } = this;
-    const word = maker << ORDER_WORDS;
-    const shown = orders.words[word + SHOWN]!;
-    const hidden = orders.words[word + HIDDEN]!;
-    levels.unlink(maker);
-    levels.addQty(level, -shown, -hidden);
-    this.bookOf(maker).addOpenQty(orders.side(maker), -(shown + hidden));
-    this.end(maker, ExecType.Canceled, CancelReason.SelfTrade);
-    return prevention === SelfTradePrevention.CancelBoth
-      ? CancelReason.SelfTrade
-      : CancelReason.None;
+    levels.leave(maker);
+    this.bookOf(maker).addOpenQty(orders.side(maker), -orders.leavesQty(maker));
+    this.end(maker, Canceled, CancelReason.SelfTrade);
+    return prevention === SelfTradePrevention.CancelBoth ? CancelReason.SelfTrade : NO_REASON;
   }
 
   /** Both lose what would have traded; the one that has nothing left ends. */
@@ -249,17 +248,17 @@ export class Matcher extends OrderKeeper {
     this.bookOf(maker).addOpenQty(orders.side(maker), -qty);
     if (isMakerDone) {
       levels.unlink(maker);
-      this.end(maker, ExecType.Canceled, CancelReason.SelfTrade);
+      this.end(maker, Canceled, CancelReason.SelfTrade);
     } else {
       words[makerWord + SHOWN]! -= qty;
-      this.listener.onReport(maker, ExecType.Restated, 0);
+      this.listener.onReport(maker, Restated, 0);
       if (words[makerWord + SHOWN] === 0) this.refill(maker);
     }
     // An order that ends here ends with these lots canceled, as the caller tells.
     if (isTakerDone) return CancelReason.SelfTrade;
     words[takerWord + SHOWN]! -= qty;
-    this.listener.onReport(taker, ExecType.Restated, 0);
-    return CancelReason.None;
+    this.listener.onReport(taker, Restated, 0);
+    return NO_REASON;
   }
 
   /** Fills a buy and a sell at an auction's price. */
@@ -279,8 +278,8 @@ export class Matcher extends OrderKeeper {
     words[sellWord + CUM]! += qty;
     levels.addQty(bid, -qty, 0);
     levels.addQty(ask, -qty, 0);
-    book.addOpenQty(Side.Buy, -qty);
-    book.addOpenQty(Side.Sell, -qty);
+    book.addOpenQty(Buy, -qty);
+    book.addOpenQty(Sell, -qty);
     registers[REGISTERS.fillPrice] = book.auctionPrice;
     registers[REGISTERS.fillQty] = qty;
     this.countTrade();
@@ -316,15 +315,15 @@ export class Matcher extends OrderKeeper {
         if (order === NONE || orders.stopPrice(order) < registers[REGISTERS.lowPrice]!) return;
       }
       this.takeOut(order);
-      if (orders.orderType(order) === OrderType.Stop) {
+      if (orders.orderType(order) === Stop) {
         orders.setPrice(order, book.collar(orders.side(order)));
       }
-      this.listener.onReport(order, ExecType.Triggered, 0);
+      this.listener.onReport(order, Triggered, 0);
       this.enter(order);
     }
   }
 }
 
 function actsAsMarket(orderType: number): boolean {
-  return orderType === OrderType.Market || orderType === OrderType.Stop;
+  return orderType === Market || orderType === Stop;
 }

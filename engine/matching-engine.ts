@@ -18,11 +18,19 @@ import { RejectReason } from '../protocol/reject-reason.ts';
 import type { EngineListener } from './engine-listener.ts';
 import { equilibriumOf } from './equilibrium.ts';
 import { Matcher } from './matcher.ts';
-import type { OrderBook } from './order-book.ts';
+import { crosses, type OrderBook } from './order-book.ts';
 import { checkNewOrder, checkReplace } from './order-checks.ts';
 import type { EngineCapacity } from './order-keeper.ts';
 import type { OrderTicket } from './order-ticket.ts';
-import { DISPLAY, HIDDEN, LEVEL, NONE, ORDER_LINKS, ORDER_WORDS, PRICE, SHOWN } from './orders.ts';
+import { ORDER } from './orders.ts';
+
+const ACCEPTED: number = RejectReason.None;
+const { DISPLAY, HIDDEN, LEVEL, NONE, ORDER_LINKS, ORDER_WORDS, PRICE, SHOWN } = ORDER;
+const { Market, Stop, StopLimit } = OrderType;
+const { DAY } = TimeInForce;
+const { Continuous, Auction, Closed } = TradingState;
+const { Buy, Sell } = Side;
+const { Canceled, New, Replaced, Expired } = ExecType;
 
 export const DEFAULT_ENGINE_CAPACITY: EngineCapacity = { orders: 65_536, levels: 16_384 };
 
@@ -50,7 +58,7 @@ export class MatchingEngine extends Matcher {
   /** Checks and executes a new order whose terms are valid; returns why it was rejected, if so. */
   submit(ticket: OrderTicket): number {
     const reason = this.check(ticket);
-    if (reason === RejectReason.None) this.execute(this.admit(ticket));
+    if (reason === ACCEPTED) this.execute(this.admit(ticket));
     else this.listener.onRejected(ticket, reason);
     return reason;
   }
@@ -69,17 +77,21 @@ export class MatchingEngine extends Matcher {
    */
   admit(ticket: OrderTicket): number {
     const symbolIndex = this.symbolIndexOf(ticket.symbolId);
-    const book = this.books[symbolIndex]!;
-    const { amount, side } = ticket;
-    let { price, qty } = ticket;
-    if (ticket.orderType === OrderType.Market) {
-      const collar = book.collar(side);
-      if (price === 0) price = collar;
-      else price = side === Side.Buy ? Math.min(price, collar) : Math.max(price, collar);
-      if (amount !== 0) qty = Math.floor(amount / this.levels.price(book.asks.best()));
-    }
-    this.budget = amount === 0 ? NONE : amount;
-    return this.orders.admit(ticket, symbolIndex, price, qty);
+    const order = this.orders.admit(ticket, symbolIndex);
+    this.budget = NONE;
+    if (ticket.orderType === Market) this.boundMarketOrder(order, ticket);
+    return order;
+  }
+
+  private boundMarketOrder(order: number, ticket: OrderTicket): void {
+    const book = this.bookOf(order);
+    const { amount, price, side } = ticket;
+    const collar = book.collar(side);
+    const isNearer = price !== 0 && crosses(side, collar, price);
+    this.orders.setPrice(order, isNearer ? price : collar);
+    if (amount === 0) return;
+    this.orders.setQty(order, Math.floor(amount / this.levels.price(book.asks.best())));
+    this.budget = amount;
   }
 
   discard(order: number): void {
@@ -91,15 +103,15 @@ export class MatchingEngine extends Matcher {
     const { orders } = this;
     const book = this.bookOf(order);
     this.forgetTradePrices();
-    this.listener.onReport(order, ExecType.New, 0);
+    this.listener.onReport(order, New, 0);
     const orderType = orders.orderType(order);
-    if (orderType === OrderType.Stop || orderType === OrderType.StopLimit) {
+    if (orderType === Stop || orderType === StopLimit) {
       this.open(order);
       this.wait(order);
       if (book.lastPrice !== 0) this.noteTradePrice(book.lastPrice);
     } else this.enter(order);
     this.budget = NONE;
-    if (book.state === TradingState.Continuous && book.hasStops) this.fireStops(book);
+    if (book.state === Continuous && book.hasStops) this.fireStops(book);
     this.tellLevels();
   }
 
@@ -108,12 +120,12 @@ export class MatchingEngine extends Matcher {
     const order = this.openOrders.get(orderId);
     if (order === NONE) return RejectReason.UnknownOrder;
     this.cancelOrder(order);
-    return RejectReason.None;
+    return ACCEPTED;
   }
 
   /** Cancels an open order by its slot. */
   cancelOrder(order: number): void {
-    this.takeOutAndEnd(order, ExecType.Canceled, CancelReason.Requested);
+    this.takeOutAndEnd(order, Canceled, CancelReason.Requested);
     this.tellLevels();
   }
 
@@ -133,7 +145,7 @@ export class MatchingEngine extends Matcher {
     if (order === NONE) return RejectReason.UnknownOrder;
     const total = qtyMeaning === QtyMeaning.Open ? this.orders.cumQty(order) + qty : qty;
     const reason = checkReplace(this, order, price, total, displayQty, stopPrice);
-    if (reason === RejectReason.None) this.replaceOrder(order, price, total, displayQty, stopPrice);
+    if (reason === ACCEPTED) this.replaceOrder(order, price, total, displayQty, stopPrice);
     return reason;
   }
 
@@ -162,14 +174,14 @@ export class MatchingEngine extends Matcher {
     if (orders.isWaiting(order)) this.replaceStop(order, price, qty, displayQty, stopPrice);
     else if (this.keepsPlace(order, price, qty, displayQty)) {
       this.resizeInPlace(order, qty, displayQty);
-      this.listener.onReport(order, ExecType.Replaced, 0);
+      this.listener.onReport(order, Replaced, 0);
     } else {
       this.takeOut(order);
       this.setTerms(order, price, qty, displayQty);
-      this.listener.onReport(order, ExecType.Replaced, 0);
+      this.listener.onReport(order, Replaced, 0);
       this.enter(order);
     }
-    if (book.state === TradingState.Continuous && book.hasStops) this.fireStops(book);
+    if (book.state === Continuous && book.hasStops) this.fireStops(book);
     this.tellLevels();
   }
 
@@ -181,18 +193,18 @@ export class MatchingEngine extends Matcher {
     else {
       for (let index = 0; index < this.books.length; index++) {
         if (onlyIndex !== NONE && index !== onlyIndex) continue;
-        this.endAll(this.books[index]!, side, ExecType.Canceled, CancelReason.MassCancel);
+        this.endAll(this.books[index]!, side, Canceled, CancelReason.MassCancel);
       }
     }
     this.tellLevels();
-    return RejectReason.None;
+    return ACCEPTED;
   }
 
   setTradingState(symbolId: number, state: number): number {
     const index = this.symbolIndexOf(symbolId);
     if (index === NONE) return RejectReason.UnknownSymbol;
     const book = this.books[index]!;
-    const uncrosses = state === TradingState.Auction || state === TradingState.Continuous;
+    const uncrosses = state === Auction || state === Continuous;
     const { price, qty } = uncrosses ? equilibriumOf(book, this.levels) : { price: 0, qty: 0 };
     book.setAuction(price, qty);
     book.state = state;
@@ -200,13 +212,13 @@ export class MatchingEngine extends Matcher {
     this.listener.onTradingState(index, state);
     if (qty > 0) this.uncross(book, price, qty);
     if (uncrosses && book.marketOrderCount > 0) this.endWaitingMarketOrders(book);
-    if (state === TradingState.Closed) this.endAll(book, 0, ExecType.Expired, 0);
-    if (state === TradingState.Continuous && book.hasStops) {
+    if (state === Closed) this.endAll(book, 0, Expired, 0);
+    if (state === Continuous && book.hasStops) {
       if (book.lastPrice !== 0) this.noteTradePrice(book.lastPrice);
       this.fireStops(book);
     }
     this.tellLevels();
-    return RejectReason.None;
+    return ACCEPTED;
   }
 
   /** `bandTicks` 0: no band; `referencePrice` 0: none. */
@@ -214,7 +226,7 @@ export class MatchingEngine extends Matcher {
     const index = this.symbolIndexOf(symbolId);
     if (index === NONE) return RejectReason.UnknownSymbol;
     this.books[index]!.setBand(referencePrice, bandTicks);
-    return RejectReason.None;
+    return ACCEPTED;
   }
 
   /** Expires the GTD orders that are due at a time, µs since 1970. */
@@ -223,7 +235,7 @@ export class MatchingEngine extends Matcher {
     this.clock[0] = time;
     for (let order = this.expiry.first(); order !== NONE; order = this.expiry.first()) {
       if (this.orders.expireTime(order) > time) break;
-      this.takeOutAndEnd(order, ExecType.Expired, 0);
+      this.takeOutAndEnd(order, Expired, 0);
     }
     this.tellLevels();
   }
@@ -298,7 +310,7 @@ export class MatchingEngine extends Matcher {
       if (stopPrice !== 0) orders.setStopPrice(order, stopPrice);
       this.wait(order);
     }
-    this.listener.onReport(order, ExecType.Replaced, 0);
+    this.listener.onReport(order, Replaced, 0);
     if (book.lastPrice !== 0) this.noteTradePrice(book.lastPrice);
   }
 
@@ -319,7 +331,7 @@ export class MatchingEngine extends Matcher {
       const isMeant =
         (symbolIndex === NONE || orders.symbolIndex(order) === symbolIndex) &&
         (side === 0 || orders.side(order) === side);
-      if (isMeant) this.takeOutAndEnd(order, ExecType.Canceled, CancelReason.MassCancel);
+      if (isMeant) this.takeOutAndEnd(order, Canceled, CancelReason.MassCancel);
       order = next;
     }
   }
@@ -327,14 +339,14 @@ export class MatchingEngine extends Matcher {
   /** Ends all orders of a market or a side; with Expired, those for the day. */
   private endAll(book: OrderBook, onlySide: number, execType: number, reason: number): void {
     const isMeant = (order: number): boolean =>
-      execType !== ExecType.Expired || this.orders.timeInForce(order) === TimeInForce.DAY;
-    for (const side of [Side.Buy, Side.Sell]) {
+      execType !== Expired || this.orders.timeInForce(order) === DAY;
+    for (const side of [Buy, Sell]) {
       if (onlySide !== 0 && side !== onlySide) continue;
       for (const order of this.restingOrders(book, side)) {
         if (isMeant(order)) this.takeOutAndEnd(order, execType, reason);
       }
     }
-    for (const side of [Side.Buy, Side.Sell]) {
+    for (const side of [Buy, Sell]) {
       if (onlySide !== 0 && side !== onlySide) continue;
       for (const order of [...book.stops(side).all()]) {
         if (isMeant(order)) this.takeOutAndEnd(order, execType, reason);
@@ -365,11 +377,11 @@ export class MatchingEngine extends Matcher {
   }
 
   private endWaitingMarketOrders(book: OrderBook): void {
-    for (const side of [Side.Buy, Side.Sell]) {
+    for (const side of [Buy, Sell]) {
       for (const order of this.restingOrders(book, side)) {
         if (book.marketOrderCount === 0) return;
-        if (this.orders.orderType(order) !== OrderType.Market) continue;
-        this.takeOutAndEnd(order, ExecType.Canceled, CancelReason.AuctionEnded);
+        if (this.orders.orderType(order) !== Market) continue;
+        this.takeOutAndEnd(order, Canceled, CancelReason.AuctionEnded);
       }
     }
   }

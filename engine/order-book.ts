@@ -6,6 +6,8 @@ import type { Orders } from './orders.ts';
 import { PriceLadder } from './price-ladder.ts';
 import { StopBook } from './stop-book.ts';
 
+const { Buy, Sell } = Side;
+
 const LANES = {
   lastPrice: 0,
   referencePrice: 1,
@@ -32,22 +34,22 @@ export class OrderBook {
 
   constructor(symbolId: number, index: number, orders: Orders, levels: Levels, pages: LevelPages) {
     this.symbolId = symbolId;
-    this.bids = new PriceLadder(Side.Buy, pages);
-    this.asks = new PriceLadder(Side.Sell, pages);
-    this.buyStops = new StopBook(index, Side.Buy, orders, levels);
-    this.sellStops = new StopBook(index, Side.Sell, orders, levels);
+    this.bids = new PriceLadder(Buy, pages);
+    this.asks = new PriceLadder(Sell, pages);
+    this.buyStops = new StopBook(index, Buy, orders, levels);
+    this.sellStops = new StopBook(index, Sell, orders, levels);
   }
 
   side(side: number): PriceLadder {
-    return side === Side.Buy ? this.bids : this.asks;
+    return side === Buy ? this.bids : this.asks;
   }
 
   opposite(side: number): PriceLadder {
-    return side === Side.Buy ? this.asks : this.bids;
+    return side === Buy ? this.asks : this.bids;
   }
 
   stops(side: number): StopBook {
-    return side === Side.Buy ? this.buyStops : this.sellStops;
+    return side === Buy ? this.buyStops : this.sellStops;
   }
 
   get hasStops(): boolean {
@@ -84,18 +86,18 @@ export class OrderBook {
 
   /** The worst price that a market order may trade at. */
   collar(side: number): number {
-    if (!this.hasBand) return side === Side.Buy ? Number.MAX_SAFE_INTEGER : 1;
-    return side === Side.Buy
+    if (!this.hasBand) return side === Buy ? Number.MAX_SAFE_INTEGER : 1;
+    return side === Buy
       ? Math.min(Number.MAX_SAFE_INTEGER, this.referencePrice + this.bandTicks)
       : Math.max(1, this.referencePrice - this.bandTicks);
   }
 
   /** Leaves quantity of all orders of a side that rest or wait. */
   openQty(side: number): number {
-    return this.lanes[LANES.openBuyQty + side - Side.Buy]!;
+    return this.lanes[LANES.openBuyQty + side - Buy]!;
   }
   addOpenQty(side: number, qty: number): void {
-    this.lanes[LANES.openBuyQty + side - Side.Buy]! += qty;
+    this.lanes[LANES.openBuyQty + side - Buy]! += qty;
   }
 
   /** Of the auction that the latest change of state made; 0 if it uncrossed nothing. */
@@ -112,10 +114,10 @@ export class OrderBook {
 }
 
 export function oppositeOf(side: number): number {
-  return side === Side.Buy ? Side.Sell : Side.Buy;
+  return side === Buy ? Sell : Buy;
 }
 
 /** True where an order of that side and limit may trade at a price of the other side. */
 export function crosses(side: number, limit: number, price: number): boolean {
-  return side === Side.Buy ? price <= limit : price >= limit;
+  return side === Buy ? price <= limit : price >= limit;
 }

@@ -4,7 +4,13 @@ import { RejectReason } from '../protocol/reject-reason.ts';
 import { crosses, type OrderBook } from './order-book.ts';
 import type { OrderKeeper } from './order-keeper.ts';
 import { mayRest, type OrderTicket } from './order-ticket.ts';
-import { NONE } from './orders.ts';
+import { ORDER } from './orders.ts';
+
+const ACCEPTED: number = RejectReason.None;
+const { NONE } = ORDER;
+const { Market, Stop } = OrderType;
+const { IOC, GTD } = TimeInForce;
+const { PreOpen, Continuous } = TradingState;
 
 /** Of an order for a market that exists, with an id that is free; `now` in µs since 1970. */
 export function checkNewOrder(
@@ -14,12 +20,12 @@ export function checkNewOrder(
   now: number,
 ): number {
   const { orderType, timeInForce, side } = ticket;
-  if (timeInForce === TimeInForce.GTD && ticket.expireTime <= now) {
+  if (timeInForce === GTD && ticket.expireTime <= now) {
     return RejectReason.ExpireTimePassed;
   }
-  const isMarket = orderType === OrderType.Market;
-  if (book.state !== TradingState.Continuous) {
-    if (book.state !== TradingState.PreOpen || !mayEnterPreOpen(ticket)) {
+  const isMarket = orderType === Market;
+  if (book.state !== Continuous) {
+    if (book.state !== PreOpen || !mayEnterPreOpen(ticket)) {
       return RejectReason.NotInThisTradingState;
     }
     if (isMarket && !book.hasBand) {
@@ -30,18 +36,18 @@ export function checkNewOrder(
   }
   if (isTooLarge(book, side, ticket.qty)) return RejectReason.QtyTooLarge;
   if (ticket.price !== 0 && !book.isInBand(ticket.price)) return RejectReason.PriceOutsideBand;
-  if (isMarket && book.state === TradingState.Continuous) {
+  if (isMarket && book.state === Continuous) {
     return checkLiquidity(keeper, book, ticket);
   }
   if (ticket.postOnly && wouldTrade(keeper, book, side, ticket.price)) {
     return RejectReason.PostOnlyWouldTrade;
   }
-  return RejectReason.None;
+  return ACCEPTED;
 }
 
 function mayEnterPreOpen(ticket: OrderTicket): boolean {
-  if (ticket.orderType !== OrderType.Market) return mayRest(ticket.timeInForce);
-  return ticket.timeInForce === TimeInForce.IOC && ticket.amount === 0;
+  if (ticket.orderType !== Market) return mayRest(ticket.timeInForce);
+  return ticket.timeInForce === IOC && ticket.amount === 0;
 }
 
 function checkLiquidity(keeper: OrderKeeper, book: OrderBook, ticket: OrderTicket): number {
@@ -50,7 +56,7 @@ function checkLiquidity(keeper: OrderKeeper, book: OrderBook, ticket: OrderTicke
   const price = keeper.levels.price(best);
   if (!crosses(ticket.side, book.collar(ticket.side), price)) return RejectReason.NoLiquidity;
   const buysNothing = ticket.amount !== 0 && ticket.amount < price;
-  return buysNothing ? RejectReason.AmountTooSmall : RejectReason.None;
+  return buysNothing ? RejectReason.AmountTooSmall : ACCEPTED;
 }
 
 /** Of new terms for an open order; `qty` is its new total. */
@@ -65,7 +71,7 @@ export function checkReplace(
   const { orders } = keeper;
   const book = keeper.bookOf(order);
   const side = orders.side(order);
-  if (book.state !== TradingState.Continuous && book.state !== TradingState.PreOpen) {
+  if (book.state !== Continuous && book.state !== PreOpen) {
     return RejectReason.NotInThisTradingState;
   }
   if (!fitsOrder(keeper, order, price, displayQty, stopPrice)) {
@@ -75,11 +81,11 @@ export function checkReplace(
   if (leaves <= 0) return RejectReason.QtyNotAboveFilled;
   if (qty > Number.MAX_SAFE_INTEGER) return RejectReason.QtyTooLarge;
   if (isTooLarge(book, side, leaves - orders.leavesQty(order))) return RejectReason.QtyTooLarge;
-  if (price === 0 || price === orders.price(order)) return RejectReason.None;
+  if (price === 0 || price === orders.price(order)) return ACCEPTED;
   if (!book.isInBand(price)) return RejectReason.PriceOutsideBand;
   return orders.isPostOnly(order) && wouldTrade(keeper, book, side, price)
     ? RejectReason.PostOnlyWouldTrade
-    : RejectReason.None;
+    : ACCEPTED;
 }
 
 function fitsOrder(
@@ -90,8 +96,8 @@ function fitsOrder(
   stopPrice: number,
 ): boolean {
   const orderType = keeper.orders.orderType(order);
-  if (orderType === OrderType.Market) return false;
-  if (orderType === OrderType.Stop) return price === 0 && displayQty === 0;
+  if (orderType === Market) return false;
+  if (orderType === Stop) return price === 0 && displayQty === 0;
   return price !== 0 && (stopPrice === 0 || keeper.orders.isWaiting(order));
 }
 

@@ -11,7 +11,9 @@ import { ExpiryQueue } from './expiry-queue.ts';
 import { LevelPages } from './level-pages.ts';
 import { Levels } from './levels.ts';
 import { OrderBook } from './order-book.ts';
-import {
+import { ORDER, Orders, orderTypeOf, sideOf, timeInForceOf } from './orders.ts';
+
+const {
   ACCOUNT_ID,
   CLIENT_ORDER_ID,
   DISPLAY,
@@ -23,15 +25,13 @@ import {
   ORDER_ID,
   ORDER_LINKS,
   ORDER_WORDS,
-  Orders,
-  orderTypeOf,
   PRICE,
   SHOWN,
   SYMBOL_INDEX,
-  sideOf,
-  timeInForceOf,
   WAITING,
-} from './orders.ts';
+} = ORDER;
+const { Market } = OrderType;
+const { GTD } = TimeInForce;
 
 /** Initial capacities; everything grows, so they decide memory and never an outcome. */
 export interface EngineCapacity {
@@ -109,7 +109,7 @@ export class OrderKeeper {
     this.openOrders.add(words[word + ORDER_ID]!, order);
     if (words[word + CLIENT_ORDER_ID] !== 0) this.clientOrders.add(order);
     if (words[word + ACCOUNT_ID] !== 0) this.accountOrders.add(order);
-    if (timeInForceOf(flags) === TimeInForce.GTD) this.expiry.add(order);
+    if (timeInForceOf(flags) === GTD) this.expiry.add(order);
   }
 
   /** Forgets an order that stands nowhere any more. */
@@ -121,8 +121,8 @@ export class OrderKeeper {
       this.openOrders.delete(words[word + ORDER_ID]!);
       if (words[word + CLIENT_ORDER_ID] !== 0) this.clientOrders.delete(order);
       if (words[word + ACCOUNT_ID] !== 0) this.accountOrders.remove(order);
-      if (timeInForceOf(flags) === TimeInForce.GTD) this.expiry.remove(order);
-      if (orderTypeOf(flags) === OrderType.Market) this.bookOf(order).marketOrderCount--;
+      if (timeInForceOf(flags) === GTD) this.expiry.remove(order);
+      if (orderTypeOf(flags) === Market) this.bookOf(order).marketOrderCount--;
     }
     this.orders.release(order);
   }
@@ -154,12 +154,8 @@ export class OrderKeeper {
       level = levels.allocate(symbolIndex, side, words[word + PRICE]!);
       ladder.add(words[word + PRICE]!, level);
     }
-    levels.touch(level);
-    levels.append(level, order);
-    const shown = words[word + SHOWN]!;
-    const hidden = words[word + HIDDEN]!;
-    levels.addQty(level, shown, hidden);
-    book.addOpenQty(side, shown + hidden);
+    levels.join(level, order);
+    book.addOpenQty(side, words[word + SHOWN]! + words[word + HIDDEN]!);
   }
 
   protected wait(order: number): void {
@@ -186,12 +182,7 @@ export class OrderKeeper {
       book.waitingStopCount--;
       links[link + FLAGS] = flags & ~WAITING;
     } else {
-      const levels = this.levels;
-      const level = links[link + LEVEL]!;
-      levels.touch(level);
-      levels.unlink(order);
-      levels.addQty(level, -shown, -hidden);
-      this.removeIfEmpty(book, side, level);
+      this.removeIfEmpty(book, side, this.levels.leave(order));
     }
     book.addOpenQty(side, -(shown + hidden));
     words[word + SHOWN] = shown + hidden;
@@ -237,16 +228,20 @@ export class OrderKeeper {
   protected tellLevels(): void {
     const levels = this.levels;
     for (let i = 0; i < levels.changedCount; i++) {
-      const before = levels.changed[i]!;
-      let level = before;
-      if (levels.orderCount(before) === 0) {
-        // A level may have come back at the same price; it is told in the place of the first.
-        const ladder = this.books[levels.symbolIndex(before)]!.side(levels.side(before));
-        const found = ladder.get(levels.price(before));
-        if (found !== NONE) level = found;
-      }
-      if (levels.shallBeTold(level, before)) this.listener.onLevel(level);
+      const level = levels.changed[i]!;
+      if (levels.orderCount(level) === 0) this.tellEmptied(level);
+      else if (levels.settle(level)) this.listener.onLevel(level);
     }
-    levels.forgetChanges();
+    levels.changedCount = 0;
+  }
+
+  /** A level may have come back at the same price; it is told in the place of the first. */
+  private tellEmptied(emptied: number): void {
+    const levels = this.levels;
+    const ladder = this.books[levels.symbolIndex(emptied)]!.side(levels.side(emptied));
+    const found = ladder.get(levels.price(emptied));
+    const level = found === NONE ? emptied : found;
+    if (levels.settleInPlaceOf(emptied, level)) this.listener.onLevel(level);
+    levels.release(emptied);
   }
 }

@@ -5,6 +5,9 @@
 import { OrderType, SelfTradePrevention, TimeInForce } from '../protocol/enums.ts';
 import type { OrderTerms } from './engine-commands.ts';
 
+const { Market, Limit } = OrderType;
+const { GTC, IOC, FOK } = TimeInForce;
+
 const LANES = {
   orderId: 0,
   accountId: 1,
@@ -21,8 +24,8 @@ const LANES = {
 export class OrderTicket {
   symbolId = 0;
   side = 0;
-  orderType: number = OrderType.Limit;
-  timeInForce: number = TimeInForce.GTC;
+  orderType: number = Limit;
+  timeInForce: number = GTC;
   selfTradePrevention: number = SelfTradePrevention.None;
   postOnly = false;
   private readonly lanes = new Float64Array(10);
@@ -97,15 +100,21 @@ export class OrderTicket {
     price: number,
     qty: number,
   ): this {
-    this.lanes.fill(0);
-    this.orderId = orderId;
-    this.accountId = accountId;
+    const lanes = this.lanes;
+    lanes[LANES.orderId] = orderId;
+    lanes[LANES.accountId] = accountId;
+    lanes[LANES.groupId] = 0;
+    lanes[LANES.clientOrderId] = 0;
+    lanes[LANES.price] = price;
+    lanes[LANES.qty] = qty;
+    lanes[LANES.displayQty] = 0;
+    lanes[LANES.stopPrice] = 0;
+    lanes[LANES.amount] = 0;
+    lanes[LANES.expireTime] = 0;
     this.symbolId = symbolId;
     this.side = side;
-    this.price = price;
-    this.qty = qty;
-    this.orderType = OrderType.Limit;
-    this.timeInForce = TimeInForce.GTC;
+    this.orderType = Limit;
+    this.timeInForce = GTC;
     this.selfTradePrevention = SelfTradePrevention.None;
     this.postOnly = false;
     return this;
@@ -115,8 +124,8 @@ export class OrderTicket {
   set(terms: OrderTerms): this {
     const { orderId, accountId = 0, symbolId, side, price = 0, qty } = terms;
     this.limit(orderId, accountId, symbolId, side, price, qty);
-    this.orderType = terms.orderType ?? OrderType.Limit;
-    const byDefault = this.orderType === OrderType.Market ? TimeInForce.IOC : TimeInForce.GTC;
+    this.orderType = terms.orderType ?? Limit;
+    const byDefault = this.orderType === Market ? IOC : GTC;
     this.timeInForce = terms.timeInForce ?? byDefault;
     this.groupId = terms.groupId ?? 0;
     this.clientOrderId = terms.clientOrderId ?? 0;
@@ -132,5 +141,5 @@ export class OrderTicket {
 
 /** True for the times in force that let an order rest. */
 export function mayRest(timeInForce: number): boolean {
-  return timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
+  return timeInForce !== IOC && timeInForce !== FOK;
 }

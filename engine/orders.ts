@@ -17,47 +17,47 @@ import { NO_SLOT } from '../collections/id-table.ts';
 import type { OrderTicket } from './order-ticket.ts';
 
 /** No order, no level. */
-export const NONE = NO_SLOT;
+const NONE: number = NO_SLOT;
 
 /** log2 of the words in a record, and of its links. */
-export const ORDER_WORDS = 4;
-export const ORDER_LINKS = 5;
+const ORDER_WORDS = 4;
+const ORDER_LINKS = 5;
 
 /** Words of a record. Prices in ticks, quantities in lots, times in µs since 1970. */
-export const PRICE = 2;
-export const SHOWN = 3;
-export const HIDDEN = 4;
-export const CUM = 5;
-export const ORDER_ID = 6;
+const PRICE = 2;
+const SHOWN = 3;
+const HIDDEN = 4;
+const CUM = 5;
+const ORDER_ID = 6;
 /** Who counts as one for self-trade prevention: an account, minus a group, or 0 for nobody. */
-export const OWNER = 7;
-export const ACCOUNT_ID = 8;
-export const CLIENT_ORDER_ID = 9;
-export const DISPLAY = 10;
-export const STOP_PRICE = 11;
-export const EXPIRE_TIME = 12;
+const OWNER = 7;
+const ACCOUNT_ID = 8;
+const CLIENT_ORDER_ID = 9;
+const DISPLAY = 10;
+const STOP_PRICE = 11;
+const EXPIRE_TIME = 12;
 
 /** Links of a record: neighbours in the queue of its level; `NEXT` also links free slots. */
-export const NEXT = 0;
-export const PREVIOUS = 1;
-export const LEVEL = 2;
-export const FLAGS = 3;
+const NEXT = 0;
+const PREVIOUS = 1;
+const LEVEL = 2;
+const FLAGS = 3;
 /** Neighbours among the open orders of the account, and its place in the table of accounts. */
-export const ACCOUNT_NEXT = 26;
-export const ACCOUNT_PREVIOUS = 27;
-export const ACCOUNT_INDEX = 31;
+const ACCOUNT_NEXT = 26;
+const ACCOUNT_PREVIOUS = 27;
+const ACCOUNT_INDEX = 31;
 /** Neighbours among the GTD orders of the same expire time, and their queue. */
-export const TIMER_NEXT = 28;
-export const TIMER_PREVIOUS = 29;
-export const SYMBOL_INDEX = 30;
+const TIMER_NEXT = 28;
+const TIMER_PREVIOUS = 29;
+const SYMBOL_INDEX = 30;
 
 /** Flags: side 2 bits, type 3, time in force 3, self-trade prevention 3, then single bits. */
 const TYPE_SHIFT = 2;
 const TIME_IN_FORCE_SHIFT = 5;
 const PREVENTION_SHIFT = 8;
 const POST_ONLY = 1 << 11;
-export const WAITING = 1 << 12;
-export const OPEN = 1 << 13;
+const WAITING = 1 << 12;
+const OPEN = 1 << 13;
 
 export function sideOf(flags: number): number {
   return flags & 3;
@@ -71,6 +71,39 @@ export function timeInForceOf(flags: number): number {
 export function selfTradePreventionOf(flags: number): number {
   return (flags >> PREVENTION_SHIFT) & 7;
 }
+
+/**
+ * All of the above. Whoever is hot takes what it needs into constants of its own module: V8 folds
+ * those, but loads an imported one at each use (docs/performance.md).
+ */
+export const ORDER = {
+  NONE,
+  ORDER_WORDS,
+  ORDER_LINKS,
+  PRICE,
+  SHOWN,
+  HIDDEN,
+  CUM,
+  ORDER_ID,
+  OWNER,
+  ACCOUNT_ID,
+  CLIENT_ORDER_ID,
+  DISPLAY,
+  STOP_PRICE,
+  EXPIRE_TIME,
+  NEXT,
+  PREVIOUS,
+  LEVEL,
+  FLAGS,
+  SYMBOL_INDEX,
+  ACCOUNT_NEXT,
+  ACCOUNT_PREVIOUS,
+  ACCOUNT_INDEX,
+  TIMER_NEXT,
+  TIMER_PREVIOUS,
+  OPEN,
+  WAITING,
+} as const;
 
 export class Orders {
   /** Slots in use. */
@@ -88,7 +121,7 @@ export class Orders {
   }
 
   /** A slot with a ticket's terms; the order is not open yet. */
-  admit(ticket: OrderTicket, symbolIndex: number, price: number, qty: number): number {
+  admit(ticket: OrderTicket, symbolIndex: number): number {
     const order = this.allocate();
     const { words, links } = this;
     const word = order << ORDER_WORDS;
@@ -102,8 +135,8 @@ export class Orders {
       (ticket.selfTradePrevention << PREVENTION_SHIFT) |
       (ticket.postOnly ? POST_ONLY : 0);
     links[link + SYMBOL_INDEX] = symbolIndex;
-    words[word + PRICE] = price;
-    words[word + SHOWN] = qty;
+    words[word + PRICE] = ticket.price;
+    words[word + SHOWN] = ticket.qty;
     words[word + HIDDEN] = 0;
     words[word + CUM] = 0;
     words[word + ORDER_ID] = ticket.orderId;
@@ -137,6 +170,10 @@ export class Orders {
   /** Limit; of a market order and a stop that fired, the worst price that it may trade at. */
   price(order: number): number {
     return this.words[(order << ORDER_WORDS) + PRICE]!;
+  }
+  /** Of an order that was not filled yet and hides nothing. */
+  setQty(order: number, qty: number): void {
+    this.words[(order << ORDER_WORDS) + SHOWN] = qty;
   }
   setPrice(order: number, price: number): void {
     this.words[(order << ORDER_WORDS) + PRICE] = price;

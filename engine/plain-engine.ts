@@ -24,8 +24,10 @@ import { DEFAULT_ENGINE_CAPACITY, MatchingEngine } from './matching-engine.ts';
 import type { OrderBook } from './order-book.ts';
 import type { EngineCapacity } from './order-keeper.ts';
 import { OrderTicket } from './order-ticket.ts';
-import { NONE } from './orders.ts';
+import { ORDER } from './orders.ts';
 import { assertCommand, assertReplace, assertTicket } from './terms-validation.ts';
+
+const { NONE } = ORDER;
 
 type EngineClass = new (listener: EngineListener, capacity: EngineCapacity) => MatchingEngine;
 

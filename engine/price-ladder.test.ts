@@ -10,8 +10,10 @@ import fc from 'fast-check';
 import { Side } from '../protocol/enums.ts';
 import { testSeed } from '../test/support/seed.ts';
 import { LevelPages } from './level-pages.ts';
-import { NONE } from './orders.ts';
+import { ORDER } from './orders.ts';
 import { PriceLadder, WINDOW_TICKS } from './price-ladder.ts';
+
+const { NONE } = ORDER;
 
 const MAX_PRICE = Number.MAX_SAFE_INTEGER;
 

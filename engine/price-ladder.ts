@@ -10,15 +10,19 @@
  */
 import BTreeModule from 'sorted-btree';
 import { Side } from '../protocol/enums.ts';
-import { type LevelPages, PAGE_BITS, PAGE_TICKS } from './level-pages.ts';
-import { NONE } from './orders.ts';
+import { type LevelPages, PAGE } from './level-pages.ts';
+import { ORDER } from './orders.ts';
+
+const { NONE } = ORDER;
+const { BITS: PAGE_BITS, TICKS: PAGE_TICKS } = PAGE;
 
 /** CommonJS under Node's ESM: the class is the default of the default. */
 const BTree = BTreeModule.default;
 
 /** 16 × 32 × 32 pages. */
 const WINDOW_PAGES = 16_384;
-export const WINDOW_TICKS = WINDOW_PAGES * PAGE_TICKS;
+const WINDOW = WINDOW_PAGES * PAGE_TICKS;
+export const WINDOW_TICKS = WINDOW;
 const TOP_BIT = 0x80000000;
 
 export class PriceLadder {
@@ -52,7 +56,7 @@ export class PriceLadder {
     const key = price * this.sign;
     const distance = key - this.keys[0]!;
     if (distance < 0) return NONE;
-    if (distance < WINDOW_TICKS) {
+    if (distance < WINDOW) {
       const index = distance | 0;
       const page = this.pageAt[index >> PAGE_BITS]! - 1;
       return page === NONE ? NONE : this.pages.get(page, index & (PAGE_TICKS - 1));
@@ -73,7 +77,7 @@ export class PriceLadder {
     }
     this.levelCount++;
     const distance = key - this.keys[0]!;
-    if (distance < WINDOW_TICKS) {
+    if (distance < WINDOW) {
       const index = distance | 0;
       this.pages.set(this.pageOf(index >> PAGE_BITS), index & (PAGE_TICKS - 1), level);
     } else this.addFar(key, level);
@@ -84,7 +88,7 @@ export class PriceLadder {
     const key = price * this.sign;
     const distance = key - this.keys[0]!;
     this.levelCount--;
-    if (distance >= WINDOW_TICKS) {
+    if (distance >= WINDOW) {
       this.removeFar(key);
       return;
     }
@@ -104,7 +108,7 @@ export class PriceLadder {
   nextBehind(price: number): number {
     const key = price * this.sign;
     const distance = key - this.keys[0]!;
-    if (distance < WINDOW_TICKS) {
+    if (distance < WINDOW) {
       const index = distance | 0;
       const place = index >> PAGE_BITS;
       const page = this.pageAt[place]! - 1;
@@ -242,5 +246,5 @@ export class PriceLadder {
 
 /** Where a window begins that has a key in its middle. */
 function windowAround(key: number): number {
-  return Math.floor(key / PAGE_TICKS) * PAGE_TICKS - WINDOW_TICKS / 2;
+  return Math.floor(key / PAGE_TICKS) * PAGE_TICKS - WINDOW / 2;
 }

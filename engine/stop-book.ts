@@ -8,7 +8,9 @@
 import BTreeModule from 'sorted-btree';
 import { Side } from '../protocol/enums.ts';
 import type { Levels } from './levels.ts';
-import { LEVEL, NONE, ORDER_LINKS, type Orders } from './orders.ts';
+import { ORDER, type Orders } from './orders.ts';
+
+const { LEVEL, NONE, ORDER_LINKS } = ORDER;
 
 const BTree = BTreeModule.default;
 

@@ -1,7 +1,14 @@
 /** The state hash: the same for the same state, however it came about; another for any other. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
+import { ORDER } from '../engine/orders.ts';
+import { Side, TradingState } from '../protocol/enums.ts';
+import type { Exchange } from './exchange.ts';
+import { hashState } from './state-hash.ts';
+import { orderedBalances, orderedOrders } from './state-view.ts';
+import { BTC, BTC_USD, EUR, RecordedExchange, USD } from './testing/recorded-exchange.ts';
+
+const {
   ACCOUNT_ID,
   CLIENT_ORDER_ID,
   CUM,
@@ -16,12 +23,7 @@ import {
   PRICE,
   SHOWN,
   STOP_PRICE,
-} from '../engine/orders.ts';
-import { Side, TradingState } from '../protocol/enums.ts';
-import type { Exchange } from './exchange.ts';
-import { hashState } from './state-hash.ts';
-import { orderedBalances, orderedOrders } from './state-view.ts';
-import { BTC, BTC_USD, EUR, RecordedExchange, USD } from './testing/recorded-exchange.ts';
+} = ORDER;
 
 const { Buy, Sell } = Side;
 const ALICE = 101;

@@ -3,9 +3,11 @@
  * orders by market, side, price and place in the queue, waiting stops behind the resting ones. For hashing, comparing and showing; it
  * allocates, so not for the hot path.
  */
-import { NONE } from '../engine/orders.ts';
+import { ORDER } from '../engine/orders.ts';
 import { Side } from '../protocol/enums.ts';
 import type { Exchange } from './exchange.ts';
+
+const { NONE } = ORDER;
 
 export interface BalanceView {
   readonly accountId: number;
