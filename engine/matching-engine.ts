@@ -37,17 +37,10 @@ export const DEFAULT_ENGINE_CAPACITY: EngineCapacity = { orders: 65_536, levels:
 export class MatchingEngine extends Matcher {
   /** How much of its quantity the latest `sweepPrice` found. */
   sweptQty = 0;
-  /** µs since 1970; never runs back. */
-  private readonly clock = new Float64Array(1);
 
   constructor(listener: EngineListener, capacity: EngineCapacity = DEFAULT_ENGINE_CAPACITY) {
     super(listener, capacity);
     this.budget = NONE;
-  }
-
-  /** The latest time that `advanceTime` was told, µs since 1970. */
-  get time(): number {
-    return this.clock[0]!;
   }
 
   /** The earliest time at which an open order expires; Infinity without any. */
@@ -68,7 +61,7 @@ export class MatchingEngine extends Matcher {
     const symbolIndex = this.symbolIndexOf(ticket.symbolId);
     if (symbolIndex === NONE) return RejectReason.UnknownSymbol;
     if (this.openOrders.get(ticket.orderId) !== NONE) return RejectReason.DuplicateOrderId;
-    return checkNewOrder(this, this.books[symbolIndex]!, ticket, this.clock[0]!);
+    return checkNewOrder(this, this.books[symbolIndex]!, ticket);
   }
 
   /**

@@ -12,15 +12,10 @@ const { Market, Stop } = OrderType;
 const { IOC, GTD } = TimeInForce;
 const { PreOpen, Continuous } = TradingState;
 
-/** Of an order for a market that exists, with an id that is free; `now` in µs since 1970. */
-export function checkNewOrder(
-  keeper: OrderKeeper,
-  book: OrderBook,
-  ticket: OrderTicket,
-  now: number,
-): number {
+/** Of an order for a market that exists, with an id that is free. */
+export function checkNewOrder(keeper: OrderKeeper, book: OrderBook, ticket: OrderTicket): number {
   const { orderType, timeInForce, side } = ticket;
-  if (timeInForce === GTD && ticket.expireTime <= now) {
+  if (timeInForce === GTD && ticket.expireTime <= keeper.time) {
     return RejectReason.ExpireTimePassed;
   }
   const isMarket = orderType === Market;

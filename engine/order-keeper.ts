@@ -52,6 +52,7 @@ export class OrderKeeper {
   protected readonly clientOrders: ClientOrderIndex;
   protected readonly accountOrders: AccountOrders;
   protected readonly expiry: ExpiryQueue;
+  protected readonly clock = new Float64Array(1);
   private readonly pages = new LevelPages();
 
   constructor(listener: EngineListener, capacity: EngineCapacity) {
@@ -84,6 +85,11 @@ export class OrderKeeper {
 
   bookOf(order: number): OrderBook {
     return this.books[this.orders.symbolIndex(order)]!;
+  }
+
+  /** The latest time that the engine was told, µs since 1970; it never runs back. */
+  get time(): number {
+    return this.clock[0]!;
   }
 
   get openOrderCount(): number {

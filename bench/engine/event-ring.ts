@@ -12,9 +12,26 @@
  * ```
  */
 
-import { limitOf, statusOf } from '../../engine/event-recorder.ts';
 import type { EngineListener, MatchingEngine, OrderTicket } from '../../engine/index.ts';
-import { ExecType, Liquidity, OrderStatus } from '../../protocol/enums.ts';
+import { ORDER, orderTypeOf, sideOf, timeInForceOf } from '../../engine/orders.ts';
+import { ExecType, Liquidity, OrderStatus, OrderType } from '../../protocol/enums.ts';
+
+const { ORDER_WORDS, ORDER_LINKS } = ORDER;
+const {
+  FLAGS: OF_FLAGS,
+  CUM: OF_CUM,
+  SHOWN: OF_SHOWN,
+  HIDDEN: OF_HIDDEN,
+  SYMBOL_INDEX: OF_SYMBOL_INDEX,
+  ORDER_ID: OF_ORDER_ID,
+  ACCOUNT_ID: OF_ACCOUNT_ID,
+  CLIENT_ORDER_ID: OF_CLIENT_ORDER_ID,
+  PRICE: OF_PRICE,
+  STOP_PRICE: OF_STOP_PRICE,
+  DISPLAY: OF_DISPLAY,
+} = ORDER;
+const { New: NEW, PartiallyFilled: PARTIALLY_FILLED, Filled: FILLED } = OrderStatus;
+const { Market: MARKET, Stop: STOP } = OrderType;
 
 const SLOT_BYTES = 128;
 const SLOTS = 8_192;
@@ -167,28 +184,33 @@ export class EventRing implements EngineListener {
   /** An order's report but for reason and last fill; returns its slot. */
   private report(order: number, execType: number, liquidity: number): number {
     const { numbers, ints } = this;
-    const engine = this.engine!;
-    const orders = engine.orders;
-    const cumQty = orders.cumQty(order);
-    const leavesQty = orders.leavesQty(order);
+    const { orders, books } = this.engine!;
+    const { words, links } = orders;
+    const word = order << ORDER_WORDS;
+    const link = order << ORDER_LINKS;
+    const flags = links[link + OF_FLAGS]!;
+    const orderType = orderTypeOf(flags);
+    const cumQty = words[word + OF_CUM]!;
+    const leavesQty = words[word + OF_SHOWN]! + words[word + OF_HIDDEN]!;
     const slot = this.claim();
     const int = slot * INTS;
     const number = slot * NUMBERS;
     ints[int + EVENT] = Event.ExecutionReport;
     ints[int + EXEC_TYPE] = execType;
-    ints[int + SYMBOL] = engine.bookOf(order).symbolId;
-    ints[int + SIDE] = orders.side(order);
-    ints[int + ORDER_TYPE] = orders.orderType(order);
-    ints[int + TIME_IN_FORCE] = orders.timeInForce(order);
-    ints[int + STATUS] = statusOf(cumQty, leavesQty);
+    ints[int + SYMBOL] = books[links[link + OF_SYMBOL_INDEX]!]!.symbolId;
+    ints[int + SIDE] = sideOf(flags);
+    ints[int + ORDER_TYPE] = orderType;
+    ints[int + TIME_IN_FORCE] = timeInForceOf(flags);
+    ints[int + STATUS] = cumQty === 0 ? NEW : leavesQty === 0 ? FILLED : PARTIALLY_FILLED;
     ints[int + LIQUIDITY] = liquidity;
-    numbers[number + ORDER_ID] = orders.orderId(order);
-    numbers[number + ACCOUNT_ID] = orders.accountId(order);
-    numbers[number + CLIENT_ORDER_ID] = orders.clientOrderId(order);
-    numbers[number + PRICE] = limitOf(engine, order);
-    numbers[number + STOP_PRICE] = orders.stopPrice(order);
+    numbers[number + ORDER_ID] = words[word + OF_ORDER_ID]!;
+    numbers[number + ACCOUNT_ID] = words[word + OF_ACCOUNT_ID]!;
+    numbers[number + CLIENT_ORDER_ID] = words[word + OF_CLIENT_ORDER_ID]!;
+    numbers[number + PRICE] =
+      orderType === MARKET || orderType === STOP ? 0 : words[word + OF_PRICE]!;
+    numbers[number + STOP_PRICE] = words[word + OF_STOP_PRICE]!;
     numbers[number + QTY] = cumQty + leavesQty;
-    numbers[number + DISPLAY_QTY] = orders.displayQty(order);
+    numbers[number + DISPLAY_QTY] = words[word + OF_DISPLAY]!;
     numbers[number + CUM_QTY] = cumQty;
     numbers[number + LEAVES_QTY] = leavesQty;
     return slot;
