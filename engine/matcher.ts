@@ -87,6 +87,18 @@ export class Matcher extends OrderKeeper {
     if (price > registers[REGISTERS.highPrice]!) registers[REGISTERS.highPrice] = price;
   }
 
+  /** What continuous trading must never leave; the check is two loads and stays on. */
+  protected assertUncrossed(book: OrderBook): void {
+    const bid = book.bids.best();
+    const ask = book.asks.best();
+    if (bid === NONE || ask === NONE) return;
+    if (this.levels.price(bid) < this.levels.price(ask)) return;
+    throw new Error(
+      `market ${book.symbolId} is crossed in continuous trading: ` +
+        `bid ${this.levels.price(bid)}, ask ${this.levels.price(ask)}`,
+    );
+  }
+
   /** An order comes in, new or taken out of its place: trades, and then rests or ends. */
   protected enter(order: number): void {
     const { words, links } = this.orders;

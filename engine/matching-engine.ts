@@ -104,7 +104,7 @@ export class MatchingEngine extends Matcher {
       if (book.lastPrice !== 0) this.noteTradePrice(book.lastPrice);
     } else this.enter(order);
     this.budget = NONE;
-    if (book.state === Continuous && book.hasStops) this.fireStops(book);
+    if (book.state === Continuous) this.finishTrading(book);
     this.tellLevels();
   }
 
@@ -174,7 +174,7 @@ export class MatchingEngine extends Matcher {
       this.listener.onReport(order, Replaced, 0);
       this.enter(order);
     }
-    if (book.state === Continuous && book.hasStops) this.fireStops(book);
+    if (book.state === Continuous) this.finishTrading(book);
     this.tellLevels();
   }
 
@@ -206,9 +206,9 @@ export class MatchingEngine extends Matcher {
     if (qty > 0) this.uncross(book, price, qty);
     if (uncrosses && book.marketOrderCount > 0) this.endWaitingMarketOrders(book);
     if (state === Closed) this.endAll(book, 0, Expired, 0);
-    if (state === Continuous && book.hasStops) {
+    if (state === Continuous) {
       if (book.lastPrice !== 0) this.noteTradePrice(book.lastPrice);
-      this.fireStops(book);
+      this.finishTrading(book);
     }
     this.tellLevels();
     return ACCEPTED;
@@ -252,6 +252,11 @@ export class MatchingEngine extends Matcher {
     }
     this.sweptQty = leaves > 0 ? qty - leaves : qty;
     return price;
+  }
+
+  private finishTrading(book: OrderBook): void {
+    if (book.hasStops) this.fireStops(book);
+    this.assertUncrossed(book);
   }
 
   /** Whether a replace lets a resting order keep its place in its level. */
