@@ -46,7 +46,17 @@ it('names the two commands, which package.json has', () => {
   assert.match(readme, /npm ci && npm start/);
   assert.match(readme, /npm ci && npm test/);
   const scripts = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  for (const [, script] of readme.matchAll(/`npm run ([a-z]+)/g)) {
+  for (const [, script] of readme.matchAll(/`npm run ([a-z:]+)/g)) {
     assert.match(scripts, new RegExp(`"${script}":`), `package.json has no script ${script}`);
   }
+});
+
+it('the library’s example runs as it stands in the README', async () => {
+  const code = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
+  assert.ok(code, 'the README has no example of the library');
+  const show = 'console.log(JSON.stringify(engine.levels(1, Side.Sell)));';
+  const cwd = new URL('..', import.meta.url);
+  const options = ['--input-type=module-typescript', '--eval', code + show];
+  const { stdout } = await promisify(execFile)(process.execPath, options, { cwd });
+  assert.deepEqual(JSON.parse(stdout), [{ price: 101, qty: 2, orderCount: 1 }]);
 });
