@@ -74,7 +74,7 @@ function stepsOf(
     const price = levels.price(level);
     if (!isCrossed(price)) break;
     steps.push({ price, qty: levels.totalQty(level) });
-    level = ladder.nextBehind(price);
+    level = ladder.nextBehind(level);
   }
   return steps;
 }

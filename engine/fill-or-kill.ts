@@ -31,7 +31,7 @@ export function canFillWhole(keeper: OrderKeeper, order: number): boolean {
     if (found === BLOCKED) return false;
     missing -= found;
     if (missing <= 0) return true;
-    level = ladder.nextBehind(price);
+    level = ladder.nextBehind(level);
   }
   return false;
 }

@@ -48,7 +48,7 @@ export class Levels {
   /** The levels that the command changed, in the order of their first change. */
   changed: Int32Array;
   changedCount = 0;
-  private words: Float64Array;
+  words: Float64Array;
   private links: Int32Array;
   private readonly orders: Orders;
   private capacity: number;
@@ -63,6 +63,10 @@ export class Levels {
     this.changed = new Int32Array(64);
   }
 
+  /** Where a level's price is in `words`. */
+  priceAt(level: number): number {
+    return (level << WORDS) + PRICE;
+  }
   price(level: number): number {
     return this.words[(level << WORDS) + PRICE]!;
   }

@@ -160,7 +160,7 @@ export class Matcher extends OrderKeeper {
       if (!crosses(side, limit, price)) break;
       registers[REGISTERS.fillPrice] = price;
       reason = this.fillLevel(taker, level, book, side);
-      if (levels.orderCount(level) === 0) ladder.remove(price);
+      if (levels.orderCount(level) === 0) ladder.remove(level);
       level = ladder.best();
     } while (level !== NONE && reason === NO_REASON && this.orders.shownQty(taker) > 0);
     return reason;

@@ -248,7 +248,7 @@ export class MatchingEngine extends Matcher {
       if (!book.isInBand(next)) break;
       price = next;
       leaves -= this.levels.totalQty(level);
-      level = ladder.nextBehind(price);
+      level = ladder.nextBehind(level);
     }
     this.sweptQty = leaves > 0 ? qty - leaves : qty;
     return price;
@@ -356,8 +356,7 @@ export class MatchingEngine extends Matcher {
   *restingOrders(book: OrderBook, side: number): Generator<number> {
     const ladder = book.side(side);
     for (let level = ladder.best(); level !== NONE; ) {
-      const price = this.levels.price(level);
-      const next = ladder.nextBehind(price);
+      const next = ladder.nextBehind(level);
       yield* this.levels.queue(level);
       level = next;
     }

@@ -2,10 +2,11 @@
 import { Side, TradingState } from '../protocol/enums.ts';
 import type { LevelPages } from './level-pages.ts';
 import type { Levels } from './levels.ts';
-import type { Orders } from './orders.ts';
+import { ORDER, type Orders } from './orders.ts';
 import { PriceLadder } from './price-ladder.ts';
 import { StopBook } from './stop-book.ts';
 
+const { HIDDEN, SHOWN } = ORDER;
 const { Buy, Sell } = Side;
 
 const LANES = {
@@ -34,8 +35,8 @@ export class OrderBook {
 
   constructor(symbolId: number, index: number, orders: Orders, levels: Levels, pages: LevelPages) {
     this.symbolId = symbolId;
-    this.bids = new PriceLadder(Buy, pages);
-    this.asks = new PriceLadder(Sell, pages);
+    this.bids = new PriceLadder(Buy, pages, levels);
+    this.asks = new PriceLadder(Sell, pages, levels);
     this.buyStops = new StopBook(index, Buy, orders, levels);
     this.sellStops = new StopBook(index, Sell, orders, levels);
   }
@@ -95,6 +96,13 @@ export class OrderBook {
   /** Leaves quantity of all orders of a side that rest or wait. */
   openQty(side: number): number {
     return this.lanes[LANES.openBuyQty + side - Buy]!;
+  }
+  /** Counts what an order has left; its record is told as a lane and its place. */
+  addOpenOrder(side: number, words: Float64Array, word: number): void {
+    this.lanes[LANES.openBuyQty + side - Buy]! += words[word + SHOWN]! + words[word + HIDDEN]!;
+  }
+  removeOpenOrder(side: number, words: Float64Array, word: number): void {
+    this.lanes[LANES.openBuyQty + side - Buy]! -= words[word + SHOWN]! + words[word + HIDDEN]!;
   }
   addOpenQty(side: number, qty: number): void {
     this.lanes[LANES.openBuyQty + side - Buy]! += qty;

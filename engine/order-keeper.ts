@@ -155,13 +155,13 @@ export class OrderKeeper {
     const book = this.books[symbolIndex]!;
     const ladder = book.side(side);
     const levels = this.levels;
-    let level = ladder.get(words[word + PRICE]!);
+    let level = ladder.find(words, word + PRICE);
     if (level === NONE) {
       level = levels.allocate(symbolIndex, side, words[word + PRICE]!);
-      ladder.add(words[word + PRICE]!, level);
+      ladder.add(level);
     }
     levels.join(level, order);
-    book.addOpenQty(side, words[word + SHOWN]! + words[word + HIDDEN]!);
+    book.addOpenOrder(side, words, word);
   }
 
   protected wait(order: number): void {
@@ -181,8 +181,6 @@ export class OrderKeeper {
     const flags = links[link + FLAGS]!;
     const side = sideOf(flags);
     const book = this.books[links[link + SYMBOL_INDEX]!]!;
-    const shown = words[word + SHOWN]!;
-    const hidden = words[word + HIDDEN]!;
     if ((flags & WAITING) !== 0) {
       book.stops(side).remove(order);
       book.waitingStopCount--;
@@ -190,14 +188,14 @@ export class OrderKeeper {
     } else {
       this.removeIfEmpty(book, side, this.levels.leave(order));
     }
-    book.addOpenQty(side, -(shown + hidden));
-    words[word + SHOWN] = shown + hidden;
+    book.removeOpenOrder(side, words, word);
+    words[word + SHOWN]! += words[word + HIDDEN]!;
     words[word + HIDDEN] = 0;
   }
 
   /** A level that is empty leaves the ladder at once; its slot is freed when it has been told. */
   protected removeIfEmpty(book: OrderBook, side: number, level: number): void {
-    if (this.levels.orderCount(level) === 0) book.side(side).remove(this.levels.price(level));
+    if (this.levels.orderCount(level) === 0) book.side(side).remove(level);
   }
 
   /** Splits what an incoming order has left, of which it used up `traded` lots of its tranches. */
@@ -245,7 +243,7 @@ export class OrderKeeper {
   private tellEmptied(emptied: number): void {
     const levels = this.levels;
     const ladder = this.books[levels.symbolIndex(emptied)]!.side(levels.side(emptied));
-    const found = ladder.get(levels.price(emptied));
+    const found = ladder.find(levels.words, levels.priceAt(emptied));
     const level = found === NONE ? emptied : found;
     if (levels.settleInPlaceOf(emptied, level)) this.listener.onLevel(level);
     levels.release(emptied);

@@ -73,7 +73,7 @@ export class PlainEngine implements CommandEngine {
     for (let level = ladder.best(); level !== NONE; ) {
       const price = levels.price(level);
       views.push({ price, qty: levels.shownQty(level), orderCount: levels.orderCount(level) });
-      level = ladder.nextBehind(price);
+      level = ladder.nextBehind(level);
     }
     return views;
   }

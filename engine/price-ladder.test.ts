@@ -10,22 +10,27 @@ import fc from 'fast-check';
 import { Side } from '../protocol/enums.ts';
 import { testSeed } from '../test/support/seed.ts';
 import { LevelPages } from './level-pages.ts';
-import { ORDER } from './orders.ts';
+import { Levels } from './levels.ts';
+import { ORDER, Orders } from './orders.ts';
 import { PriceLadder, WINDOW_TICKS } from './price-ladder.ts';
 
 const { NONE } = ORDER;
 
 const MAX_PRICE = Number.MAX_SAFE_INTEGER;
 
+function find(ladder: PriceLadder, price: number): number {
+  return ladder.find(Float64Array.of(price), 0);
+}
+
 /** A ladder beside its model: [price, level] pairs, best first. */
 class CheckedLadder {
   private readonly ladder: PriceLadder;
   private readonly isBid: boolean;
   private model: (readonly [price: number, level: number])[] = [];
-  private lastLevel = 0;
+  private readonly levels = new Levels(new Orders(1), 1);
 
   constructor(side: number) {
-    this.ladder = new PriceLadder(side, new LevelPages(1));
+    this.ladder = new PriceLadder(side, new LevelPages(1), this.levels);
     this.isBid = side === Side.Buy;
   }
 
@@ -42,8 +47,8 @@ class CheckedLadder {
   }
 
   add(price: number): void {
-    const level = this.lastLevel++;
-    this.ladder.add(price, level);
+    const level = this.levels.allocate(0, Side.Buy, price);
+    this.ladder.add(level);
     this.model.push([price, level]);
     this.model.sort(([a], [b]) => (this.isBid ? b - a : a - b));
     this.check();
@@ -51,10 +56,10 @@ class CheckedLadder {
 
   /** Removes the level of that place, 0 being the best. */
   removeAt(place: number): void {
-    const [price] = this.model[place]!;
-    this.ladder.remove(price);
+    const [price, level] = this.model[place]!;
+    this.ladder.remove(level);
     this.model.splice(place, 1);
-    assert.equal(this.ladder.get(price), NONE);
+    assert.equal(find(this.ladder, price), NONE);
     this.check();
   }
 
@@ -64,13 +69,13 @@ class CheckedLadder {
     let level = ladder.best();
     for (const [price, expected] of model) {
       assert.equal(level, expected, `the level at ${price} is next`);
-      assert.equal(ladder.get(price), expected);
-      level = ladder.nextBehind(price);
+      assert.equal(find(ladder, price), expected);
+      level = ladder.nextBehind(level);
     }
     assert.equal(level, NONE, 'behind the last level is none');
     for (const [price] of model.slice(0, 3)) {
       for (const neighbour of [price - 1, price + 1]) {
-        if (!this.has(neighbour)) assert.equal(ladder.get(neighbour), NONE);
+        if (!this.has(neighbour)) assert.equal(find(ladder, neighbour), NONE);
       }
     }
   }
@@ -82,10 +87,10 @@ for (const [name, side] of Object.entries(Side)) {
   const behind = (price: number, ticks: number) => (isBid ? price - ticks : price + ticks);
 
   test(`${name}: an empty side has no best level and no level anywhere`, () => {
-    const ladder = new PriceLadder(side, new LevelPages(1));
+    const ladder = new PriceLadder(side, new LevelPages(1), new Levels(new Orders(1), 1));
     assert.equal(ladder.best(), NONE);
-    assert.equal(ladder.get(1), NONE);
-    assert.equal(ladder.get(MAX_PRICE), NONE);
+    assert.equal(find(ladder, 1), NONE);
+    assert.equal(find(ladder, MAX_PRICE), NONE);
   });
 
   test(`${name}: levels at each bound of a bitmap word are found in order`, () => {

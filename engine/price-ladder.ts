@@ -11,6 +11,7 @@
 import BTreeModule from 'sorted-btree';
 import { Side } from '../protocol/enums.ts';
 import { type LevelPages, PAGE } from './level-pages.ts';
+import type { Levels } from './levels.ts';
 import { ORDER } from './orders.ts';
 
 const { NONE } = ORDER;
@@ -31,6 +32,7 @@ export class PriceLadder {
   private bestLevel = NONE;
   private readonly sign: number;
   private readonly pages: LevelPages;
+  private readonly levels: Levels;
   /** Page + 1 at each place of the window; 0 where there is none. */
   private readonly pageAt = new Int32Array(WINDOW_PAGES);
   private readonly bits0 = new Int32Array(WINDOW_PAGES >> 5);
@@ -41,9 +43,10 @@ export class PriceLadder {
   /** Pages by their first key ÷ 64. */
   private readonly far = new BTree<number, number>();
 
-  constructor(side: number, pages: LevelPages) {
+  constructor(side: number, pages: LevelPages, levels: Levels) {
     this.sign = side === Side.Buy ? -1 : 1;
     this.pages = pages;
+    this.levels = levels;
   }
 
   /** The best level, or NONE. */
@@ -51,9 +54,9 @@ export class PriceLadder {
     return this.bestLevel;
   }
 
-  /** The level at a price, or NONE. */
-  get(price: number): number {
-    const key = price * this.sign;
+  /** The level at a price, which is told as a lane and its place so that it is not boxed; or NONE. */
+  find(prices: Float64Array, at: number): number {
+    const key = prices[at]! * this.sign;
     const distance = key - this.keys[0]!;
     if (distance < 0) return NONE;
     if (distance < WINDOW) {
@@ -67,8 +70,8 @@ export class PriceLadder {
   }
 
   /** Adds a level at a price that has none. */
-  add(price: number, level: number): void {
-    const key = price * this.sign;
+  add(level: number): void {
+    const key = this.levels.price(level) * this.sign;
     if (this.levelCount === 0) this.keys[0] = windowAround(key);
     else if (key < this.keys[0]!) this.moveWindow(key);
     if (this.levelCount === 0 || key < this.keys[1]!) {
@@ -83,9 +86,9 @@ export class PriceLadder {
     } else this.addFar(key, level);
   }
 
-  /** Removes the level at a price that has one. */
-  remove(price: number): void {
-    const key = price * this.sign;
+  /** Removes a level. */
+  remove(level: number): void {
+    const key = this.levels.price(level) * this.sign;
     const distance = key - this.keys[0]!;
     this.levelCount--;
     if (distance >= WINDOW) {
@@ -104,9 +107,9 @@ export class PriceLadder {
     if (key === this.keys[1]!) this.findBest();
   }
 
-  /** The next level behind the one at a price, or NONE. */
-  nextBehind(price: number): number {
-    const key = price * this.sign;
+  /** The next level behind one that is here, or NONE. */
+  nextBehind(level: number): number {
+    const key = this.levels.price(level) * this.sign;
     const distance = key - this.keys[0]!;
     if (distance < WINDOW) {
       const index = distance | 0;

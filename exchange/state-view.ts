@@ -63,9 +63,9 @@ export function orderedBalances(exchange: Exchange): BalanceView[] {
 
 /** The levels of a market's side, best first, by the market's index. */
 export function* orderedLevels(exchange: Exchange, index: number, side: number): Generator<number> {
-  const { books, levels } = exchange.engine;
+  const { books } = exchange.engine;
   const ladder = books[index]!.side(side);
-  for (let at = ladder.best(); at !== NONE; at = ladder.nextBehind(levels.price(at))) yield at;
+  for (let at = ladder.best(); at !== NONE; at = ladder.nextBehind(at)) yield at;
 }
 
 export function levelView(exchange: Exchange, side: number, level: number): LevelView {
