@@ -1,7 +1,8 @@
 /**
  * All orders of the engine: an order is a slot, a record of 128 bytes in one buffer, seen as 16
  * float64 words and as 32 int32 links. One record an order, so that whoever touches an order touches
- * two cache lines and not one for each field (ADR 0008 has the figures). Freed slots form a list. Hot path: no allocation but when the slab doubles.
+ * two cache lines and not one for each field (ADR 0008 has the figures). Freed slots form a list.
+ * Hot path: no allocation but when the slab doubles.
  *
  * ```
  *  words  0           1           2     3     4      5      6        7
