@@ -5,6 +5,8 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
 export interface FlowRow {
@@ -33,18 +35,23 @@ export async function readGzipCsv(
   columns: readonly string[],
 ): Promise<string[][]> {
   const file = createReadStream(join(folder, fileName));
-  const lines = createInterface({ input: file.compose(createGunzip()) });
   const rows: string[][] = [];
-  let indexes: number[] | undefined;
-  for await (const line of lines) {
-    const cells = line.split(',');
-    if (indexes === undefined) {
-      indexes = columns.map((column) => cells.indexOf(column));
-      const missing = columns.filter((_, i) => indexes![i] === -1);
-      if (missing.length > 0) throw new Error(`${fileName} has no column ${missing.join(', ')}`);
-    } else rows.push(indexes.map((index) => cells[index] ?? ''));
-  }
-  return rows;
+  // A pipeline, so that an archive that ends too early is an error of this call.
+  await pipeline(file, createGunzip(), async (bytes: AsyncIterable<Buffer>) => {
+    let indexes: number[] | undefined;
+    for await (const line of createInterface({ input: Readable.from(bytes) })) {
+      const cells = line.split(',');
+      indexes ??= indexesOf(columns, cells, fileName);
+      rows.push(indexes.map((index) => cells[index] ?? ''));
+    }
+  });
+  return rows.slice(1);
+}
+
+function indexesOf(columns: readonly string[], cells: string[], fileName: string): number[] {
+  const missing = columns.filter((column) => !cells.includes(column));
+  if (missing.length > 0) throw new Error(`${fileName} has no column ${missing.join(', ')}`);
+  return columns.map((column) => cells.indexOf(column));
 }
 
 function parseRow(cells: readonly string[]): FlowRow {
