@@ -6,10 +6,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { MAX_COMMAND_LENGTH } from '../protocol/command-layout.ts';
-import { AddCurrency, AddSymbol, type CommandHeader, Funding } from '../protocol/commands.ts';
+import { type CommandHeader, Funding } from '../protocol/commands.ts';
 import { recordLengthAt } from '../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
 import type { CommandResult } from '../protocol/result.ts';
+import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import { printJsonReport, type Result } from '../server/json-report.ts';
 import { startProgress } from '../server/progress.ts';
 import { BodyBuilder, CommandClient } from './flow/command-client.ts';

@@ -4,10 +4,10 @@
  * and hash do not see it.
  */
 import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
-import { AddCurrency, AddSymbol } from '../protocol/commands.ts';
 import { Side } from '../protocol/enums.ts';
 import { BOOK_IMAGE, BOOK_LEVEL } from '../protocol/event-layout.ts';
 import { BookImage, BookLevel } from '../protocol/events.ts';
+import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import type { EventSink } from './event-sink.ts';
 import type { Exchange } from './exchange.ts';
 import { levelView, orderedLevels } from './state-view.ts';

@@ -13,14 +13,8 @@ import {
   TRADE,
   TRANSFER,
 } from '../protocol/event-layout.ts';
-import {
-  Balance,
-  BookLevel,
-  CommandDone,
-  ExecutionReport,
-  Trade,
-  Transfer,
-} from '../protocol/events.ts';
+import { Balance, BookLevel, CommandDone, Trade, Transfer } from '../protocol/events.ts';
+import { ExecutionReport } from '../protocol/execution-report.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 import type { EventSink } from './event-sink.ts';
 import { RollingHash } from './rolling-hash.ts';

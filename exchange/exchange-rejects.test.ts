@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QtyMeaning, Side, TimeInForce } from '../protocol/enums.ts';
-import { CommandDone, ExecutionReport } from '../protocol/events.ts';
+import { CommandDone } from '../protocol/events.ts';
+import { ExecutionReport } from '../protocol/execution-report.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import { orderedBalances, orderedOrders } from './state-view.ts';
 import {

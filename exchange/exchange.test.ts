@@ -15,14 +15,8 @@ import {
   TimeInForce,
   TransferKind,
 } from '../protocol/enums.ts';
-import {
-  Balance,
-  BookLevel,
-  CommandDone,
-  ExecutionReport,
-  Trade,
-  Transfer,
-} from '../protocol/events.ts';
+import { Balance, BookLevel, CommandDone, Trade, Transfer } from '../protocol/events.ts';
+import { ExecutionReport } from '../protocol/execution-report.ts';
 import { orderedBalances } from './state-view.ts';
 import {
   BTC,

@@ -20,18 +20,16 @@ import {
   SET_LIMITS,
 } from '../protocol/command-layout.ts';
 import {
-  AddCurrency,
-  AddSymbol,
   CancelOrder,
   CommandHeader,
   Funding,
   NewOrder,
   ReplaceOrder,
-  SetLimits,
 } from '../protocol/commands.ts';
 import { ExecType, Liquidity, OrderType, QtyMeaning, Side } from '../protocol/enums.ts';
 import { type RecordBuffer, templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
+import { AddCurrency, AddSymbol, SetLimits } from '../protocol/venue-commands.ts';
 import { RiskEngine } from '../risk/risk-engine.ts';
 import type { RiskListener } from '../risk/risk-listener.ts';
 import type { EventSink } from './event-sink.ts';

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADD_CURRENCY, FUNDING } from '../protocol/command-layout.ts';
-import { AddCurrency, type CommandHeader, Funding } from '../protocol/commands.ts';
+import { type CommandHeader, Funding } from '../protocol/commands.ts';
+import { EventHeader } from '../protocol/event-header.ts';
 import { COMMAND_DONE } from '../protocol/event-layout.ts';
-import { CommandDone, EventHeader } from '../protocol/events.ts';
+import { CommandDone } from '../protocol/events.ts';
 import { RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
+import { AddCurrency } from '../protocol/venue-commands.ts';
 import { EventBuffer } from './event-sink.ts';
 import { Exchange } from './exchange.ts';
 import { Sequencer } from './sequencer.ts';

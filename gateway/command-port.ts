@@ -4,8 +4,9 @@
  * commands went in.
  */
 import { BOOK_IMAGE_REQUEST } from '../protocol/command-layout.ts';
-import { BookImageRequest, CommandHeader } from '../protocol/commands.ts';
+import { CommandHeader } from '../protocol/commands.ts';
 import { copyRecord, type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
+import { BookImageRequest } from '../protocol/venue-commands.ts';
 import type { RingProducer } from '../ring/ring.ts';
 import { FRAME_HEADER_BYTES } from '../ring/ring-layout.ts';
 import type { Signal } from '../ring/waiter.ts';

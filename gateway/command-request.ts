@@ -2,6 +2,7 @@
 import {
   CANCEL_ORDER,
   FUNDING,
+  MASS_CANCEL,
   MAX_COMMAND_LENGTH,
   NEW_ORDER,
   REPLACE_ORDER,
@@ -19,6 +20,7 @@ const ROUTE_TEMPLATES: Readonly<Record<CsvKind, readonly number[]>> = {
   deposit: [FUNDING.depositTemplateId, FUNDING.withdrawTemplateId],
   order: [NEW_ORDER.templateId, REPLACE_ORDER.templateId],
   cancel: [CANCEL_ORDER.templateId],
+  'mass-cancel': [MASS_CANCEL.templateId],
 };
 
 /** An error in a binary body also names the record it is in, counted from 0. */
@@ -32,7 +34,9 @@ export function parseCsvRequest(kind: CsvKind, body: Uint8Array): ParsedRequest 
   const record = RecordBuffer.allocate(MAX_COMMAND_LENGTH);
   const error = encodeCsv(kind, new TextDecoder().decode(body), record, 0);
   if (error !== undefined) return { error };
-  return { commands: { record, offsets: [0], isCancelsOnly: kind === 'cancel' } };
+  return {
+    commands: { record, offsets: [0], isCancelsOnly: kind === 'cancel' || kind === 'mass-cancel' },
+  };
 }
 
 export function parseBinaryRequest(route: CommandRoute, body: Uint8Array): ParsedRequest {
@@ -45,10 +49,14 @@ export function parseBinaryRequest(route: CommandRoute, body: Uint8Array): Parse
   for (let at = 0; at < body.length; at += recordLengthAt(record, at)) {
     const error = validateCommand(record, at, body.length - at) ?? validateRoute(route, record, at);
     if (error !== undefined) return { error: { ...error, record: offsets.length } };
-    if (templateIdAt(record, at) !== CANCEL_ORDER.templateId) isCancelsOnly = false;
+    isCancelsOnly &&= isCancel(templateIdAt(record, at));
     offsets.push(at);
   }
   return { commands: { record, offsets, isCancelsOnly } };
+}
+
+function isCancel(templateId: number): boolean {
+  return templateId === CANCEL_ORDER.templateId || templateId === MASS_CANCEL.templateId;
 }
 
 function validateRoute(

@@ -3,7 +3,7 @@
  * replica, the market-data feed and the clients that wait for outcomes.
  */
 import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
-import { AddCurrency, AddSymbol, CommandHeader } from '../protocol/commands.ts';
+import { CommandHeader } from '../protocol/commands.ts';
 import { ExecType } from '../protocol/enums.ts';
 import {
   BOOK_IMAGE,
@@ -13,9 +13,11 @@ import {
   FIRST_EVENT_TEMPLATE,
   TRADE,
 } from '../protocol/event-layout.ts';
-import { BookImage, BookLevel, CommandDone, ExecutionReport, Trade } from '../protocol/events.ts';
+import { BookImage, BookLevel, CommandDone, Trade } from '../protocol/events.ts';
+import { ExecutionReport } from '../protocol/execution-report.ts';
 import { templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
+import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import type { RingReader } from '../ring/ring.ts';
 import type { BookReplica } from './book-replica.ts';
 import { CommandOutcome } from './command-outcome.ts';

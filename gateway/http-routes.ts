@@ -32,7 +32,7 @@ export interface GatewayServices {
   health(): { readonly isHealthy: boolean; readonly report: unknown };
 }
 
-const COMMAND_ROUTES = ['deposit', 'order', 'cancel', 'commands'] as const;
+const COMMAND_ROUTES = ['deposit', 'order', 'cancel', 'mass-cancel', 'commands'] as const;
 
 export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
   const guarded =

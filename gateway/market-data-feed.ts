@@ -4,8 +4,9 @@
  * a client too slow for them is disconnected, never left out.
  */
 import { encode } from '@msgpack/msgpack';
-import { ExecType, Liquidity, nameOf, OrderStatus, Side } from '../protocol/enums.ts';
-import type { BookLevel, ExecutionReport, Trade } from '../protocol/events.ts';
+import { ExecType, Liquidity, nameOf, OrderStatus, Side, TakerSide } from '../protocol/enums.ts';
+import type { BookLevel, Trade } from '../protocol/events.ts';
+import type { ExecutionReport } from '../protocol/execution-report.ts';
 import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
 import type { BookReplica } from './book-replica.ts';
 
@@ -94,7 +95,14 @@ export class MarketDataFeed {
     const { symbolId, tradeId, price, qty, sequence } = trade;
     const trades = this.tradesOf(symbolId);
     const number = ++trades.number;
-    const json = { number, tradeId, price, qty, takerSide: nameOf(Side, trade.takerSide), time };
+    const json = {
+      number,
+      tradeId,
+      price,
+      qty,
+      takerSide: nameOf(TakerSide, trade.takerSide),
+      time,
+    };
     trades.recent.push(json);
     if (trades.recent.length > this.recentTradeCount) trades.recent.shift();
     this.publish('trades', symbolId, { symbolId, sequence, ...json });

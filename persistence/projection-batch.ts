@@ -3,12 +3,14 @@
  * batch is one row: its last state.
  */
 import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
-import { AddCurrency, AddSymbol, CommandHeader } from '../protocol/commands.ts';
-import { nameOf, OrderStatus, OrderType, Side, TimeInForce } from '../protocol/enums.ts';
+import { CommandHeader } from '../protocol/commands.ts';
+import { nameOf, OrderStatus, OrderType, Side, TakerSide, TimeInForce } from '../protocol/enums.ts';
 import { BALANCE, COMMAND_DONE, EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
-import { Balance, CommandDone, ExecutionReport, Trade } from '../protocol/events.ts';
+import { Balance, CommandDone, Trade } from '../protocol/events.ts';
+import { ExecutionReport } from '../protocol/execution-report.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
+import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import type { Tables } from './schema.ts';
 
 /** Times travel as µs since 1970. */
@@ -86,7 +88,7 @@ export class ProjectionBatch {
       symbol_id: trade.symbolId,
       price: trade.price,
       qty: trade.qty,
-      taker_side: nameOf(Side, trade.takerSide),
+      taker_side: nameOf(TakerSide, trade.takerSide),
       maker_order_id: trade.makerOrderId,
       taker_order_id: trade.takerOrderId,
       maker_account_id: trade.makerAccountId,

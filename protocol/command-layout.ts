@@ -22,10 +22,10 @@ export const COMMAND_HEADER = {
   gatewayId: 40,
 } as const;
 
-/** int64 ids and amounts, then 32-bit ids, then 8-bit enumerations. */
+/** `amount` is in ticks × lots, `expireTime` in µs since 1970; 0 in a term means the order has none. */
 export const NEW_ORDER = {
   templateId: 1,
-  length: 80,
+  length: 128,
   clientOrderId: 48,
   price: 56,
   qty: 64,
@@ -33,6 +33,13 @@ export const NEW_ORDER = {
   side: 76,
   orderType: 77,
   timeInForce: 78,
+  selfTradePrevention: 79,
+  stopPrice: 80,
+  displayQty: 88,
+  amount: 96,
+  expireTime: 104,
+  groupId: 112,
+  postOnly: 120,
 } as const;
 
 export const CANCEL_ORDER = {
@@ -45,14 +52,19 @@ export const CANCEL_ORDER = {
 
 export const REPLACE_ORDER = {
   templateId: 3,
-  length: 88,
+  length: 104,
   orderId: 48,
   clientOrderId: 56,
   price: 64,
   qty: 72,
   symbolId: 80,
   qtyMeaning: 84,
+  displayQty: 88,
+  stopPrice: 96,
 } as const;
+
+/** Cancels an account's open orders: symbolId 0 means in all markets, side 0 of both sides. */
+export const MASS_CANCEL = { templateId: 4, length: 56, symbolId: 48, side: 52 } as const;
 
 /** Deposit (template 10) and Withdraw (template 11) have the same fields. */
 export const FUNDING = {
@@ -95,8 +107,22 @@ export const SET_LIMITS = {
   maxSymbols: 60,
 } as const;
 
+export const SET_TRADING_STATE = { templateId: 23, length: 56, symbolId: 48, state: 52 } as const;
+
+/** bandTicks 0: no band; the referencePrice then still is the auctions' reference. */
+export const SET_PRICE_BAND = {
+  templateId: 24,
+  length: 72,
+  referencePrice: 48,
+  bandTicks: 56,
+  symbolId: 64,
+} as const;
+
+/** Time passes: what is due by the record's time happens. From the venue's own threads only. */
+export const TICK = { templateId: 25, length: 48 } as const;
+
 /** A gateway's request for an image of the books: read-only, answered outside journal and hash. */
 export const BOOK_IMAGE_REQUEST = { templateId: 30, length: 48 } as const;
 
 /** The longest command. */
-export const MAX_COMMAND_LENGTH = ADD_SYMBOL.length;
+export const MAX_COMMAND_LENGTH = NEW_ORDER.length;

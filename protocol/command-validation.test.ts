@@ -4,22 +4,28 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commandName, validateCommand, validateOrderTerms } from './command-validation.ts';
+import { commandName, validateCommand } from './command-validation.ts';
+import {
+  CancelOrder,
+  type CommandHeader,
+  Funding,
+  MassCancel,
+  NewOrder,
+  ReplaceOrder,
+} from './commands.ts';
+import { OrderType, Side, TimeInForce, TradingState } from './enums.ts';
+import { Trade } from './events.ts';
+import type { FieldError } from './field-error.ts';
+import { RecordBuffer, recordLengthAt, SCHEMA_ID, SCHEMA_VERSION } from './record.ts';
 import {
   AddCurrency,
   AddSymbol,
   BookImageRequest,
-  CancelOrder,
-  type CommandHeader,
-  Funding,
-  NewOrder,
-  ReplaceOrder,
   SetLimits,
-} from './commands.ts';
-import { OrderType, Side, TimeInForce } from './enums.ts';
-import { Trade } from './events.ts';
-import type { FieldError } from './field-error.ts';
-import { RecordBuffer, recordLengthAt, SCHEMA_ID, SCHEMA_VERSION } from './record.ts';
+  SetPriceBand,
+  SetTradingState,
+  Tick,
+} from './venue-commands.ts';
 
 const AT = 16;
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -49,6 +55,13 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       side: Side.Sell,
       orderType: 2,
       timeInForce: 3,
+      selfTradePrevention: 4,
+      stopPrice: 0,
+      displayQty: 0,
+      amount: 0,
+      expireTime: 0,
+      groupId: 5,
+      postOnly: 0,
     },
   },
   CancelOrder: {
@@ -65,7 +78,13 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       qty: 1,
       symbolId: 1,
       qtyMeaning: 1,
+      displayQty: 1,
+      stopPrice: 0,
     },
+  },
+  MassCancel: {
+    write: (record) => new MassCancel().write(record, AT),
+    fields: { accountId: 7, symbolId: 0, side: 0 },
   },
   Deposit: {
     write: (record) => new Funding().writeDeposit(record, AT),
@@ -96,11 +115,19 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     write: (record) => new SetLimits().write(record, AT),
     fields: { maxOpenOrders: 1, maxAccounts: 1, maxCurrencies: 1, maxSymbols: 1 },
   },
+  SetTradingState: {
+    write: (record) => new SetTradingState().write(record, AT),
+    fields: { symbolId: 1, state: TradingState.Auction },
+  },
+  SetPriceBand: {
+    write: (record) => new SetPriceBand().write(record, AT),
+    fields: { symbolId: 1, referencePrice: 50, bandTicks: 5 },
+  },
 };
 
 /** What a binary client sends: bytes, of which `view` shows the record. */
 class Sent {
-  readonly record = RecordBuffer.allocate(192);
+  readonly record = RecordBuffer.allocate(256);
   readonly view = new DataView(this.record.bytes.buffer, AT);
   readonly length: number;
   readonly command: CommandHeader & Record<string, number | string>;
@@ -125,7 +152,7 @@ function assertRefused(sent: Sent, field: string, value: number | string, allowe
 test('a well-formed command of each kind passes, with more bytes behind it too', () => {
   for (const kind of Object.keys(SAMPLES)) {
     assert.equal(new Sent(kind).validate(), undefined, kind);
-    assert.equal(new Sent(kind).validate(176), undefined, kind);
+    assert.equal(new Sent(kind).validate(240), undefined, kind);
     const withHeader = new Sent(kind, { correlationId: MAX, sequence: 5, time: 6, gatewayId: 7 });
     assert.equal(withHeader.validate(), undefined, kind);
   }
@@ -162,7 +189,7 @@ test('another schema, version or template is refused', () => {
     sent.view.setUint16(6, version, true);
     assertRefused(sent, 'version', version, `${SCHEMA_VERSION}`);
   }
-  for (const templateId of [0, 4, 105, 200, 0xffff]) {
+  for (const templateId of [0, 5, 105, 200, 0xffff]) {
     const sent = new Sent('NewOrder');
     sent.view.setUint16(2, templateId, true);
     const error = sent.validate();
@@ -171,9 +198,11 @@ test('another schema, version or template is refused', () => {
   }
 });
 
-test('what only the venue’s own threads send is refused from outside: image requests, events', () => {
+test('what only the venue’s own threads send is refused from outside: image requests, ticks, events', () => {
   const record = RecordBuffer.allocate(128);
   new BookImageRequest().write(record, 0);
+  assert.equal(validateCommand(record, 0, 128)?.field, 'templateId');
+  new Tick().write(record, 0);
   assert.equal(validateCommand(record, 0, 128)?.field, 'templateId');
   new Trade().write(record, 0);
   assert.equal(validateCommand(record, 0, 128)?.field, 'templateId');
@@ -193,20 +222,35 @@ test('another block length than the command’s is refused', () => {
 const RANGES: readonly (readonly [string, string, readonly number[], string])[] = [
   ['NewOrder', 'clientOrderId', [-1, 2 ** 53], FROM_0],
   ['NewOrder', 'price', [-1, 2 ** 53], FROM_0],
-  ['NewOrder', 'qty', [0, -1, 2 ** 53], FROM_1],
+  ['NewOrder', 'qty', [-1, 2 ** 53], FROM_0],
   ['NewOrder', 'symbolId', [0], ID_32],
   ['NewOrder', 'side', [0, 3, 255], '1 (Buy), 2 (Sell)'],
-  ['NewOrder', 'orderType', [0, 3, 255], '1 (Market), 2 (Limit)'],
-  ['NewOrder', 'timeInForce', [0, 2, 4, 255], '1 (GTC), 3 (IOC)'],
+  ['NewOrder', 'orderType', [0, 5, 255], '1 (Market), 2 (Limit), 3 (Stop), 4 (StopLimit)'],
+  ['NewOrder', 'timeInForce', [2, 5, 7, 255], '0 (DAY), 1 (GTC), 3 (IOC), 4 (FOK), 6 (GTD)'],
+  [
+    'NewOrder',
+    'selfTradePrevention',
+    [5, 255],
+    '0 (None), 1 (CancelTaker), 2 (CancelMaker), 3 (CancelBoth), 4 (Decrement)',
+  ],
+  ...['stopPrice', 'displayQty', 'amount', 'expireTime', 'groupId'].map(
+    (field) => ['NewOrder', field, [-1, 2 ** 53], FROM_0] as const,
+  ),
+  ['NewOrder', 'postOnly', [2, 255], 'a whole number from 0 to 1'],
   ['CancelOrder', 'orderId', [-1, 2 ** 53], FROM_0],
   ['CancelOrder', 'clientOrderId', [-1, 2 ** 53], FROM_0],
   ['CancelOrder', 'symbolId', [0], ID_32],
   ['ReplaceOrder', 'orderId', [-1, 2 ** 53], FROM_0],
   ['ReplaceOrder', 'clientOrderId', [-1, 2 ** 53], FROM_0],
-  ['ReplaceOrder', 'price', [0, -1, 2 ** 53], FROM_1],
+  ['ReplaceOrder', 'price', [-1, 2 ** 53], FROM_0],
   ['ReplaceOrder', 'qty', [0, -1, 2 ** 53], FROM_1],
   ['ReplaceOrder', 'symbolId', [0], ID_32],
   ['ReplaceOrder', 'qtyMeaning', [2, 255], '0 (Total), 1 (Open)'],
+  ['ReplaceOrder', 'displayQty', [-1, 2 ** 53], FROM_0],
+  ['ReplaceOrder', 'stopPrice', [-1, 2 ** 53], FROM_0],
+  // An unsigned 32-bit id of 0 means all, and there is no other number that it cannot hold.
+  ['MassCancel', 'symbolId', [], FROM_0],
+  ['MassCancel', 'side', [3, 255], '0 (Both), 1 (Buy), 2 (Sell)'],
   ['Deposit', 'amount', [0, -1, 2 ** 53], FROM_1],
   ['Deposit', 'currencyId', [0], ID_32],
   ['Withdraw', 'amount', [0, -1, 2 ** 53], FROM_1],
@@ -223,6 +267,16 @@ const RANGES: readonly (readonly [string, string, readonly number[], string])[] 
   ...['maxOpenOrders', 'maxAccounts', 'maxCurrencies', 'maxSymbols'].map(
     (field) => ['SetLimits', field, [0, 2 ** 26 + 1, 2 ** 32 - 1], LIMIT] as const,
   ),
+  ['SetTradingState', 'symbolId', [0], ID_32],
+  [
+    'SetTradingState',
+    'state',
+    [0, 5, 20, 22, 255],
+    '1 (Halted), 2 (Continuous), 3 (Closed), 4 (PreOpen), 21 (Auction)',
+  ],
+  ['SetPriceBand', 'symbolId', [0], ID_32],
+  ['SetPriceBand', 'referencePrice', [-1, 2 ** 53], FROM_0],
+  ['SetPriceBand', 'bandTicks', [-1, 2 ** 53], FROM_0],
 ];
 
 test('a field outside its range is refused with its name, its value and the range', () => {
@@ -274,7 +328,7 @@ test('a 64-bit number beyond 2^53 is refused, even one that doubles cannot hold'
 
 test('every reserved byte must be zero', () => {
   const reserved: Readonly<Record<string, readonly number[]>> = {
-    NewOrder: [79],
+    NewOrder: [121, 122, 127],
     CancelOrder: [68, 69, 70, 71],
     ReplaceOrder: [85, 86, 87],
     Deposit: [60, 61, 62, 63],
@@ -282,6 +336,9 @@ test('every reserved byte must be zero', () => {
     AddCurrency: [53, 54, 55],
     AddSymbol: [84, 85, 86, 87],
     SetLimits: [],
+    MassCancel: [53, 54, 55],
+    SetTradingState: [53, 54, 55],
+    SetPriceBand: [68, 69, 70, 71],
   };
   for (const [kind, offsets] of Object.entries(reserved)) {
     for (const at of [44, 45, 46, 47, ...offsets]) {
@@ -300,18 +357,49 @@ test('a code is capitals, digits and / - . _ without a gap', () => {
   }
 });
 
-test('type, time in force and price of an order must go together', () => {
-  const { Market, Limit } = OrderType;
-  const { GTC, IOC } = TimeInForce;
-  assert.equal(validateOrderTerms(Limit, GTC, 1), undefined);
-  assert.equal(validateOrderTerms(Limit, IOC, 1), undefined);
-  assert.equal(validateOrderTerms(Market, IOC, 0), undefined);
-  const limit = { orderType: Limit, price: 0 };
-  assertRefused(new Sent('NewOrder', limit), 'price', 0, `${FROM_1} for a limit order`);
-  const priced = { orderType: Market, price: 5 };
-  assertRefused(new Sent('NewOrder', priced), 'price', 5, '0 for a market order');
-  const resting = { orderType: Market, price: 0, timeInForce: GTC };
-  assertRefused(new Sent('NewOrder', resting), 'timeInForce', 1, '3 (IOC) for a market order');
+test('the terms of an order must go together', () => {
+  const { Market, Limit, Stop, StopLimit } = OrderType;
+  const { DAY, GTC, IOC, FOK, GTD } = TimeInForce;
+  const market = { orderType: Market, price: 0 };
+  const stop = { orderType: Stop, price: 0, stopPrice: 5, timeInForce: GTC };
+  for (const fields of [
+    { orderType: Limit, timeInForce: GTC, displayQty: 2, postOnly: 1 },
+    { orderType: Limit, timeInForce: GTD, expireTime: 1 },
+    { orderType: Limit, timeInForce: FOK },
+    market,
+    { ...market, timeInForce: FOK },
+    { ...market, side: Side.Buy, qty: 0, amount: 100 },
+    stop,
+    { ...stop, orderType: StopLimit, price: 6, timeInForce: DAY, displayQty: 1 },
+  ]) {
+    assert.equal(new Sent('NewOrder', fields).validate(), undefined, JSON.stringify(fields));
+  }
+  const resting = 'but for limit orders that may rest';
+  const wrong: readonly (readonly [Fields, string, number, string])[] = [
+    [{ orderType: Limit, price: 0 }, 'price', 0, `${FROM_1} for a limit order`],
+    [{ ...market, price: 5 }, 'price', 5, '0 for a market order'],
+    [{ ...market, timeInForce: GTC }, 'timeInForce', 1, '3 (IOC), 4 (FOK) for a market order'],
+    [{ ...stop, timeInForce: IOC }, 'timeInForce', 3, '0 (DAY), 1 (GTC), 6 (GTD) for a stop order'],
+    [{ ...stop, stopPrice: 0 }, 'stopPrice', 0, `${FROM_1} for a stop order`],
+    [{ stopPrice: 5 }, 'stopPrice', 5, '0 for a limit order'],
+    [{ qty: 0 }, 'qty', 0, `${FROM_1} for an order without an amount`],
+    [{ amount: 5 }, 'amount', 5, '0, but for market buys that are IOC'],
+    [{ postOnly: 1 }, 'postOnly', 1, `0 (false), ${resting}`],
+    [{ expireTime: 9 }, 'expireTime', 9, '0 for this time in force'],
+    [{ timeInForce: GTD }, 'expireTime', 0, `${FROM_1} for this time in force`],
+  ];
+  for (const [fields, field, value, allowed] of wrong) {
+    assertRefused(new Sent('NewOrder', fields), field, value, allowed);
+  }
+});
+
+test('a price band needs a price in its middle; without a band there may be one or none', () => {
+  const unreferenced = new Sent('SetPriceBand', { referencePrice: 0 });
+  assertRefused(unreferenced, 'bandTicks', 5, '0 without a referencePrice');
+  for (const referencePrice of [0, 50]) {
+    const sent = new Sent('SetPriceBand', { referencePrice, bandTicks: 0 });
+    assert.equal(sent.validate(), undefined);
+  }
 });
 
 test('a cancel or replace must name its order by one id or the other', () => {
@@ -325,6 +413,8 @@ test('a cancel or replace must name its order by one id or the other', () => {
 test('commands have names by their template ids, other templates none', () => {
   assert.equal(commandName(1), 'NewOrder');
   assert.equal(commandName(11), 'Withdraw');
+  assert.equal(commandName(4), 'MassCancel');
+  assert.equal(commandName(25), undefined);
   assert.equal(commandName(30), undefined);
   assert.equal(commandName(0), undefined);
 });

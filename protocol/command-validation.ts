@@ -4,18 +4,17 @@
  * is the exchange's decision.
  */
 import {
-  ADD_CURRENCY,
-  ADD_SYMBOL,
   CANCEL_ORDER,
   COMMAND_HEADER,
-  FUNDING,
   NEW_ORDER,
   REPLACE_ORDER,
-  SET_LIMITS,
+  SET_PRICE_BAND,
 } from './command-layout.ts';
-import { OrderType, TimeInForce } from './enums.ts';
+import { COMMAND_RULES, type CommandRule } from './command-rules.ts';
+import { NewOrder } from './commands.ts';
 import type { FieldError } from './field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from './field-range.ts';
+import { termsOf, validateOrderTerms } from './order-terms.ts';
 import {
   getInt64,
   MESSAGE_HEADER_LENGTH,
@@ -25,158 +24,11 @@ import {
   SCHEMA_VERSION,
   templateIdAt,
 } from './record.ts';
-
-interface FieldRule {
-  readonly name: string;
-  readonly at: number;
-  readonly bytes: 1 | 4 | 8;
-  readonly range: FieldRange;
-}
-
-interface CodeRule {
-  readonly at: number;
-  readonly width: number;
-}
-
-interface CommandRule {
-  readonly name: string;
-  readonly length: number;
-  readonly hasAccount: boolean;
-  readonly fields: readonly FieldRule[];
-  readonly code?: CodeRule;
-  /** Reserved bytes of the body: [from, to). */
-  readonly reserved: readonly [number, number];
-}
-
-function field(name: string, at: number, bytes: 1 | 4 | 8, range: FieldRange): FieldRule {
-  return { name, at, bytes, range };
-}
+import { SetPriceBand } from './venue-commands.ts';
 
 const R = FIELD_RANGE;
-const FUNDING_FIELDS = [
-  field('amount', FUNDING.amount, 8, R.amount),
-  field('currencyId', FUNDING.currencyId, 4, R.currencyId),
-];
-
-const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
-  [
-    NEW_ORDER.templateId as number,
-    {
-      name: 'NewOrder',
-      length: NEW_ORDER.length,
-      hasAccount: true,
-      fields: [
-        field('clientOrderId', NEW_ORDER.clientOrderId, 8, R.clientOrderId),
-        field('price', NEW_ORDER.price, 8, R.price),
-        field('qty', NEW_ORDER.qty, 8, R.qty),
-        field('symbolId', NEW_ORDER.symbolId, 4, R.symbolId),
-        field('side', NEW_ORDER.side, 1, R.side),
-        field('orderType', NEW_ORDER.orderType, 1, R.orderType),
-        field('timeInForce', NEW_ORDER.timeInForce, 1, R.timeInForce),
-      ],
-      reserved: [NEW_ORDER.timeInForce + 1, NEW_ORDER.length],
-    },
-  ],
-  [
-    CANCEL_ORDER.templateId,
-    {
-      name: 'CancelOrder',
-      length: CANCEL_ORDER.length,
-      hasAccount: true,
-      fields: [
-        field('orderId', CANCEL_ORDER.orderId, 8, R.orderId),
-        field('clientOrderId', CANCEL_ORDER.clientOrderId, 8, R.clientOrderId),
-        field('symbolId', CANCEL_ORDER.symbolId, 4, R.symbolId),
-      ],
-      reserved: [CANCEL_ORDER.symbolId + 4, CANCEL_ORDER.length],
-    },
-  ],
-  [
-    REPLACE_ORDER.templateId,
-    {
-      name: 'ReplaceOrder',
-      length: REPLACE_ORDER.length,
-      hasAccount: true,
-      fields: [
-        field('orderId', REPLACE_ORDER.orderId, 8, R.orderId),
-        field('clientOrderId', REPLACE_ORDER.clientOrderId, 8, R.clientOrderId),
-        field('price', REPLACE_ORDER.price, 8, { ...R.price, min: 1 }),
-        field('qty', REPLACE_ORDER.qty, 8, R.qty),
-        field('symbolId', REPLACE_ORDER.symbolId, 4, R.symbolId),
-        field('qtyMeaning', REPLACE_ORDER.qtyMeaning, 1, R.qtyMeaning),
-      ],
-      reserved: [REPLACE_ORDER.qtyMeaning + 1, REPLACE_ORDER.length],
-    },
-  ],
-  [
-    FUNDING.depositTemplateId,
-    {
-      name: 'Deposit',
-      length: FUNDING.length,
-      hasAccount: true,
-      fields: FUNDING_FIELDS,
-      reserved: [FUNDING.currencyId + 4, FUNDING.length],
-    },
-  ],
-  [
-    FUNDING.withdrawTemplateId,
-    {
-      name: 'Withdraw',
-      length: FUNDING.length,
-      hasAccount: true,
-      fields: FUNDING_FIELDS,
-      reserved: [FUNDING.currencyId + 4, FUNDING.length],
-    },
-  ],
-  [
-    ADD_CURRENCY.templateId,
-    {
-      name: 'AddCurrency',
-      length: ADD_CURRENCY.length,
-      hasAccount: false,
-      fields: [
-        field('currencyId', ADD_CURRENCY.currencyId, 4, R.currencyId),
-        field('decimals', ADD_CURRENCY.decimals, 1, R.decimals),
-      ],
-      code: { at: ADD_CURRENCY.code, width: ADD_CURRENCY.codeWidth },
-      reserved: [ADD_CURRENCY.decimals + 1, ADD_CURRENCY.code],
-    },
-  ],
-  [
-    ADD_SYMBOL.templateId,
-    {
-      name: 'AddSymbol',
-      length: ADD_SYMBOL.length,
-      hasAccount: false,
-      fields: [
-        field('lotSize', ADD_SYMBOL.lotSize, 8, R.lotSize),
-        field('tickValue', ADD_SYMBOL.tickValue, 8, R.tickValue),
-        field('symbolId', ADD_SYMBOL.symbolId, 4, R.symbolId),
-        field('baseCurrencyId', ADD_SYMBOL.baseCurrencyId, 4, R.currencyId),
-        field('quoteCurrencyId', ADD_SYMBOL.quoteCurrencyId, 4, R.currencyId),
-        field('makerFeePpm', ADD_SYMBOL.makerFeePpm, 4, R.feePpm),
-        field('takerFeePpm', ADD_SYMBOL.takerFeePpm, 4, R.feePpm),
-      ],
-      code: { at: ADD_SYMBOL.code, width: ADD_SYMBOL.codeWidth },
-      reserved: [ADD_SYMBOL.takerFeePpm + 4, ADD_SYMBOL.code],
-    },
-  ],
-  [
-    SET_LIMITS.templateId,
-    {
-      name: 'SetLimits',
-      length: SET_LIMITS.length,
-      hasAccount: false,
-      fields: [
-        field('maxOpenOrders', SET_LIMITS.maxOpenOrders, 4, R.limit),
-        field('maxAccounts', SET_LIMITS.maxAccounts, 4, R.limit),
-        field('maxCurrencies', SET_LIMITS.maxCurrencies, 4, R.limit),
-        field('maxSymbols', SET_LIMITS.maxSymbols, 4, R.limit),
-      ],
-      reserved: [SET_LIMITS.length, SET_LIMITS.length],
-    },
-  ],
-]);
+const newOrder = new NewOrder();
+const priceBand = new SetPriceBand();
 
 /** The names of the commands a client may send, by template id. */
 export function commandName(templateId: number): string | undefined {
@@ -260,37 +112,19 @@ function validateTogether(
   templateId: number,
 ): FieldError | undefined {
   if (templateId === NEW_ORDER.templateId) {
-    const price = getInt64(record.words, (offset + NEW_ORDER.price) >> 2);
-    const orderType = record.bytes[offset + NEW_ORDER.orderType]!;
-    const timeInForce = record.bytes[offset + NEW_ORDER.timeInForce]!;
-    return validateOrderTerms(orderType, timeInForce, price);
+    return validateOrderTerms(termsOf(newOrder.wrap(record, offset)));
+  }
+  if (templateId === SET_PRICE_BAND.templateId) {
+    const { referencePrice, bandTicks } = priceBand.wrap(record, offset);
+    if (referencePrice === 0 && bandTicks !== 0) {
+      return { field: 'bandTicks', value: bandTicks, allowed: '0 without a referencePrice' };
+    }
   }
   if (templateId === CANCEL_ORDER.templateId || templateId === REPLACE_ORDER.templateId) {
     const word = (offset + CANCEL_ORDER.orderId) >> 2;
     if (getInt64(record.words, word) === 0 && getInt64(record.words, word + 2) === 0) {
       return { field: 'orderId', value: 0, allowed: 'an order id, or 0 with a clientOrderId' };
     }
-  }
-  return undefined;
-}
-
-/** The rules between type, time in force and price of a new order, in any encoding. */
-export function validateOrderTerms(
-  orderType: number,
-  timeInForce: number,
-  price: number,
-): FieldError | undefined {
-  if (orderType === OrderType.Market) {
-    if (price !== 0) return { field: 'price', value: price, allowed: '0 for a market order' };
-    if (timeInForce !== TimeInForce.IOC) {
-      return { field: 'timeInForce', value: timeInForce, allowed: '3 (IOC) for a market order' };
-    }
-  } else if (price === 0) {
-    return {
-      field: 'price',
-      value: 0,
-      allowed: `${describeRange({ ...R.price, min: 1 })} for a limit order`,
-    };
   }
   return undefined;
 }

@@ -1,14 +1,14 @@
-/** Flyweights over the commands of `command-layout.ts`: read and write in place, hot path. */
+/**
+ * Flyweights over the commands of `command-layout.ts` that customers send: read and write in place,
+ * hot path.
+ */
 import {
-  ADD_CURRENCY,
-  ADD_SYMBOL,
-  BOOK_IMAGE_REQUEST,
   CANCEL_ORDER,
   COMMAND_HEADER,
   FUNDING,
+  MASS_CANCEL,
   NEW_ORDER,
   REPLACE_ORDER,
-  SET_LIMITS,
 } from './command-layout.ts';
 import { Flyweight, type RecordBuffer } from './record.ts';
 
@@ -54,7 +54,7 @@ export class CommandHeader extends Flyweight {
   }
 }
 
-/** A limit order, or a market order (price 0, IOC). Price in ticks, qty in lots. */
+/** Prices in ticks, quantities in lots; docs/matching.md says which terms go together. */
 export class NewOrder extends CommandHeader {
   write(record: RecordBuffer, offset: number): this {
     this.begin(record, offset, NEW_ORDER.templateId, NEW_ORDER.length);
@@ -103,6 +103,54 @@ export class NewOrder extends CommandHeader {
   set timeInForce(value: number) {
     this.putUint8(NEW_ORDER.timeInForce, value);
   }
+  get selfTradePrevention(): number {
+    return this.uint8(NEW_ORDER.selfTradePrevention);
+  }
+  set selfTradePrevention(value: number) {
+    this.putUint8(NEW_ORDER.selfTradePrevention, value);
+  }
+  /** Trigger of a stop or stop-limit order, in ticks. */
+  get stopPrice(): number {
+    return this.int64(NEW_ORDER.stopPrice);
+  }
+  set stopPrice(value: number) {
+    this.putInt64(NEW_ORDER.stopPrice, value);
+  }
+  /** What an iceberg shows, in lots; 0: all. */
+  get displayQty(): number {
+    return this.int64(NEW_ORDER.displayQty);
+  }
+  set displayQty(value: number) {
+    this.putInt64(NEW_ORDER.displayQty, value);
+  }
+  /** What a market buy may spend, in ticks × lots, in place of qty. */
+  get amount(): number {
+    return this.int64(NEW_ORDER.amount);
+  }
+  set amount(value: number) {
+    this.putInt64(NEW_ORDER.amount, value);
+  }
+  /** Of GTD, µs since 1970. */
+  get expireTime(): number {
+    return this.int64(NEW_ORDER.expireTime);
+  }
+  set expireTime(value: number) {
+    this.putInt64(NEW_ORDER.expireTime, value);
+  }
+  /** Owners that count as one for self-trade prevention; 0: the account alone. */
+  get groupId(): number {
+    return this.int64(NEW_ORDER.groupId);
+  }
+  set groupId(value: number) {
+    this.putInt64(NEW_ORDER.groupId, value);
+  }
+  /** 0 or 1. */
+  get postOnly(): number {
+    return this.uint8(NEW_ORDER.postOnly);
+  }
+  set postOnly(value: number) {
+    this.putUint8(NEW_ORDER.postOnly, value);
+  }
 }
 
 /** Cancels by order id, or by client order id where order id is 0. */
@@ -131,7 +179,7 @@ export class CancelOrder extends CommandHeader {
   }
 }
 
-/** New price and quantity for an open order, named as in CancelOrder. */
+/** New terms for an open order, named as in CancelOrder: all of them, also those that stay. */
 export class ReplaceOrder extends CommandHeader {
   write(record: RecordBuffer, offset: number): this {
     this.begin(record, offset, REPLACE_ORDER.templateId, REPLACE_ORDER.length);
@@ -173,6 +221,42 @@ export class ReplaceOrder extends CommandHeader {
   set qtyMeaning(value: number) {
     this.putUint8(REPLACE_ORDER.qtyMeaning, value);
   }
+  /** 0: all is shown. */
+  get displayQty(): number {
+    return this.int64(REPLACE_ORDER.displayQty);
+  }
+  set displayQty(value: number) {
+    this.putInt64(REPLACE_ORDER.displayQty, value);
+  }
+  /** Of a stop that waits; 0: as it was. */
+  get stopPrice(): number {
+    return this.int64(REPLACE_ORDER.stopPrice);
+  }
+  set stopPrice(value: number) {
+    this.putInt64(REPLACE_ORDER.stopPrice, value);
+  }
+}
+
+/** Cancels all open orders of an account, or those of one market or side. */
+export class MassCancel extends CommandHeader {
+  write(record: RecordBuffer, offset: number): this {
+    this.begin(record, offset, MASS_CANCEL.templateId, MASS_CANCEL.length);
+    return this;
+  }
+  /** 0: all markets. */
+  get symbolId(): number {
+    return this.uint32(MASS_CANCEL.symbolId);
+  }
+  set symbolId(value: number) {
+    this.putUint32(MASS_CANCEL.symbolId, value);
+  }
+  /** MassCancelSide. */
+  get side(): number {
+    return this.uint8(MASS_CANCEL.side);
+  }
+  set side(value: number) {
+    this.putUint8(MASS_CANCEL.side, value);
+  }
 }
 
 /** Deposit or Withdraw: the template says which. Amount in minor units. */
@@ -196,130 +280,5 @@ export class Funding extends CommandHeader {
   }
   set currencyId(value: number) {
     this.putUint32(FUNDING.currencyId, value);
-  }
-}
-
-/** A currency: its minor unit is 10^−decimals of it. */
-export class AddCurrency extends CommandHeader {
-  write(record: RecordBuffer, offset: number): this {
-    this.begin(record, offset, ADD_CURRENCY.templateId, ADD_CURRENCY.length);
-    return this;
-  }
-  get currencyId(): number {
-    return this.uint32(ADD_CURRENCY.currencyId);
-  }
-  set currencyId(value: number) {
-    this.putUint32(ADD_CURRENCY.currencyId, value);
-  }
-  get decimals(): number {
-    return this.uint8(ADD_CURRENCY.decimals);
-  }
-  set decimals(value: number) {
-    this.putUint8(ADD_CURRENCY.decimals, value);
-  }
-  get code(): string {
-    return this.text(ADD_CURRENCY.code, ADD_CURRENCY.codeWidth);
-  }
-  set code(value: string) {
-    this.putText(ADD_CURRENCY.code, ADD_CURRENCY.codeWidth, value);
-  }
-}
-
-/**
- * A market. One lot is `lotSize` minor units of the base currency; one lot at a price of one tick
- * costs `tickValue` minor units of the quote currency, so price × qty × tickValue never rounds.
- */
-export class AddSymbol extends CommandHeader {
-  write(record: RecordBuffer, offset: number): this {
-    this.begin(record, offset, ADD_SYMBOL.templateId, ADD_SYMBOL.length);
-    return this;
-  }
-  get lotSize(): number {
-    return this.int64(ADD_SYMBOL.lotSize);
-  }
-  set lotSize(value: number) {
-    this.putInt64(ADD_SYMBOL.lotSize, value);
-  }
-  get tickValue(): number {
-    return this.int64(ADD_SYMBOL.tickValue);
-  }
-  set tickValue(value: number) {
-    this.putInt64(ADD_SYMBOL.tickValue, value);
-  }
-  get symbolId(): number {
-    return this.uint32(ADD_SYMBOL.symbolId);
-  }
-  set symbolId(value: number) {
-    this.putUint32(ADD_SYMBOL.symbolId, value);
-  }
-  get baseCurrencyId(): number {
-    return this.uint32(ADD_SYMBOL.baseCurrencyId);
-  }
-  set baseCurrencyId(value: number) {
-    this.putUint32(ADD_SYMBOL.baseCurrencyId, value);
-  }
-  get quoteCurrencyId(): number {
-    return this.uint32(ADD_SYMBOL.quoteCurrencyId);
-  }
-  set quoteCurrencyId(value: number) {
-    this.putUint32(ADD_SYMBOL.quoteCurrencyId, value);
-  }
-  /** Parts per million of the notional. */
-  get makerFeePpm(): number {
-    return this.uint32(ADD_SYMBOL.makerFeePpm);
-  }
-  set makerFeePpm(value: number) {
-    this.putUint32(ADD_SYMBOL.makerFeePpm, value);
-  }
-  get takerFeePpm(): number {
-    return this.uint32(ADD_SYMBOL.takerFeePpm);
-  }
-  set takerFeePpm(value: number) {
-    this.putUint32(ADD_SYMBOL.takerFeePpm, value);
-  }
-  get code(): string {
-    return this.text(ADD_SYMBOL.code, ADD_SYMBOL.codeWidth);
-  }
-  set code(value: string) {
-    this.putText(ADD_SYMBOL.code, ADD_SYMBOL.codeWidth, value);
-  }
-}
-
-/** The venue's limits. They decide outcomes, so they are commands and part of the state. */
-export class SetLimits extends CommandHeader {
-  write(record: RecordBuffer, offset: number): this {
-    this.begin(record, offset, SET_LIMITS.templateId, SET_LIMITS.length);
-    return this;
-  }
-  get maxOpenOrders(): number {
-    return this.uint32(SET_LIMITS.maxOpenOrders);
-  }
-  set maxOpenOrders(value: number) {
-    this.putUint32(SET_LIMITS.maxOpenOrders, value);
-  }
-  get maxAccounts(): number {
-    return this.uint32(SET_LIMITS.maxAccounts);
-  }
-  set maxAccounts(value: number) {
-    this.putUint32(SET_LIMITS.maxAccounts, value);
-  }
-  get maxCurrencies(): number {
-    return this.uint32(SET_LIMITS.maxCurrencies);
-  }
-  set maxCurrencies(value: number) {
-    this.putUint32(SET_LIMITS.maxCurrencies, value);
-  }
-  get maxSymbols(): number {
-    return this.uint32(SET_LIMITS.maxSymbols);
-  }
-  set maxSymbols(value: number) {
-    this.putUint32(SET_LIMITS.maxSymbols, value);
-  }
-}
-
-export class BookImageRequest extends CommandHeader {
-  write(record: RecordBuffer, offset: number): this {
-    this.begin(record, offset, BOOK_IMAGE_REQUEST.templateId, BOOK_IMAGE_REQUEST.length);
-    return this;
   }
 }

@@ -8,14 +8,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { testSeed } from '../test/support/seed.ts';
-import { CANCEL_ORDER, FUNDING, NEW_ORDER } from './command-layout.ts';
+import { CANCEL_ORDER, FUNDING, MASS_CANCEL, NEW_ORDER } from './command-layout.ts';
 import { validateCommand } from './command-validation.ts';
-import { CancelOrder, Funding, NewOrder } from './commands.ts';
+import { CancelOrder, Funding, MassCancel, NewOrder } from './commands.ts';
 import { CSV_COLUMNS, type CsvKind, encodeCsv } from './csv.ts';
-import { OrderType, Side, TimeInForce } from './enums.ts';
+import { OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts';
 import { describeFieldError } from './field-error.ts';
 import { RecordBuffer, recordLengthAt, templateIdAt } from './record.ts';
 
+const LAYOUTS = {
+  deposit: FUNDING,
+  order: NEW_ORDER,
+  cancel: CANCEL_ORDER,
+  'mass-cancel': MASS_CANCEL,
+};
 const AT = 8;
 const MAX = Number.MAX_SAFE_INTEGER;
 const MAX_UINT32 = 2 ** 32 - 1;
@@ -24,7 +30,7 @@ const WHOLE_32 = `a whole number from 1 to ${MAX_UINT32}`;
 
 /** The record of a body that must be right. */
 function encode(kind: CsvKind, text: string): RecordBuffer {
-  const record = RecordBuffer.allocate(128);
+  const record = RecordBuffer.allocate(192);
   record.bytes.fill(0xff);
   assert.equal(encodeCsv(kind, text, record, AT), undefined, text);
   assert.equal(validateCommand(record, AT, recordLengthAt(record, AT)), undefined, text);
@@ -36,7 +42,7 @@ function encodeOrder(text: string): NewOrder {
 }
 
 function errorOf(kind: CsvKind, text: string): object | undefined {
-  return encodeCsv(kind, text, RecordBuffer.allocate(128), AT);
+  return encodeCsv(kind, text, RecordBuffer.allocate(192), AT);
 }
 
 function assertRefused(
@@ -111,8 +117,9 @@ test('the largest numbers there are pass', () => {
 test('missing and surplus columns, no line and two lines are refused with the columns', () => {
   const texts: Readonly<Record<CsvKind, readonly string[]>> = {
     deposit: ['', '\n', '\r\n', '1', '1,2', '1,2,3,4', '1,2,3\n4,5,6', '1,2,3\n\n', '\n1,2,3'],
-    order: ['', '1,2,3,4', '1,2,3,4,1,limit,GTC,5,6', '1,2,3,4,1\n1,2,3,4,1\n'],
+    order: ['', '1,2,3,4', '1,2,3,4,1,limit,GTC,5,0,0,0,,0,0,0,0', '1,2,3,4,1\n1,2,3,4,1\n'],
     cancel: ['', '1,2', '1,2,3,4', '1;2;3', '[1,2]', '{"userId":1}'],
+    'mass-cancel': ['', '\n', '1,2,1,1', '1\n2'],
   };
   for (const [kind, bad] of Object.entries(texts) as [CsvKind, string[]][]) {
     for (const text of bad) {
@@ -120,6 +127,16 @@ test('missing and surplus columns, no line and two lines are refused with the co
     }
   }
 });
+
+/** Optional columns of an order that are any number, by their index. */
+const OPTIONAL_NUMBERS: readonly (readonly [number, string])[] = [
+  [7, 'clientOrderId'],
+  [8, 'stopPrice'],
+  [9, 'displayQty'],
+  [12, 'groupId'],
+  [13, 'expireTime'],
+  [14, 'amount'],
+];
 
 test('what is no whole number of its range is refused with field, value and range', () => {
   const values = [
@@ -146,41 +163,82 @@ test('what is no whole number of its range is refused with field, value and rang
     assertRefused('deposit', `1,1,${value}`, 'amount', value, WHOLE);
     assertRefused('order', `${value},1,1,1,1`, 'userId', value, WHOLE);
     assertRefused('order', `1,${value},1,1,1`, 'symbolId', value, WHOLE_32);
-    assertRefused('order', `1,1,1,${value},1`, 'qty', value, WHOLE);
     assertRefused('order', `1,1,1,1,${value}`, 'side', value, '1 (Buy), 2 (Sell)');
     assertRefused('cancel', `1,${value},1`, 'orderId', value, WHOLE);
     if (value === '0') continue;
-    assertRefused('order', `1,1,${value},1,1`, 'price', value, `a whole number from 0 to ${MAX}`);
+    const orZero = `a whole number from 0 to ${MAX}`;
+    assertRefused('order', `1,1,${value},1,1`, 'price', value, orZero);
+    assertRefused('order', `1,1,1,${value},1`, 'qty', value, orZero);
     if (value === '') continue;
-    const client = `1,1,1,1,1,limit,GTC,${value}`;
-    assertRefused('order', client, 'clientOrderId', value, `a whole number from 0 to ${MAX}`);
+    for (const [index, field] of OPTIONAL_NUMBERS) {
+      const line = ['1,1,1,1,1,limit,GTC', ...Array(index - 7).fill(''), value].join(',');
+      assertRefused('order', line, field, value, orZero);
+    }
   }
   assertRefused('deposit', '1,4294967296,1', 'currencyId', '4294967296', WHOLE_32);
   assertRefused('cancel', '1,1,4294967296', 'symbolId', '4294967296', WHOLE_32);
   assertRefused('order', '1,1,1,1,3', 'side', '3', '1 (Buy), 2 (Sell)');
 });
 
-test('an unknown type or time in force is refused, an inherited name of objects too', () => {
-  for (const word of ['stop', '2', 'FOK', 'constructor', '__proto__', 'toString', 'limit limit']) {
-    assertRefused('order', `1,1,1,1,1,${word}`, 'type', word, 'limit or market');
-    assertRefused('order', `1,1,1,1,1,limit,${word}`, 'timeInForce', word, 'gtc or ioc');
+test('an unknown word is refused with the words there are, an inherited name of objects too', () => {
+  for (const word of ['stp', '2', 'FOKK', 'constructor', '__proto__', 'toString', 'limit limit']) {
+    const line = `1,1,1,1,1,${word}`;
+    assertRefused('order', line, 'type', word, 'limit, market, stop, stop-limit');
+    const times = 'DAY, GTC, IOC, FOK, GTD';
+    assertRefused('order', `1,1,1,1,1,limit,${word}`, 'timeInForce', word, times);
+    const modes = 'none, cancel-taker, cancel-maker, cancel-both, decrement';
+    assertRefused('order', `1,1,1,1,1,limit,GTC,,,,,${word}`, 'stp', word, modes);
   }
+  assertRefused('order', '1,1,1,1,1,,,,,,2', 'postOnly', '2', 'a whole number from 0 to 1');
+});
+
+test('an order line may hold every term there is', () => {
+  const iceberg = encodeOrder('7,10,500,30,2,limit,GTD,42,,10,1,cancel-maker,9,1000000');
+  assert.deepEqual([iceberg.orderType, iceberg.timeInForce], [OrderType.Limit, TimeInForce.GTD]);
+  assert.deepEqual([iceberg.displayQty, iceberg.postOnly, iceberg.groupId], [10, 1, 9]);
+  assert.equal(iceberg.selfTradePrevention, SelfTradePrevention.CancelMaker);
+  assert.deepEqual([iceberg.expireTime, iceberg.stopPrice, iceberg.amount], [1_000_000, 0, 0]);
+  const stop = encodeOrder('7,10,0,3,1,stop,DAY,,510');
+  assert.deepEqual([stop.orderType, stop.timeInForce, stop.stopPrice], [3, TimeInForce.DAY, 510]);
+  const stopLimit = encodeOrder('7,10,520,3,1,Stop-Limit,,,510,2,0,Decrement');
+  assert.deepEqual([stopLimit.orderType, stopLimit.timeInForce, stopLimit.price], [4, 1, 520]);
+  assert.deepEqual([stopLimit.stopPrice, stopLimit.displayQty], [510, 2]);
+  assert.equal(stopLimit.selfTradePrevention, SelfTradePrevention.Decrement);
+  const byAmount = encodeOrder('7,10,0,0,1,market,,,,,,,,,25000');
+  assert.deepEqual([byAmount.qty, byAmount.amount, byAmount.timeInForce], [0, 25_000, 3]);
+});
+
+test('a mass-cancel line names an account, and a market and a side if it means only those', () => {
+  for (const [text, symbolId, side] of [
+    ['7', 0, 0],
+    ['7,10', 10, 0],
+    ['7,,2', 0, Side.Sell],
+    ['7,10,1\n', 10, Side.Buy],
+  ] as const) {
+    const command = new MassCancel().wrap(encode('mass-cancel', text), AT);
+    assert.deepEqual([command.accountId, command.symbolId, command.side], [7, symbolId, side]);
+  }
+  assertRefused('mass-cancel', '0', 'userId', '0', WHOLE);
+  assertRefused('mass-cancel', '1,x', 'symbolId', 'x', `a whole number from 0 to ${MAX_UINT32}`);
+  assertRefused('mass-cancel', '1,1,3', 'side', '3', '0 (Both), 1 (Buy), 2 (Sell)');
 });
 
 test('a limit order without a price and a market order with one are refused', () => {
   assertRefused('order', '1,1,0,1,1', 'price', 0, `${WHOLE} for a limit order`);
   assertRefused('order', '1,1,5,1,1,market', 'price', 5, '0 for a market order');
+  const qty = `${WHOLE} for an order without an amount`;
+  assertRefused('order', '1,1,5,0,1', 'qty', 0, qty);
 });
 
 test('a market order that is to rest is told its own word and the word that would be right', () => {
-  const error = encodeCsv('order', '1,1,0,1,1,market,GTC', RecordBuffer.allocate(128), AT);
+  const error = encodeCsv('order', '1,1,0,1,1,market,GTC', RecordBuffer.allocate(192), AT);
   assert.deepEqual([error?.field, error?.value], ['timeInForce', 'GTC']);
   assert.match(error?.allowed ?? '', /^ioc\b/i);
 });
 
 test('the first wrong column is named when several are', () => {
-  assertRefused('order', '0,0,x,0,9,stop', 'userId', '0', WHOLE);
-  assertRefused('order', '1,1,x,0,9,stop', 'price', 'x', `a whole number from 0 to ${MAX}`);
+  assertRefused('order', '0,0,x,0,9,trailing', 'userId', '0', WHOLE);
+  assertRefused('order', '1,1,x,0,9,trailing', 'price', 'x', `a whole number from 0 to ${MAX}`);
 });
 
 test('a huge value is shown shortened', () => {
@@ -190,25 +248,26 @@ test('a huge value is shown shortened', () => {
 });
 
 test('the sentence for people says field, value and what is allowed', () => {
-  const error = encodeCsv('order', '1,1,1,0,1', RecordBuffer.allocate(128), AT)!;
-  assert.equal(describeFieldError(error), `qty: "0" is not allowed; allowed: ${WHOLE}`);
+  const error = encodeCsv('deposit', '1,1,0', RecordBuffer.allocate(192), AT)!;
+  assert.equal(describeFieldError(error), `amount: "0" is not allowed; allowed: ${WHOLE}`);
 });
 
 test('any text is either refused with field, value and allowed, or a well-formed command', (t) => {
   const column = fc.oneof(
     fc.integer({ min: -2, max: 5 }).map(String),
     fc.constantFrom('', ' ', 'limit', 'market', 'GTC', 'IOC', '\r', '9007199254740991'),
+    fc.constantFrom('stop', 'stop-limit', 'GTD', 'FOK', 'decrement', '1', '0'),
     fc.string({ maxLength: 5, unit: 'binary' }),
   );
-  const text = fc.array(column, { maxLength: 10 }).map((columns) => columns.join(','));
-  const kind = fc.constantFrom<CsvKind>('deposit', 'order', 'cancel');
+  const text = fc.array(column, { maxLength: 16 }).map((columns) => columns.join(','));
+  const kind = fc.constantFrom<CsvKind>('deposit', 'order', 'cancel', 'mass-cancel');
   fc.assert(
     fc.property(kind, text, (of, body) => {
-      const record = RecordBuffer.allocate(128);
+      const record = RecordBuffer.allocate(192);
       const error = encodeCsv(of, body, record, AT);
       if (error === undefined) {
-        assert.equal(validateCommand(record, AT, 120), undefined);
-        const expected = { deposit: FUNDING, order: NEW_ORDER, cancel: CANCEL_ORDER }[of];
+        assert.equal(validateCommand(record, AT, 184), undefined);
+        const expected = LAYOUTS[of];
         assert.equal(recordLengthAt(record, AT), expected.length);
       } else {
         assert.ok(error.field.length > 0 && error.allowed.length > 0);

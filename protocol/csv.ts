@@ -2,34 +2,46 @@
  * The CSV bodies of the HTTP interface: one line, one command, encoded as a record.
  *
  * - deposit: `userId,currencyId,amount`
- * - order:   `userId,symbolId,price,qty,side[,type[,timeInForce[,clientOrderId]]]`; type `limit`
- *   (default) or `market` (price 0), timeInForce `GTC` or `IOC` (default GTC, for market orders IOC)
+ * - order:   `userId,symbolId,price,qty,side`, then as far as needed `type` (limit), `timeInForce`
+ *   (GTC, for market orders IOC), `clientOrderId`, `stopPrice`, `displayQty`, `postOnly`, `stp`,
+ *   `groupId`, `expireTime`, `amount`
  * - cancel:  `userId,orderId,symbolId`
+ * - mass-cancel: `userId[,symbolId[,side]]`
  *
  * Numbers are whole: ticks, lots and minor units. An empty optional column means its default.
  */
-import { validateOrderTerms } from './command-validation.ts';
-import { CancelOrder, Funding, NewOrder } from './commands.ts';
-import { OrderType, TimeInForce } from './enums.ts';
+import { CancelOrder, Funding, MassCancel, NewOrder } from './commands.ts';
+import { nameOf, OrderType, SelfTradePrevention, TimeInForce } from './enums.ts';
 import type { FieldError } from './field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from './field-range.ts';
+import { termsOf, validateOrderTerms } from './order-terms.ts';
 import type { RecordBuffer } from './record.ts';
 
 /** What the lines of each kind of body hold. */
 export const CSV_COLUMNS = {
   deposit: 'userId,currencyId,amount',
-  order: 'userId,symbolId,price,qty,side[,type[,timeInForce[,clientOrderId]]]',
+  order:
+    'userId,symbolId,price,qty,side[,type[,timeInForce[,clientOrderId[,stopPrice[,displayQty' +
+    '[,postOnly[,stp[,groupId[,expireTime[,amount]]]]]]]]]]',
   cancel: 'userId,orderId,symbolId',
+  'mass-cancel': 'userId[,symbolId[,side]]',
 } as const;
 export type CsvKind = keyof typeof CSV_COLUMNS;
 
-const ORDER_TYPES: Readonly<Record<string, number>> = {
+/** Words in place of numbers; upper and lower case do not matter. */
+type Words = Readonly<Record<string, number>>;
+const ORDER_TYPES: Words = {
   limit: OrderType.Limit,
   market: OrderType.Market,
+  stop: OrderType.Stop,
+  'stop-limit': OrderType.StopLimit,
 };
-const TIMES_IN_FORCE: Readonly<Record<string, number>> = {
-  gtc: TimeInForce.GTC,
-  ioc: TimeInForce.IOC,
+const PREVENTIONS: Words = {
+  none: SelfTradePrevention.None,
+  'cancel-taker': SelfTradePrevention.CancelTaker,
+  'cancel-maker': SelfTradePrevention.CancelMaker,
+  'cancel-both': SelfTradePrevention.CancelBoth,
+  decrement: SelfTradePrevention.Decrement,
 };
 
 class CsvLine {
@@ -60,18 +72,14 @@ class CsvLine {
     return 0;
   }
 
-  word(
-    index: number,
-    field: string,
-    words: Readonly<Record<string, number>>,
-    fallback: number,
-  ): number {
+  word(index: number, field: string, words: Words, fallback: number): number {
     if (this.error !== undefined) return 0;
     const text = this.columns[index] ?? '';
     if (text === '') return fallback;
-    const key = text.toLowerCase();
-    if (Object.hasOwn(words, key)) return words[key]!;
-    this.error = { field, value: excerpt(text), allowed: Object.keys(words).join(' or ') };
+    for (const [word, value] of Object.entries(words)) {
+      if (word.toLowerCase() === text.toLowerCase()) return value;
+    }
+    this.error = { field, value: excerpt(text), allowed: Object.keys(words).join(', ') };
     return 0;
   }
 }
@@ -81,6 +89,7 @@ function excerpt(text: string): string {
   return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
 }
 
+const massCancel = new MassCancel();
 const newOrder = new NewOrder();
 const cancelOrder = new CancelOrder();
 const funding = new Funding();
@@ -94,7 +103,8 @@ export function encodeCsv(
 ): FieldError | undefined {
   if (kind === 'deposit') return encodeDeposit(text, record, offset);
   if (kind === 'order') return encodeOrder(text, record, offset);
-  return encodeCancel(text, record, offset);
+  if (kind === 'cancel') return encodeCancel(text, record, offset);
+  return encodeMassCancel(text, record, offset);
 }
 
 function encodeDeposit(text: string, record: RecordBuffer, offset: number): FieldError | undefined {
@@ -107,21 +117,44 @@ function encodeDeposit(text: string, record: RecordBuffer, offset: number): Fiel
 }
 
 function encodeOrder(text: string, record: RecordBuffer, offset: number): FieldError | undefined {
-  const line = new CsvLine(text, 'order', 5, 3);
+  const line = new CsvLine(text, 'order', 5, 10);
+  const R = FIELD_RANGE;
   newOrder.write(record, offset);
-  newOrder.accountId = line.integer(0, 'userId', FIELD_RANGE.accountId);
-  newOrder.symbolId = line.integer(1, 'symbolId', FIELD_RANGE.symbolId);
-  newOrder.price = line.integer(2, 'price', FIELD_RANGE.price);
-  newOrder.qty = line.integer(3, 'qty', FIELD_RANGE.qty);
-  newOrder.side = line.integer(4, 'side', FIELD_RANGE.side);
+  newOrder.accountId = line.integer(0, 'userId', R.accountId);
+  newOrder.symbolId = line.integer(1, 'symbolId', R.symbolId);
+  newOrder.price = line.integer(2, 'price', R.price);
+  newOrder.qty = line.integer(3, 'qty', R.orderQty);
+  newOrder.side = line.integer(4, 'side', R.side);
   newOrder.orderType = line.word(5, 'type', ORDER_TYPES, OrderType.Limit);
   const byDefault = newOrder.orderType === OrderType.Market ? TimeInForce.IOC : TimeInForce.GTC;
-  newOrder.timeInForce = line.word(6, 'timeInForce', TIMES_IN_FORCE, byDefault);
-  newOrder.clientOrderId = line.integer(7, 'clientOrderId', FIELD_RANGE.clientOrderId, 0);
+  newOrder.timeInForce = line.word(6, 'timeInForce', TimeInForce, byDefault);
+  newOrder.clientOrderId = line.integer(7, 'clientOrderId', R.clientOrderId, 0);
+  newOrder.stopPrice = line.integer(8, 'stopPrice', R.stopPrice, 0);
+  newOrder.displayQty = line.integer(9, 'displayQty', R.displayQty, 0);
+  newOrder.postOnly = line.integer(10, 'postOnly', R.postOnly, 0);
+  newOrder.selfTradePrevention = line.word(11, 'stp', PREVENTIONS, SelfTradePrevention.None);
+  newOrder.groupId = line.integer(12, 'groupId', R.groupId, 0);
+  newOrder.expireTime = line.integer(13, 'expireTime', R.expireTime, 0);
+  newOrder.amount = line.integer(14, 'amount', R.orderAmount, 0);
   if (line.error !== undefined) return line.error;
-  const error = validateOrderTerms(newOrder.orderType, newOrder.timeInForce, newOrder.price);
+  const error = validateOrderTerms(termsOf(newOrder));
   if (error?.field !== 'timeInForce') return error;
-  return { ...error, value: 'GTC', allowed: 'IOC for a market order' };
+  // In CSV a time in force is a word, without its number.
+  const allowed = error.allowed.replace(/\d+ \((\w+)\)/g, '$1');
+  return { ...error, value: nameOf(TimeInForce, newOrder.timeInForce), allowed };
+}
+
+function encodeMassCancel(
+  text: string,
+  record: RecordBuffer,
+  offset: number,
+): FieldError | undefined {
+  const line = new CsvLine(text, 'mass-cancel', 1, 2);
+  massCancel.write(record, offset);
+  massCancel.accountId = line.integer(0, 'userId', FIELD_RANGE.accountId);
+  massCancel.symbolId = line.integer(1, 'symbolId', FIELD_RANGE.massCancelSymbolId, 0);
+  massCancel.side = line.integer(2, 'side', FIELD_RANGE.massCancelSide, 0);
+  return line.error;
 }
 
 function encodeCancel(text: string, record: RecordBuffer, offset: number): FieldError | undefined {

@@ -6,6 +6,14 @@
 export const Side = { Buy: 1, Sell: 2 } as const;
 export type Side = (typeof Side)[keyof typeof Side];
 
+/** Who took in a trade: nobody in an auction. */
+export const TakerSide = { None: 0, ...Side } as const;
+export type TakerSide = (typeof TakerSide)[keyof typeof TakerSide];
+
+/** Whose orders a mass cancel cancels. */
+export const MassCancelSide = { Both: 0, ...Side } as const;
+export type MassCancelSide = (typeof MassCancelSide)[keyof typeof MassCancelSide];
+
 export const OrderType = { Market: 1, Limit: 2, Stop: 3, StopLimit: 4 } as const;
 export type OrderType = (typeof OrderType)[keyof typeof OrderType];
 

@@ -18,7 +18,7 @@ export const EVENT_HEADER = { sequence: 8 } as const;
 
 export const EXECUTION_REPORT = {
   templateId: 100,
-  length: 120,
+  length: 136,
   orderId: 16,
   clientOrderId: 24,
   accountId: 32,
@@ -38,6 +38,9 @@ export const EXECUTION_REPORT = {
   timeInForce: 112,
   liquidity: 113,
   rejectReason: 114,
+  cancelReason: 116,
+  stopPrice: 120,
+  displayQty: 128,
 } as const;
 
 export const TRADE = {
@@ -95,7 +98,17 @@ export const COMMAND_DONE = {
   eventCount: 28,
 } as const;
 
-/** Brackets around an image of the books: AddCurrency, AddSymbol and BookLevel records between. */
+/** auctionPrice and auctionQty are 0 where the change uncrossed nothing. */
+export const TRADING_STATE_CHANGED = {
+  templateId: 106,
+  length: 40,
+  auctionPrice: 16,
+  auctionQty: 24,
+  symbolId: 32,
+  state: 36,
+} as const;
+
+/** Brackets around an image of the books: AddCurrency, AddSymbol, states and levels between. */
 export const BOOK_IMAGE = {
   beginTemplateId: 110,
   endTemplateId: 111,

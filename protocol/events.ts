@@ -1,147 +1,15 @@
 /** Flyweights over the events of `event-layout.ts`: read and write in place, hot path. */
+import { EventHeader } from './event-header.ts';
 import {
   BALANCE,
   BOOK_IMAGE,
   BOOK_LEVEL,
   COMMAND_DONE,
-  EVENT_HEADER,
-  EXECUTION_REPORT,
   TRADE,
+  TRADING_STATE_CHANGED,
   TRANSFER,
 } from './event-layout.ts';
-import { Flyweight, type RecordBuffer } from './record.ts';
-
-/** The header field of any event. */
-export class EventHeader extends Flyweight {
-  get sequence(): number {
-    return this.int64(EVENT_HEADER.sequence);
-  }
-  set sequence(value: number) {
-    this.putInt64(EVENT_HEADER.sequence, value);
-  }
-}
-
-/** One report for each change of an order. Rejected orders get one too. */
-export class ExecutionReport extends EventHeader {
-  write(record: RecordBuffer, offset: number): this {
-    this.begin(record, offset, EXECUTION_REPORT.templateId, EXECUTION_REPORT.length);
-    return this;
-  }
-  get orderId(): number {
-    return this.int64(EXECUTION_REPORT.orderId);
-  }
-  set orderId(value: number) {
-    this.putInt64(EXECUTION_REPORT.orderId, value);
-  }
-  get clientOrderId(): number {
-    return this.int64(EXECUTION_REPORT.clientOrderId);
-  }
-  set clientOrderId(value: number) {
-    this.putInt64(EXECUTION_REPORT.clientOrderId, value);
-  }
-  get accountId(): number {
-    return this.int64(EXECUTION_REPORT.accountId);
-  }
-  set accountId(value: number) {
-    this.putInt64(EXECUTION_REPORT.accountId, value);
-  }
-  get price(): number {
-    return this.int64(EXECUTION_REPORT.price);
-  }
-  set price(value: number) {
-    this.putInt64(EXECUTION_REPORT.price, value);
-  }
-  get qty(): number {
-    return this.int64(EXECUTION_REPORT.qty);
-  }
-  set qty(value: number) {
-    this.putInt64(EXECUTION_REPORT.qty, value);
-  }
-  get lastPrice(): number {
-    return this.int64(EXECUTION_REPORT.lastPrice);
-  }
-  set lastPrice(value: number) {
-    this.putInt64(EXECUTION_REPORT.lastPrice, value);
-  }
-  get lastQty(): number {
-    return this.int64(EXECUTION_REPORT.lastQty);
-  }
-  set lastQty(value: number) {
-    this.putInt64(EXECUTION_REPORT.lastQty, value);
-  }
-  get cumQty(): number {
-    return this.int64(EXECUTION_REPORT.cumQty);
-  }
-  set cumQty(value: number) {
-    this.putInt64(EXECUTION_REPORT.cumQty, value);
-  }
-  get leavesQty(): number {
-    return this.int64(EXECUTION_REPORT.leavesQty);
-  }
-  set leavesQty(value: number) {
-    this.putInt64(EXECUTION_REPORT.leavesQty, value);
-  }
-  get fee(): number {
-    return this.int64(EXECUTION_REPORT.fee);
-  }
-  set fee(value: number) {
-    this.putInt64(EXECUTION_REPORT.fee, value);
-  }
-  get tradeId(): number {
-    return this.int64(EXECUTION_REPORT.tradeId);
-  }
-  set tradeId(value: number) {
-    this.putInt64(EXECUTION_REPORT.tradeId, value);
-  }
-  get symbolId(): number {
-    return this.uint32(EXECUTION_REPORT.symbolId);
-  }
-  set symbolId(value: number) {
-    this.putUint32(EXECUTION_REPORT.symbolId, value);
-  }
-  get execType(): number {
-    return this.uint8(EXECUTION_REPORT.execType);
-  }
-  set execType(value: number) {
-    this.putUint8(EXECUTION_REPORT.execType, value);
-  }
-  get orderStatus(): number {
-    return this.uint8(EXECUTION_REPORT.orderStatus);
-  }
-  set orderStatus(value: number) {
-    this.putUint8(EXECUTION_REPORT.orderStatus, value);
-  }
-  get side(): number {
-    return this.uint8(EXECUTION_REPORT.side);
-  }
-  set side(value: number) {
-    this.putUint8(EXECUTION_REPORT.side, value);
-  }
-  get orderType(): number {
-    return this.uint8(EXECUTION_REPORT.orderType);
-  }
-  set orderType(value: number) {
-    this.putUint8(EXECUTION_REPORT.orderType, value);
-  }
-  get timeInForce(): number {
-    return this.uint8(EXECUTION_REPORT.timeInForce);
-  }
-  set timeInForce(value: number) {
-    this.putUint8(EXECUTION_REPORT.timeInForce, value);
-  }
-  get liquidity(): number {
-    return this.uint8(EXECUTION_REPORT.liquidity);
-  }
-  set liquidity(value: number) {
-    this.putUint8(EXECUTION_REPORT.liquidity, value);
-  }
-  get rejectReason(): number {
-    return this.uint16(EXECUTION_REPORT.rejectReason);
-  }
-  set rejectReason(value: number) {
-    this.putUint16(EXECUTION_REPORT.rejectReason, value);
-  }
-}
+import type { RecordBuffer } from './record.ts';
 
 /** One for each fill, public but for the accounts and fees. */
 export class Trade extends EventHeader {
@@ -209,6 +77,7 @@ export class Trade extends EventHeader {
   set symbolId(value: number) {
     this.putUint32(TRADE.symbolId, value);
   }
+  /** TakerSide: in an auction maker names the buyer, taker the seller. */
   get takerSide(): number {
     return this.uint8(TRADE.takerSide);
   }
@@ -252,6 +121,39 @@ export class BookLevel extends EventHeader {
   }
   set side(value: number) {
     this.putUint8(BOOK_LEVEL.side, value);
+  }
+}
+
+/** A market's new state, and what its auction did if the change made one. */
+export class TradingStateChanged extends EventHeader {
+  write(record: RecordBuffer, offset: number): this {
+    this.begin(record, offset, TRADING_STATE_CHANGED.templateId, TRADING_STATE_CHANGED.length);
+    return this;
+  }
+  get auctionPrice(): number {
+    return this.int64(TRADING_STATE_CHANGED.auctionPrice);
+  }
+  set auctionPrice(value: number) {
+    this.putInt64(TRADING_STATE_CHANGED.auctionPrice, value);
+  }
+  get auctionQty(): number {
+    return this.int64(TRADING_STATE_CHANGED.auctionQty);
+  }
+  set auctionQty(value: number) {
+    this.putInt64(TRADING_STATE_CHANGED.auctionQty, value);
+  }
+  get symbolId(): number {
+    return this.uint32(TRADING_STATE_CHANGED.symbolId);
+  }
+  set symbolId(value: number) {
+    this.putUint32(TRADING_STATE_CHANGED.symbolId, value);
+  }
+  /** TradingState. */
+  get state(): number {
+    return this.uint8(TRADING_STATE_CHANGED.state);
+  }
+  set state(value: number) {
+    this.putUint8(TRADING_STATE_CHANGED.state, value);
   }
 }
 

@@ -1,5 +1,13 @@
 /** The ranges of the commands' fields, the same for every encoding. Ends are included. */
-import { OrderType, QtyMeaning, Side, TimeInForce } from './enums.ts';
+import {
+  MassCancelSide,
+  OrderType,
+  QtyMeaning,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+  TradingState,
+} from './enums.ts';
 
 export interface FieldRange {
   readonly min: number;
@@ -12,26 +20,46 @@ const MAX_INT = Number.MAX_SAFE_INTEGER;
 const MAX_UINT32 = 2 ** 32 - 1;
 
 const ID_64: FieldRange = { min: 1, max: MAX_INT };
+const FROM_ZERO: FieldRange = { min: 0, max: MAX_INT };
 const ID_32: FieldRange = { min: 1, max: MAX_UINT32 };
 const LIMIT: FieldRange = { min: 1, max: 2 ** 26 };
 const FEE: FieldRange = { min: 0, max: 1_000_000 };
 
 export const FIELD_RANGE = {
   accountId: ID_64,
-  correlationId: { min: 0, max: MAX_INT },
+  correlationId: FROM_ZERO,
   /** 0: the order has none. */
-  clientOrderId: { min: 0, max: MAX_INT },
+  clientOrderId: FROM_ZERO,
   /** 0: the order is named by its client order id. */
-  orderId: { min: 0, max: MAX_INT },
-  /** 0 for market orders only. */
-  price: { min: 0, max: MAX_INT },
+  orderId: FROM_ZERO,
+  /** 0: the order has no limit. */
+  price: FROM_ZERO,
+  /** 0: the order is by amount. */
+  orderQty: FROM_ZERO,
+  /** Of these four, 0: the order has none. */
+  stopPrice: FROM_ZERO,
+  displayQty: FROM_ZERO,
+  orderAmount: FROM_ZERO,
+  expireTime: FROM_ZERO,
+  /** 0: the account alone. */
+  groupId: FROM_ZERO,
+  postOnly: { min: 0, max: 1 },
   qty: ID_64,
   symbolId: ID_32,
   currencyId: ID_32,
   amount: ID_64,
   side: { min: 1, max: 2, names: Side },
-  orderType: { min: 1, max: 2, names: { Market: OrderType.Market, Limit: OrderType.Limit } },
-  timeInForce: { min: 1, max: 3, names: { GTC: TimeInForce.GTC, IOC: TimeInForce.IOC } },
+  massCancelSide: { min: 0, max: 2, names: MassCancelSide },
+  /** 0: all markets. */
+  massCancelSymbolId: { min: 0, max: MAX_UINT32 },
+  orderType: { min: 1, max: 4, names: OrderType },
+  timeInForce: { min: 0, max: 6, names: TimeInForce },
+  selfTradePrevention: { min: 0, max: 4, names: SelfTradePrevention },
+  tradingState: { min: 1, max: 21, names: TradingState },
+  /** 0: none. */
+  referencePrice: FROM_ZERO,
+  /** 0: no band. */
+  bandTicks: FROM_ZERO,
   qtyMeaning: { min: 0, max: 1, names: QtyMeaning },
   decimals: { min: 0, max: 15 },
   lotSize: ID_64,

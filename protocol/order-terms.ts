@@ -2,6 +2,7 @@
  * Which terms of a new order go together, whatever the market is: the table of docs/matching.md. One
  * rule for every encoding and for the engine as a library.
  */
+import type { NewOrder } from './commands.ts';
 import { OrderType, Side, TimeInForce } from './enums.ts';
 import type { FieldError } from './field-error.ts';
 
@@ -77,6 +78,15 @@ const TYPE_RULES: ReadonlyMap<number, TypeRule> = new Map<number, TypeRule>([
   ],
 ]);
 
+/** The terms of a NewOrder record, as they are validated. */
+export function termsOf(order: NewOrder): NewOrderTerms {
+  const { side, orderType, timeInForce, price, stopPrice, qty, amount } = order;
+  const { displayQty, expireTime } = order;
+  const postOnly = order.postOnly !== 0;
+  const basics = { side, orderType, timeInForce, price, stopPrice, qty, amount };
+  return { ...basics, displayQty, expireTime, postOnly };
+}
+
 /** The first thing that does not fit, or undefined. */
 export function validateOrderTerms(terms: NewOrderTerms): FieldError | undefined {
   const { orderType, timeInForce } = terms;
@@ -101,7 +111,7 @@ export function validateOrderTerms(terms: NewOrderTerms): FieldError | undefined
       'postOnly',
       terms.postOnly ? 1 : 0,
       mayRest && orderType === OrderType.Limit,
-      'false, but for limit orders that may rest',
+      '0 (false), but for limit orders that may rest',
     ) ??
     present('expireTime', terms.expireTime, timeInForce === TimeInForce.GTD, 'this time in force')
   );

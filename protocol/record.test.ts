@@ -8,8 +8,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { testSeed } from '../test/support/seed.ts';
 import { NEW_ORDER } from './command-layout.ts';
-import { AddCurrency, NewOrder } from './commands.ts';
+import { NewOrder } from './commands.ts';
 import { getInt64, RecordBuffer, recordLengthAt, setInt64, templateIdAt } from './record.ts';
+import { AddCurrency } from './venue-commands.ts';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 

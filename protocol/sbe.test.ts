@@ -8,16 +8,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { XMLParser } from 'fast-xml-parser';
 import * as commandLayouts from './command-layout.ts';
-import {
-  AddCurrency,
-  AddSymbol,
-  BookImageRequest,
-  CancelOrder,
-  Funding,
-  NewOrder,
-  ReplaceOrder,
-  SetLimits,
-} from './commands.ts';
+import { CancelOrder, Funding, MassCancel, NewOrder, ReplaceOrder } from './commands.ts';
 import * as enums from './enums.ts';
 import * as eventLayouts from './event-layout.ts';
 import {
@@ -25,10 +16,11 @@ import {
   BookImage,
   BookLevel,
   CommandDone,
-  ExecutionReport,
   Trade,
+  TradingStateChanged,
   Transfer,
 } from './events.ts';
+import { ExecutionReport } from './execution-report.ts';
 import {
   Flyweight,
   MESSAGE_HEADER_LENGTH,
@@ -39,6 +31,15 @@ import {
 import { RejectReason } from './reject-reason.ts';
 import { CommandResult } from './result.ts';
 import * as resultLayouts from './result-layout.ts';
+import {
+  AddCurrency,
+  AddSymbol,
+  BookImageRequest,
+  SetLimits,
+  SetPriceBand,
+  SetTradingState,
+  Tick,
+} from './venue-commands.ts';
 
 interface XmlField {
   readonly name: string;
@@ -150,6 +151,11 @@ const FLYWEIGHTS: Readonly<Record<string, (record: RecordBuffer, at: number) => 
   AddCurrency: (record, at) => new AddCurrency().write(record, at),
   AddSymbol: (record, at) => new AddSymbol().write(record, at),
   SetLimits: (record, at) => new SetLimits().write(record, at),
+  MassCancel: (record, at) => new MassCancel().write(record, at),
+  SetTradingState: (record, at) => new SetTradingState().write(record, at),
+  SetPriceBand: (record, at) => new SetPriceBand().write(record, at),
+  Tick: (record, at) => new Tick().write(record, at),
+  TradingStateChanged: (record, at) => new TradingStateChanged().write(record, at),
   BookImageRequest: (record, at) => new BookImageRequest().write(record, at),
   ExecutionReport: (record, at) => new ExecutionReport().write(record, at),
   Trade: (record, at) => new Trade().write(record, at),

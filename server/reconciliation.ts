@@ -8,9 +8,10 @@ import { JournalReplay, type ReplayListener } from '../journal/journal-replay.ts
 import type { JournalStore } from '../journal/journal-store.ts';
 import type { Database } from '../persistence/database.ts';
 import { CommandHeader } from '../protocol/commands.ts';
-import { nameOf, OrderStatus, OrderType, Side, TimeInForce } from '../protocol/enums.ts';
+import { nameOf, OrderStatus, OrderType, Side, TakerSide, TimeInForce } from '../protocol/enums.ts';
 import { EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
-import { ExecutionReport, Trade } from '../protocol/events.ts';
+import { Trade } from '../protocol/events.ts';
+import { ExecutionReport } from '../protocol/execution-report.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { describeRejectReason } from '../protocol/reject-reason.ts';
 import { type Facts, type Rows, readTables } from './reconciliation-tables.ts';
@@ -77,7 +78,7 @@ class ExpectedEvents implements ReplayListener {
       market: trade.symbolId,
       price: trade.price,
       qty: trade.qty,
-      taker_side: nameOf(Side, trade.takerSide),
+      taker_side: nameOf(TakerSide, trade.takerSide),
       maker_order: trade.makerOrderId,
       taker_order: trade.takerOrderId,
       maker_account: trade.makerAccountId,

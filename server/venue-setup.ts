@@ -5,8 +5,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { CurrencyDefinition, SymbolDefinition, VenueLimits } from '../exchange/venue.ts';
 import { MAX_COMMAND_LENGTH } from '../protocol/command-layout.ts';
-import { AddCurrency, AddSymbol, type CommandHeader, SetLimits } from '../protocol/commands.ts';
+import type { CommandHeader } from '../protocol/commands.ts';
 import { RecordBuffer, recordLengthAt } from '../protocol/record.ts';
+import { AddCurrency, AddSymbol, SetLimits } from '../protocol/venue-commands.ts';
 import { Counter, Counters } from '../ring/counters.ts';
 import { RingProducer } from '../ring/ring.ts';
 import { Signal } from '../ring/waiter.ts';

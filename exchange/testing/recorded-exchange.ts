@@ -2,15 +2,13 @@
  * An exchange that is driven through command records and read back through event records: for tests.
  * It comes with three currencies and two markets, one of which charges fees.
  */
+
 import {
-  AddCurrency,
-  AddSymbol,
   CancelOrder,
   type CommandHeader,
   Funding,
   NewOrder,
   ReplaceOrder,
-  SetLimits,
 } from '../../protocol/commands.ts';
 import {
   ExecType,
@@ -30,14 +28,8 @@ import {
   TRADE,
   TRANSFER,
 } from '../../protocol/event-layout.ts';
-import {
-  Balance,
-  BookLevel,
-  CommandDone,
-  ExecutionReport,
-  Trade,
-  Transfer,
-} from '../../protocol/events.ts';
+import { Balance, BookLevel, CommandDone, Trade, Transfer } from '../../protocol/events.ts';
+import { ExecutionReport } from '../../protocol/execution-report.ts';
 import {
   type Flyweight,
   RecordBuffer,
@@ -45,6 +37,7 @@ import {
   templateIdAt,
 } from '../../protocol/record.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
+import { AddCurrency, AddSymbol, SetLimits } from '../../protocol/venue-commands.ts';
 import { EventBuffer } from '../event-sink.ts';
 import { Exchange, type ExchangeCapacity } from '../exchange.ts';
 

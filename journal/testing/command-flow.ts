@@ -3,16 +3,10 @@
  * ones. The same seed gives the same commands.
  */
 import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
-import {
-  AddCurrency,
-  AddSymbol,
-  CancelOrder,
-  Funding,
-  NewOrder,
-  ReplaceOrder,
-} from '../../protocol/commands.ts';
+import { CancelOrder, Funding, NewOrder, ReplaceOrder } from '../../protocol/commands.ts';
 import { OrderType, Side, TimeInForce } from '../../protocol/enums.ts';
 import { RecordBuffer } from '../../protocol/record.ts';
+import { AddCurrency, AddSymbol } from '../../protocol/venue-commands.ts';
 import { type Random, seededRandom } from '../../test/support/seed.ts';
 
 export const BASE = 1;

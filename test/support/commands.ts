@@ -3,17 +3,10 @@
  * is the body of a request. What is not given is the commonest: market 1, a limit order for one lot.
  */
 import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
-import {
-  AddCurrency,
-  AddSymbol,
-  CancelOrder,
-  Funding,
-  NewOrder,
-  ReplaceOrder,
-  SetLimits,
-} from '../../protocol/commands.ts';
+import { CancelOrder, Funding, NewOrder, ReplaceOrder } from '../../protocol/commands.ts';
 import { OrderType, Side, TimeInForce } from '../../protocol/enums.ts';
 import { RecordBuffer, recordLengthAt } from '../../protocol/record.ts';
+import { AddCurrency, AddSymbol, SetLimits } from '../../protocol/venue-commands.ts';
 
 /** Writes one command at an offset. */
 export type CommandWriter = (record: RecordBuffer, offset: number) => unknown;

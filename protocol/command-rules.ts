@@ -1,0 +1,219 @@
+/**
+ * What each command that may come from outside looks like: its length, its fields with their places
+ * and ranges, its reserved bytes. Commands of the venue's own threads (Tick, BookImageRequest) are
+ * not among them.
+ */
+import {
+  ADD_CURRENCY,
+  ADD_SYMBOL,
+  CANCEL_ORDER,
+  FUNDING,
+  MASS_CANCEL,
+  NEW_ORDER,
+  REPLACE_ORDER,
+  SET_LIMITS,
+  SET_PRICE_BAND,
+  SET_TRADING_STATE,
+} from './command-layout.ts';
+import { FIELD_RANGE, type FieldRange } from './field-range.ts';
+
+interface FieldRule {
+  readonly name: string;
+  readonly at: number;
+  readonly bytes: 1 | 4 | 8;
+  readonly range: FieldRange;
+}
+
+interface CodeRule {
+  readonly at: number;
+  readonly width: number;
+}
+
+export interface CommandRule {
+  readonly name: string;
+  readonly length: number;
+  readonly hasAccount: boolean;
+  readonly fields: readonly FieldRule[];
+  readonly code?: CodeRule;
+  /** Reserved bytes of the body: [from, to). */
+  readonly reserved: readonly [number, number];
+}
+
+function field(name: string, at: number, bytes: 1 | 4 | 8, range: FieldRange): FieldRule {
+  return { name, at, bytes, range };
+}
+
+const R = FIELD_RANGE;
+const FUNDING_FIELDS = [
+  field('amount', FUNDING.amount, 8, R.amount),
+  field('currencyId', FUNDING.currencyId, 4, R.currencyId),
+];
+
+export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
+  [
+    NEW_ORDER.templateId as number,
+    {
+      name: 'NewOrder',
+      length: NEW_ORDER.length,
+      hasAccount: true,
+      fields: [
+        field('clientOrderId', NEW_ORDER.clientOrderId, 8, R.clientOrderId),
+        field('price', NEW_ORDER.price, 8, R.price),
+        field('qty', NEW_ORDER.qty, 8, R.orderQty),
+        field('symbolId', NEW_ORDER.symbolId, 4, R.symbolId),
+        field('side', NEW_ORDER.side, 1, R.side),
+        field('orderType', NEW_ORDER.orderType, 1, R.orderType),
+        field('timeInForce', NEW_ORDER.timeInForce, 1, R.timeInForce),
+        field('selfTradePrevention', NEW_ORDER.selfTradePrevention, 1, R.selfTradePrevention),
+        field('stopPrice', NEW_ORDER.stopPrice, 8, R.stopPrice),
+        field('displayQty', NEW_ORDER.displayQty, 8, R.displayQty),
+        field('amount', NEW_ORDER.amount, 8, R.orderAmount),
+        field('expireTime', NEW_ORDER.expireTime, 8, R.expireTime),
+        field('groupId', NEW_ORDER.groupId, 8, R.groupId),
+        field('postOnly', NEW_ORDER.postOnly, 1, R.postOnly),
+      ],
+      reserved: [NEW_ORDER.postOnly + 1, NEW_ORDER.length],
+    },
+  ],
+  [
+    CANCEL_ORDER.templateId,
+    {
+      name: 'CancelOrder',
+      length: CANCEL_ORDER.length,
+      hasAccount: true,
+      fields: [
+        field('orderId', CANCEL_ORDER.orderId, 8, R.orderId),
+        field('clientOrderId', CANCEL_ORDER.clientOrderId, 8, R.clientOrderId),
+        field('symbolId', CANCEL_ORDER.symbolId, 4, R.symbolId),
+      ],
+      reserved: [CANCEL_ORDER.symbolId + 4, CANCEL_ORDER.length],
+    },
+  ],
+  [
+    REPLACE_ORDER.templateId,
+    {
+      name: 'ReplaceOrder',
+      length: REPLACE_ORDER.length,
+      hasAccount: true,
+      fields: [
+        field('orderId', REPLACE_ORDER.orderId, 8, R.orderId),
+        field('clientOrderId', REPLACE_ORDER.clientOrderId, 8, R.clientOrderId),
+        field('price', REPLACE_ORDER.price, 8, R.price),
+        field('qty', REPLACE_ORDER.qty, 8, R.qty),
+        field('symbolId', REPLACE_ORDER.symbolId, 4, R.symbolId),
+        field('qtyMeaning', REPLACE_ORDER.qtyMeaning, 1, R.qtyMeaning),
+        field('displayQty', REPLACE_ORDER.displayQty, 8, R.displayQty),
+        field('stopPrice', REPLACE_ORDER.stopPrice, 8, R.stopPrice),
+      ],
+      reserved: [REPLACE_ORDER.qtyMeaning + 1, REPLACE_ORDER.displayQty],
+    },
+  ],
+  [
+    MASS_CANCEL.templateId,
+    {
+      name: 'MassCancel',
+      length: MASS_CANCEL.length,
+      hasAccount: true,
+      fields: [
+        field('symbolId', MASS_CANCEL.symbolId, 4, R.massCancelSymbolId),
+        field('side', MASS_CANCEL.side, 1, R.massCancelSide),
+      ],
+      reserved: [MASS_CANCEL.side + 1, MASS_CANCEL.length],
+    },
+  ],
+  [
+    FUNDING.depositTemplateId,
+    {
+      name: 'Deposit',
+      length: FUNDING.length,
+      hasAccount: true,
+      fields: FUNDING_FIELDS,
+      reserved: [FUNDING.currencyId + 4, FUNDING.length],
+    },
+  ],
+  [
+    FUNDING.withdrawTemplateId,
+    {
+      name: 'Withdraw',
+      length: FUNDING.length,
+      hasAccount: true,
+      fields: FUNDING_FIELDS,
+      reserved: [FUNDING.currencyId + 4, FUNDING.length],
+    },
+  ],
+  [
+    ADD_CURRENCY.templateId,
+    {
+      name: 'AddCurrency',
+      length: ADD_CURRENCY.length,
+      hasAccount: false,
+      fields: [
+        field('currencyId', ADD_CURRENCY.currencyId, 4, R.currencyId),
+        field('decimals', ADD_CURRENCY.decimals, 1, R.decimals),
+      ],
+      code: { at: ADD_CURRENCY.code, width: ADD_CURRENCY.codeWidth },
+      reserved: [ADD_CURRENCY.decimals + 1, ADD_CURRENCY.code],
+    },
+  ],
+  [
+    ADD_SYMBOL.templateId,
+    {
+      name: 'AddSymbol',
+      length: ADD_SYMBOL.length,
+      hasAccount: false,
+      fields: [
+        field('lotSize', ADD_SYMBOL.lotSize, 8, R.lotSize),
+        field('tickValue', ADD_SYMBOL.tickValue, 8, R.tickValue),
+        field('symbolId', ADD_SYMBOL.symbolId, 4, R.symbolId),
+        field('baseCurrencyId', ADD_SYMBOL.baseCurrencyId, 4, R.currencyId),
+        field('quoteCurrencyId', ADD_SYMBOL.quoteCurrencyId, 4, R.currencyId),
+        field('makerFeePpm', ADD_SYMBOL.makerFeePpm, 4, R.feePpm),
+        field('takerFeePpm', ADD_SYMBOL.takerFeePpm, 4, R.feePpm),
+      ],
+      code: { at: ADD_SYMBOL.code, width: ADD_SYMBOL.codeWidth },
+      reserved: [ADD_SYMBOL.takerFeePpm + 4, ADD_SYMBOL.code],
+    },
+  ],
+  [
+    SET_LIMITS.templateId,
+    {
+      name: 'SetLimits',
+      length: SET_LIMITS.length,
+      hasAccount: false,
+      fields: [
+        field('maxOpenOrders', SET_LIMITS.maxOpenOrders, 4, R.limit),
+        field('maxAccounts', SET_LIMITS.maxAccounts, 4, R.limit),
+        field('maxCurrencies', SET_LIMITS.maxCurrencies, 4, R.limit),
+        field('maxSymbols', SET_LIMITS.maxSymbols, 4, R.limit),
+      ],
+      reserved: [SET_LIMITS.length, SET_LIMITS.length],
+    },
+  ],
+  [
+    SET_TRADING_STATE.templateId,
+    {
+      name: 'SetTradingState',
+      length: SET_TRADING_STATE.length,
+      hasAccount: false,
+      fields: [
+        field('symbolId', SET_TRADING_STATE.symbolId, 4, R.symbolId),
+        field('state', SET_TRADING_STATE.state, 1, R.tradingState),
+      ],
+      reserved: [SET_TRADING_STATE.state + 1, SET_TRADING_STATE.length],
+    },
+  ],
+  [
+    SET_PRICE_BAND.templateId,
+    {
+      name: 'SetPriceBand',
+      length: SET_PRICE_BAND.length,
+      hasAccount: false,
+      fields: [
+        field('referencePrice', SET_PRICE_BAND.referencePrice, 8, R.referencePrice),
+        field('bandTicks', SET_PRICE_BAND.bandTicks, 8, R.bandTicks),
+        field('symbolId', SET_PRICE_BAND.symbolId, 4, R.symbolId),
+      ],
+      reserved: [SET_PRICE_BAND.symbolId + 4, SET_PRICE_BAND.length],
+    },
+  ],
+]);
