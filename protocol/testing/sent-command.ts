@@ -1,0 +1,132 @@
+/** Binary commands as a client sends them, well-formed at first, for tests that make them wrong. */
+import { validateCommand } from '../command-validation.ts';
+import {
+  CancelOrder,
+  type CommandHeader,
+  Funding,
+  MassCancel,
+  NewOrder,
+  ReplaceOrder,
+} from '../commands.ts';
+import { Side, TradingState } from '../enums.ts';
+import type { FieldError } from '../field-error.ts';
+import { RecordBuffer, recordLengthAt } from '../record.ts';
+import {
+  AddCurrency,
+  AddSymbol,
+  SetLimits,
+  SetPriceBand,
+  SetTradingState,
+} from '../venue-commands.ts';
+
+const AT = 16;
+
+export type Fields = Readonly<Record<string, number | string>>;
+
+interface Sample {
+  readonly write: (record: RecordBuffer) => CommandHeader;
+  readonly fields: Fields;
+}
+
+/** A well-formed command of each kind. */
+export const SAMPLES: Readonly<Record<string, Sample>> = {
+  NewOrder: {
+    write: (record) => new NewOrder().write(record, AT),
+    fields: {
+      accountId: 7,
+      clientOrderId: 1,
+      price: 5,
+      qty: 5,
+      symbolId: 1,
+      side: Side.Sell,
+      orderType: 2,
+      timeInForce: 3,
+      selfTradePrevention: 4,
+      stopPrice: 0,
+      displayQty: 0,
+      amount: 0,
+      expireTime: 0,
+      groupId: 5,
+      postOnly: 0,
+    },
+  },
+  CancelOrder: {
+    write: (record) => new CancelOrder().write(record, AT),
+    fields: { accountId: 7, orderId: 5, clientOrderId: 0, symbolId: 1 },
+  },
+  ReplaceOrder: {
+    write: (record) => new ReplaceOrder().write(record, AT),
+    fields: {
+      accountId: 7,
+      orderId: 0,
+      clientOrderId: 5,
+      price: 1,
+      qty: 1,
+      symbolId: 1,
+      qtyMeaning: 1,
+      displayQty: 1,
+      stopPrice: 0,
+    },
+  },
+  MassCancel: {
+    write: (record) => new MassCancel().write(record, AT),
+    fields: { accountId: 7, symbolId: 0, side: 0 },
+  },
+  Deposit: {
+    write: (record) => new Funding().writeDeposit(record, AT),
+    fields: { accountId: 7, amount: 1, currencyId: 1 },
+  },
+  Withdraw: {
+    write: (record) => new Funding().writeWithdraw(record, AT),
+    fields: { accountId: 7, amount: 1, currencyId: 1 },
+  },
+  AddCurrency: {
+    write: (record) => new AddCurrency().write(record, AT),
+    fields: { currencyId: 1, decimals: 8, code: 'BTC' },
+  },
+  AddSymbol: {
+    write: (record) => new AddSymbol().write(record, AT),
+    fields: {
+      lotSize: 1,
+      tickValue: 1,
+      symbolId: 1,
+      baseCurrencyId: 1,
+      quoteCurrencyId: 2,
+      makerFeePpm: 0,
+      takerFeePpm: 0,
+      code: 'BTC/USD',
+    },
+  },
+  SetLimits: {
+    write: (record) => new SetLimits().write(record, AT),
+    fields: { maxOpenOrders: 1, maxAccounts: 1, maxCurrencies: 1, maxSymbols: 1 },
+  },
+  SetTradingState: {
+    write: (record) => new SetTradingState().write(record, AT),
+    fields: { symbolId: 1, state: TradingState.Auction },
+  },
+  SetPriceBand: {
+    write: (record) => new SetPriceBand().write(record, AT),
+    fields: { symbolId: 1, referencePrice: 50, bandTicks: 5 },
+  },
+};
+
+/** What a binary client sends: bytes, of which `view` shows the record. */
+export class Sent {
+  readonly record = RecordBuffer.allocate(256);
+  readonly view = new DataView(this.record.bytes.buffer, AT);
+  readonly length: number;
+  readonly command: CommandHeader & Record<string, number | string>;
+
+  constructor(kind: string, fields: Fields = {}) {
+    const { write, fields: sample } = SAMPLES[kind]!;
+    this.record.bytes.fill(0xff);
+    const command = write(this.record);
+    this.command = Object.assign(command, sample, fields) as typeof this.command;
+    this.length = recordLengthAt(this.record, AT);
+  }
+
+  validate(available = this.length): FieldError | undefined {
+    return validateCommand(this.record, AT, available);
+  }
+}
