@@ -17,6 +17,8 @@ interface TimeQueue {
 export class ExpiryQueue {
   private readonly orders: Orders;
   private readonly queues = new BTree<number, TimeQueue>();
+  /** The first key; every command looks at it. */
+  private readonly next = new Float64Array([Number.POSITIVE_INFINITY]);
 
   constructor(orders: Orders) {
     this.orders = orders;
@@ -24,7 +26,7 @@ export class ExpiryQueue {
 
   /** The earliest expire time; Infinity without any. */
   get nextTime(): number {
-    return this.queues.minKey() ?? Number.POSITIVE_INFINITY;
+    return this.next[0]!;
   }
 
   /** The order that expires first, or NONE. */
@@ -40,8 +42,10 @@ export class ExpiryQueue {
     const queue = this.queues.get(time);
     links[link + TIMER_NEXT] = NONE;
     links[link + TIMER_PREVIOUS] = queue === undefined ? NONE : queue.last;
-    if (queue === undefined) this.queues.set(time, { first: order, last: order });
-    else {
+    if (queue === undefined) {
+      this.queues.set(time, { first: order, last: order });
+      if (time < this.next[0]!) this.next[0] = time;
+    } else {
       links[(queue.last << ORDER_LINKS) + TIMER_NEXT] = order;
       queue.last = order;
     }
@@ -58,6 +62,8 @@ export class ExpiryQueue {
     else links[(before << ORDER_LINKS) + TIMER_NEXT] = after;
     if (after === NONE) queue.last = before;
     else links[(after << ORDER_LINKS) + TIMER_PREVIOUS] = before;
-    if (queue.first === NONE) this.queues.delete(time);
+    if (queue.first !== NONE) return;
+    this.queues.delete(time);
+    this.next[0] = this.queues.minKey() ?? Number.POSITIVE_INFINITY;
   }
 }

@@ -35,9 +35,6 @@ const { Canceled, New, Replaced, Expired } = ExecType;
 export const DEFAULT_ENGINE_CAPACITY: EngineCapacity = { orders: 65_536, levels: 16_384 };
 
 export class MatchingEngine extends Matcher {
-  /** How much of its quantity the latest `sweepPrice` found. */
-  sweptQty = 0;
-
   constructor(listener: EngineListener, capacity: EngineCapacity = DEFAULT_ENGINE_CAPACITY) {
     super(listener, capacity);
     this.budget = NONE;
@@ -222,36 +219,21 @@ export class MatchingEngine extends Matcher {
     return ACCEPTED;
   }
 
-  /** Expires the GTD orders that are due at a time, µs since 1970. */
+  /** Moves the time on, µs since 1970, and expires the GTD orders that are due by then. */
   advanceTime(time: number): void {
     if (time <= this.clock[0]!) return;
     this.clock[0] = time;
+    this.expireDue();
+  }
+
+  /** Expires the GTD orders that are due by the engine's clock. */
+  expireDue(): void {
+    const time = this.clock[0]!;
     for (let order = this.expiry.first(); order !== NONE; order = this.expiry.first()) {
       if (this.orders.expireTime(order) > time) break;
       this.takeOutAndEnd(order, Expired, 0);
     }
     this.tellLevels();
-  }
-
-  /**
-   * The worst price at which the book fills `qty` now, or fills what it can (`sweptQty`) at prices
-   * that the band allows; 0 where there are none.
-   */
-  sweepPrice(symbolIndex: number, side: number, qty: number): number {
-    const book = this.books[symbolIndex]!;
-    const ladder = book.opposite(side);
-    let level = ladder.best();
-    let price = 0;
-    let leaves = qty;
-    while (level !== NONE && leaves > 0) {
-      const next = this.levels.price(level);
-      if (!book.isInBand(next)) break;
-      price = next;
-      leaves -= this.levels.totalQty(level);
-      level = ladder.nextBehind(level);
-    }
-    this.sweptQty = leaves > 0 ? qty - leaves : qty;
-    return price;
   }
 
   private finishTrading(book: OrderBook): void {

@@ -52,7 +52,8 @@ export class OrderKeeper {
   protected readonly clientOrders: ClientOrderIndex;
   protected readonly accountOrders: AccountOrders;
   protected readonly expiry: ExpiryQueue;
-  protected readonly clock = new Float64Array(1);
+  /** The time, in a lane, which is never boxed: whoever owns the engine sets it, and never back. */
+  readonly clock = new Float64Array(1);
   private readonly pages = new LevelPages();
 
   constructor(listener: EngineListener, capacity: EngineCapacity) {

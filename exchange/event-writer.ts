@@ -3,17 +3,26 @@
  */
 import { limitOf, statusOf } from '../engine/event-recorder.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
+import type { OrderBook } from '../engine/order-book.ts';
 import type { NewOrder } from '../protocol/commands.ts';
-import { ExecType, Liquidity, OrderStatus } from '../protocol/enums.ts';
+import { ExecType, Liquidity, OrderStatus, TakerSide } from '../protocol/enums.ts';
 import {
   BALANCE,
   BOOK_LEVEL,
   COMMAND_DONE,
   EXECUTION_REPORT,
   TRADE,
+  TRADING_STATE_CHANGED,
   TRANSFER,
 } from '../protocol/event-layout.ts';
-import { Balance, BookLevel, CommandDone, Trade, Transfer } from '../protocol/events.ts';
+import {
+  Balance,
+  BookLevel,
+  CommandDone,
+  Trade,
+  TradingStateChanged,
+  Transfer,
+} from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 import type { EventSink } from './event-sink.ts';
@@ -28,6 +37,7 @@ export class EventWriter {
   private readonly bookLevel = new BookLevel();
   private readonly balance = new Balance();
   private readonly transfer = new Transfer();
+  private readonly tradingState = new TradingStateChanged();
   private readonly commandDone = new CommandDone();
   private sequence = 0;
   /** Events of the current command so far. CommandDone tells how many came before it. */
@@ -63,11 +73,13 @@ export class EventWriter {
     report.orderType = order.orderType;
     report.timeInForce = order.timeInForce;
     report.rejectReason = rejectReason;
+    report.stopPrice = order.stopPrice;
+    report.displayQty = order.displayQty;
     this.finish(at, EXECUTION_REPORT.length);
   }
 
   /** New, Replaced, Canceled, Expired, Triggered or Restated. */
-  writeReport(engine: MatchingEngine, order: number, execType: number, _reason: number): void {
+  writeReport(engine: MatchingEngine, order: number, execType: number, reason: number): void {
     const at = this.sink.claim(EXECUTION_REPORT.length);
     const report = this.fillReport(engine, order, at);
     report.execType = execType;
@@ -75,6 +87,7 @@ export class EventWriter {
       const isExpired = execType === ExecType.Expired;
       report.orderStatus = isExpired ? OrderStatus.Expired : OrderStatus.Canceled;
       report.leavesQty = 0;
+      report.cancelReason = reason;
     }
     this.finish(at, EXECUTION_REPORT.length);
   }
@@ -114,8 +127,20 @@ export class EventWriter {
     trade.makerFee = makerFee;
     trade.takerFee = takerFee;
     trade.symbolId = engine.bookOf(taker).symbolId;
-    trade.takerSide = orders.side(taker);
+    trade.takerSide = engine.isAuction ? TakerSide.None : orders.side(taker);
     this.finish(at, TRADE.length);
+  }
+
+  /** A market's new state, with its auction if the change made one. */
+  writeTradingState({ symbolId, state, auctionPrice, auctionQty }: OrderBook): void {
+    const at = this.sink.claim(TRADING_STATE_CHANGED.length);
+    const change = this.tradingState.write(this.sink.record, at);
+    change.sequence = this.sequence;
+    change.auctionPrice = auctionPrice;
+    change.auctionQty = auctionQty;
+    change.symbolId = symbolId;
+    change.state = state;
+    this.finish(at, TRADING_STATE_CHANGED.length);
   }
 
   writeLevel(engine: MatchingEngine, slot: number): void {
@@ -193,6 +218,8 @@ export class EventWriter {
     report.orderType = orders.orderType(order);
     report.timeInForce = orders.timeInForce(order);
     report.liquidity = Liquidity.None;
+    report.stopPrice = orders.stopPrice(order);
+    report.displayQty = orders.displayQty(order);
     return report;
   }
 

@@ -15,29 +15,41 @@ import {
   ADD_SYMBOL,
   CANCEL_ORDER,
   FUNDING,
+  MASS_CANCEL,
   NEW_ORDER,
   REPLACE_ORDER,
   SET_LIMITS,
+  SET_PRICE_BAND,
+  SET_TRADING_STATE,
+  TICK,
 } from '../protocol/command-layout.ts';
 import {
   CancelOrder,
   CommandHeader,
   Funding,
+  MassCancel,
   NewOrder,
   ReplaceOrder,
 } from '../protocol/commands.ts';
-import { ExecType, Liquidity, OrderType, QtyMeaning, Side } from '../protocol/enums.ts';
+import { ExecType, Liquidity, QtyMeaning, TradingState } from '../protocol/enums.ts';
 import { type RecordBuffer, templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { AddCurrency, AddSymbol, SetLimits } from '../protocol/venue-commands.ts';
+import {
+  AddCurrency,
+  AddSymbol,
+  SetLimits,
+  SetPriceBand,
+  SetTradingState,
+} from '../protocol/venue-commands.ts';
 import { RiskEngine } from '../risk/risk-engine.ts';
 import type { RiskListener } from '../risk/risk-listener.ts';
 import type { EventSink } from './event-sink.ts';
 import { EventWriter } from './event-writer.ts';
+import { Reservations } from './reservations.ts';
 import {
   type CurrencyDefinition,
-  INITIAL_LIMITS,
   type SymbolDefinition,
+  Venue,
   type VenueLimits,
 } from './venue.ts';
 
@@ -57,31 +69,44 @@ export const DEFAULT_CAPACITY: ExchangeCapacity = {
 export class Exchange implements EngineListener, RiskListener {
   readonly engine: MatchingEngine;
   readonly risk: RiskEngine;
-  readonly currencies: CurrencyDefinition[] = [];
-  readonly symbols: SymbolDefinition[] = [];
-  limits: VenueLimits = INITIAL_LIMITS;
+  readonly venue: Venue;
+  readonly reservations: Reservations;
   /** Of the last executed command. */
   sequence = 0;
   readonly clock = new Float64Array(1);
   readonly events: EventWriter;
-  /** Of the market order in execution: what the book cannot fill, and nothing is reserved for. */
-  private unfillableQty = 0;
   private readonly header = new CommandHeader();
   private readonly ticket = new OrderTicket();
   private readonly newOrder = new NewOrder();
   private readonly cancelOrder = new CancelOrder();
   private readonly replaceOrder = new ReplaceOrder();
+  private readonly massCancel = new MassCancel();
   private readonly funding = new Funding();
 
   constructor(sink: EventSink, capacity: ExchangeCapacity = DEFAULT_CAPACITY) {
     this.events = new EventWriter(sink);
     this.engine = new MatchingEngine(this, capacity);
     this.risk = new RiskEngine(this, capacity);
+    this.reservations = new Reservations(this.engine, this.risk);
+    this.venue = new Venue(this.engine, this.risk);
   }
 
   /** Time of the last executed command, µs since 1970; kept in a lane, which is never boxed. */
   get time(): number {
     return this.clock[0]!;
+  }
+
+  get currencies(): CurrencyDefinition[] {
+    return this.venue.currencies;
+  }
+  get symbols(): SymbolDefinition[] {
+    return this.venue.symbols;
+  }
+  get limits(): VenueLimits {
+    return this.venue.limits;
+  }
+  set limits(limits: VenueLimits) {
+    this.venue.limits = limits;
   }
 
   get lastTradeId(): number {
@@ -97,34 +122,51 @@ export class Exchange implements EngineListener, RiskListener {
     }
     this.sequence = sequence;
     header.readTime(this.clock);
+    this.engine.clock[0] = this.clock[0]!;
     this.events.begin(sequence);
-    const rejectReason = this.dispatch(record, offset);
+    this.reservations.begin();
+    const templateId = templateIdAt(record, offset);
+    if (templateId !== TICK.templateId) this.assertNothingDue();
+    const rejectReason = this.dispatch(templateId, record, offset);
     this.writeBalances();
     this.events.writeDone(rejectReason);
   }
 
-  private dispatch(record: RecordBuffer, offset: number): number {
-    switch (templateIdAt(record, offset)) {
+  /** What is due happens in a Tick of its own, which the sequencer puts before the command. */
+  private assertNothingDue(): void {
+    if (this.engine.nextExpireTime > this.clock[0]!) return;
+    throw new Error(`orders expire before command ${this.sequence}: a Tick must come first`);
+  }
+
+  private dispatch(templateId: number, record: RecordBuffer, offset: number): number {
+    switch (templateId) {
       case NEW_ORDER.templateId:
         return this.executeNewOrder(this.newOrder.wrap(record, offset));
       case CANCEL_ORDER.templateId:
         return this.executeCancel(this.cancelOrder.wrap(record, offset));
       case REPLACE_ORDER.templateId:
         return this.executeReplace(this.replaceOrder.wrap(record, offset));
+      case MASS_CANCEL.templateId:
+        return this.executeMassCancel(this.massCancel.wrap(record, offset));
       case FUNDING.depositTemplateId:
         return this.executeDeposit(this.funding.wrap(record, offset));
       case FUNDING.withdrawTemplateId:
         return this.executeWithdraw(this.funding.wrap(record, offset));
       case ADD_CURRENCY.templateId:
-        return this.executeAddCurrency(new AddCurrency().wrap(record, offset));
+        return this.venue.addCurrency(new AddCurrency().wrap(record, offset));
       case ADD_SYMBOL.templateId:
-        return this.executeAddSymbol(new AddSymbol().wrap(record, offset));
+        return this.venue.addSymbol(new AddSymbol().wrap(record, offset));
       case SET_LIMITS.templateId:
-        return this.executeSetLimits(new SetLimits().wrap(record, offset));
+        return this.venue.setLimits(new SetLimits().wrap(record, offset));
+      case SET_TRADING_STATE.templateId:
+        return this.executeSetTradingState(new SetTradingState().wrap(record, offset));
+      case SET_PRICE_BAND.templateId:
+        return this.executeSetPriceBand(new SetPriceBand().wrap(record, offset));
+      case TICK.templateId:
+        this.engine.expireDue();
+        return RejectReason.None;
       default:
-        throw new Error(
-          `command ${this.sequence} has unknown template ${templateIdAt(record, offset)}`,
-        );
+        throw new Error(`command ${this.sequence} has unknown template ${templateId}`);
     }
   }
 
@@ -135,28 +177,26 @@ export class Exchange implements EngineListener, RiskListener {
   }
 
   private tryNewOrder(command: NewOrder): number {
-    const { engine, ticket } = this;
-    this.unfillableQty = 0;
+    const { engine, ticket, reservations } = this;
     readTicket(ticket, command, this.sequence);
     const symbolIndex = engine.symbolIndexOf(ticket.symbolId);
     if (symbolIndex === NO_SLOT) return RejectReason.UnknownSymbol;
     if (this.isClientOrderIdTaken(ticket)) return RejectReason.DuplicateClientOrderId;
-    if (mayRest(ticket.timeInForce) && engine.openOrderCount >= this.limits.maxOpenOrders) {
-      return RejectReason.TooManyOpenOrders;
-    }
+    if (this.isOneTooMany(ticket, symbolIndex)) return RejectReason.TooManyOpenOrders;
     const refused = engine.check(ticket);
     if (refused !== RejectReason.None) return refused;
-    if (ticket.orderType === OrderType.Market) {
-      ticket.price = engine.sweepPrice(symbolIndex, ticket.side, ticket.qty);
-      this.unfillableQty = ticket.qty - engine.sweptQty;
-    }
-    const order = engine.admit(ticket);
-    const { accountId, side, price } = ticket;
-    const fillableQty = ticket.qty - this.unfillableQty;
-    const reason = this.risk.reserve(order, accountId, symbolIndex, side, price, fillableQty);
-    if (reason === RejectReason.None) engine.execute(order);
-    else engine.discard(order);
-    return reason;
+    const unfunded = reservations.admit(ticket, symbolIndex);
+    if (unfunded !== RejectReason.None) return unfunded;
+    engine.execute(reservations.order);
+    return RejectReason.None;
+  }
+
+  private isOneTooMany({ timeInForce }: OrderTicket, symbolIndex: number): boolean {
+    const { engine } = this;
+    if (engine.openOrderCount < this.venue.limits.maxOpenOrders) return false;
+    // While a market collects orders for an auction, those rest too that otherwise never do.
+    const { state } = engine.books[symbolIndex]!;
+    return mayRest(timeInForce) || state === TradingState.PreOpen;
   }
 
   private isClientOrderIdTaken({ accountId, clientOrderId }: OrderTicket): boolean {
@@ -174,17 +214,29 @@ export class Exchange implements EngineListener, RiskListener {
     const order = this.findOrder(command, command.orderId, command.clientOrderId, command.symbolId);
     if (order === NO_SLOT) return RejectReason.UnknownOrder;
     const { engine } = this;
-    const cumQty = engine.orders.cumQty(order);
-    this.unfillableQty = 0;
-    const qty = command.qtyMeaning === QtyMeaning.Open ? cumQty + command.qty : command.qty;
-    const price = command.price;
-    const refused = engine.checkReplace(order, price, qty, 0, 0);
+    const { price, displayQty, stopPrice } = command;
+    const isOpenQty = command.qtyMeaning === QtyMeaning.Open;
+    const qty = isOpenQty ? engine.orders.cumQty(order) + command.qty : command.qty;
+    const refused = engine.checkReplace(order, price, qty, displayQty, stopPrice);
     if (refused !== RejectReason.None) return refused;
-    const symbolIndex = engine.orders.symbolIndex(order);
-    const side = engine.orders.side(order);
-    const reason = this.risk.adjust(order, symbolIndex, side, price, qty - cumQty);
-    if (reason === RejectReason.None) engine.replaceOrder(order, price, qty, 0, 0);
-    return reason;
+    const unfunded = this.reservations.replace(order, price, qty);
+    if (unfunded !== RejectReason.None) return unfunded;
+    engine.replaceOrder(order, price, qty, displayQty, stopPrice);
+    return RejectReason.None;
+  }
+
+  private executeMassCancel(command: MassCancel): number {
+    const { accountId, symbolId, side } = command;
+    if (this.risk.accounts.find(accountId) === NO_SLOT) return RejectReason.UnknownAccount;
+    return this.engine.massCancel(accountId, symbolId, side);
+  }
+
+  private executeSetTradingState({ symbolId, state }: SetTradingState): number {
+    return this.engine.setTradingState(symbolId, state);
+  }
+
+  private executeSetPriceBand({ symbolId, referencePrice, bandTicks }: SetPriceBand): number {
+    return this.engine.setPriceBand(symbolId, referencePrice, bandTicks);
   }
 
   /** The account's open order in that market, by order id or else by client order id. */
@@ -208,7 +260,10 @@ export class Exchange implements EngineListener, RiskListener {
     if (currency === NO_SLOT) return RejectReason.UnknownCurrency;
     const { accounts } = this.risk;
     // Two accounts are the venue's own.
-    if (accounts.count - 2 >= this.limits.maxAccounts && accounts.find(accountId) === NO_SLOT) {
+    if (
+      accounts.count - 2 >= this.venue.limits.maxAccounts &&
+      accounts.find(accountId) === NO_SLOT
+    ) {
       return RejectReason.TooManyAccounts;
     }
     return this.risk.deposit(accountId, currency, amount, this.sequence);
@@ -220,71 +275,24 @@ export class Exchange implements EngineListener, RiskListener {
     return this.risk.withdraw(command.accountId, currency, command.amount, this.sequence);
   }
 
-  private executeAddCurrency(command: AddCurrency): number {
-    const { currencyId, decimals, code } = command;
-    if (this.risk.currencyIndexOf(currencyId) !== NO_SLOT) return RejectReason.CurrencyExists;
-    if (this.currencies.length >= this.limits.maxCurrencies) return RejectReason.TooManyCurrencies;
-    this.currencies.push({ currencyId, decimals, code });
-    this.risk.addCurrency(currencyId);
-    return RejectReason.None;
-  }
-
-  private executeAddSymbol(command: AddSymbol): number {
-    const { symbolId, baseCurrencyId, quoteCurrencyId, lotSize, tickValue } = command;
-    const { makerFeePpm, takerFeePpm, code } = command;
-    if (this.engine.symbolIndexOf(symbolId) !== NO_SLOT) return RejectReason.SymbolExists;
-    if (this.symbols.length >= this.limits.maxSymbols) return RejectReason.TooManySymbols;
-    if (baseCurrencyId === quoteCurrencyId) return RejectReason.SameCurrency;
-    const base = this.risk.currencyIndexOf(baseCurrencyId);
-    const quote = this.risk.currencyIndexOf(quoteCurrencyId);
-    if (base === NO_SLOT || quote === NO_SLOT) return RejectReason.UnknownCurrency;
-    this.symbols.push({
-      symbolId,
-      baseCurrencyId,
-      quoteCurrencyId,
-      lotSize,
-      tickValue,
-      makerFeePpm,
-      takerFeePpm,
-      code,
-    });
-    this.engine.addSymbol(symbolId);
-    this.risk.addMarket({ base, quote, lotSize, tickValue, makerFeePpm, takerFeePpm });
-    return RejectReason.None;
-  }
-
-  private executeSetLimits(command: SetLimits): number {
-    const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols } = command;
-    this.limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols };
-    return RejectReason.None;
-  }
-
   onFill(maker: number, taker: number): void {
-    const { orders, fillPrice: price, fillQty: qty, lastTradeId: tradeId } = this.engine;
-    const takerSide = orders.side(taker);
-    const isTakerBuyer = takerSide === Side.Buy;
-    const buyer = isTakerBuyer ? taker : maker;
-    const unreservedQty = isTakerBuyer ? this.unfillableQty : 0;
-    this.risk.settle(
-      orders.symbolIndex(taker),
-      takerSide,
-      maker,
-      taker,
-      price,
-      qty,
-      orders.price(buyer),
-      orders.leavesQty(buyer) - unreservedQty,
-      tradeId,
-    );
-    const { makerFee, takerFee } = this.risk;
-    const { events, engine } = this;
+    const { engine, events, risk } = this;
+    this.reservations.settle(maker, taker);
+    const { makerFee, takerFee } = risk;
     events.writeTrade(engine, maker, taker, makerFee, takerFee);
-    events.writeFill(engine, taker, Liquidity.Taker, takerFee);
-    events.writeFill(engine, maker, Liquidity.Maker, makerFee);
+    if (engine.isAuction) {
+      events.writeFill(engine, maker, Liquidity.Auction, makerFee);
+      events.writeFill(engine, taker, Liquidity.Auction, takerFee);
+    } else {
+      events.writeFill(engine, taker, Liquidity.Taker, takerFee);
+      events.writeFill(engine, maker, Liquidity.Maker, makerFee);
+    }
   }
 
   onReport(order: number, execType: number, reason: number): void {
-    if (execType === ExecType.Canceled) this.risk.release(order);
+    if (execType === ExecType.Canceled || execType === ExecType.Expired) this.risk.release(order);
+    else if (execType === ExecType.Restated) this.reservations.shrink(order);
+    else if (execType === ExecType.Triggered) this.reservations.boundTriggered(order);
     this.events.writeReport(this.engine, order, execType, reason);
   }
 
@@ -297,7 +305,9 @@ export class Exchange implements EngineListener, RiskListener {
     this.events.writeLevel(this.engine, level);
   }
 
-  onTradingState(): void {}
+  onTradingState(symbolIndex: number): void {
+    this.events.writeTradingState(this.engine.books[symbolIndex]!);
+  }
 
   onTransfer(
     kind: number,
@@ -334,4 +344,11 @@ function readTicket(ticket: OrderTicket, command: NewOrder, sequence: number): v
   ticket.orderType = command.orderType;
   ticket.timeInForce = command.timeInForce;
   ticket.clientOrderId = command.clientOrderId;
+  ticket.stopPrice = command.stopPrice;
+  ticket.displayQty = command.displayQty;
+  ticket.amount = command.amount;
+  ticket.expireTime = command.expireTime;
+  ticket.groupId = command.groupId;
+  ticket.postOnly = command.postOnly !== 0;
+  ticket.selfTradePrevention = command.selfTradePrevention;
 }

@@ -1,14 +1,16 @@
 /** What a sequenced command is: its number, its time, and its group on the stream. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADD_CURRENCY, FUNDING } from '../protocol/command-layout.ts';
-import { type CommandHeader, Funding } from '../protocol/commands.ts';
+import { ADD_CURRENCY, FUNDING, TICK } from '../protocol/command-layout.ts';
+import { CommandHeader, Funding, NewOrder } from '../protocol/commands.ts';
+import { ExecType, OrderType, TimeInForce } from '../protocol/enums.ts';
 import { EventHeader } from '../protocol/event-header.ts';
-import { COMMAND_DONE } from '../protocol/event-layout.ts';
+import { COMMAND_DONE, FIRST_EVENT_TEMPLATE } from '../protocol/event-layout.ts';
 import { CommandDone } from '../protocol/events.ts';
+import { ExecutionReport } from '../protocol/execution-report.ts';
 import { RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { AddCurrency } from '../protocol/venue-commands.ts';
+import { AddCurrency, AddSymbol, Tick } from '../protocol/venue-commands.ts';
 import { EventBuffer } from './event-sink.ts';
 import { Exchange } from './exchange.ts';
 import { Sequencer } from './sequencer.ts';
@@ -31,6 +33,28 @@ class SequencedExchange {
   addCurrency(time: number): CommandHeader {
     const command = new AddCurrency().write(this.record, OFFSET);
     return this.sequence(Object.assign(command, { time, currencyId: 1, decimals: 2, code: 'BTC' }));
+  }
+
+  /** A market with an account that has money in it. */
+  openMarket(): void {
+    this.addCurrency(1);
+    const other = new AddCurrency().write(this.record, OFFSET);
+    this.sequence(Object.assign(other, { time: 1, currencyId: 2, decimals: 2, code: 'USD' }));
+    const symbol = new AddSymbol().write(this.record, OFFSET);
+    const currencies = { baseCurrencyId: 2, quoteCurrencyId: 1, lotSize: 1, tickValue: 1 };
+    this.sequence(Object.assign(symbol, { time: 1, symbolId: 1, code: 'U', ...currencies }));
+    this.deposit(1, 1_000);
+  }
+
+  order(time: number, expireTime: number): CommandHeader {
+    const command = new NewOrder().write(this.record, OFFSET);
+    const terms = { orderType: OrderType.Limit, timeInForce: TimeInForce.GTD, expireTime };
+    Object.assign(command, { accountId: 7, symbolId: 1, side: 1, price: 5, qty: 1, ...terms });
+    return this.sequence(Object.assign(command, { time }));
+  }
+
+  tick(time: number): CommandHeader {
+    return this.sequence(Object.assign(new Tick().write(this.record, OFFSET), { time }));
   }
 
   /** The command as the producer's buffer has it afterwards. */
@@ -120,4 +144,46 @@ test('the exchange refuses a gap in the sequence and a command it does not know'
   deposit.sequence = 1;
   record.words[0] = (999 << 16) | (FUNDING.length - 8);
   assert.throws(() => exchange.execute(record, 0), /command 1 has unknown template 999/);
+});
+
+test('what is due by a command’s time expires before it, in a Tick with a number of its own', () => {
+  const venue = new SequencedExchange();
+  venue.openMarket();
+  const { sequence } = venue.order(10, 50);
+  assert.equal(venue.exchange.engine.openOrderCount, 1);
+  assert.equal(venue.deposit(49).sequence, sequence + 1, 'not due yet');
+  venue.sink.clear();
+  assert.equal(venue.deposit(50).sequence, sequence + 3);
+  const { record } = venue.sink;
+  const [tickAt] = venue.written();
+  const tick = new CommandHeader().wrap(record, tickAt!);
+  assert.equal(templateIdAt(record, tickAt!), TICK.templateId);
+  assert.deepEqual([tick.sequence, tick.time], [sequence + 2, 50]);
+  const groups = venue.written().filter((at) => templateIdAt(record, at) < FIRST_EVENT_TEMPLATE);
+  assert.deepEqual(
+    groups.map((at) => templateIdAt(record, at)),
+    [TICK.templateId, FUNDING.depositTemplateId],
+  );
+  const ended = new ExecutionReport().wrap(record, venue.written()[1]!);
+  assert.deepEqual([ended.execType, ended.sequence], [ExecType.Expired, sequence + 2]);
+  assert.equal(venue.exchange.engine.openOrderCount, 0);
+});
+
+test('a Tick from outside needs no other before it, and one without a cause does nothing', () => {
+  const venue = new SequencedExchange();
+  venue.openMarket();
+  const { sequence } = venue.order(10, 50);
+  assert.equal(venue.tick(60).sequence, sequence + 1);
+  assert.equal(venue.exchange.engine.openOrderCount, 0);
+  assert.equal(venue.tick(60).sequence, sequence + 2);
+});
+
+test('the exchange refuses to pass over what is due', () => {
+  const venue = new SequencedExchange();
+  venue.openMarket();
+  const { sequence } = venue.order(10, 50);
+  const record = RecordBuffer.allocate(FUNDING.length);
+  const deposit = new Funding().writeDeposit(record, 0);
+  Object.assign(deposit, { sequence: sequence + 1, time: 50, accountId: 7 });
+  assert.throws(() => venue.exchange.execute(record, 0), /a Tick must come first/);
 });

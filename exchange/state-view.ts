@@ -1,8 +1,9 @@
 /**
  * An exchange's state as plain objects in canonical order: balances by account and currency, open
- * orders by market, side, price and place in the queue, waiting stops behind the resting ones. For hashing, comparing and showing; it
- * allocates, so not for the hot path.
+ * orders by market, side, price and place in the queue, waiting stops behind the resting ones. For
+ * hashing, comparing and showing; it allocates, so not for the hot path.
  */
+import { limitOf } from '../engine/event-recorder.ts';
 import { ORDER } from '../engine/orders.ts';
 import { Side } from '../protocol/enums.ts';
 import type { Exchange } from './exchange.ts';
@@ -24,7 +25,10 @@ export interface OrderView {
   readonly side: number;
   readonly orderType: number;
   readonly timeInForce: number;
+  /** Its limit; 0 for one without. */
   readonly price: number;
+  /** What its reservation is for; the worst price that a buy may trade at. */
+  readonly reservedPrice: number;
   readonly qty: number;
   readonly cumQty: number;
   readonly displayQty: number;
@@ -88,7 +92,8 @@ export function* orderedOrders(exchange: Exchange): Generator<OrderView> {
   }
 }
 
-function orderView({ engine }: Exchange, order: number): OrderView {
+function orderView(exchange: Exchange, order: number): OrderView {
+  const { engine } = exchange;
   const { orders } = engine;
   return {
     orderId: orders.orderId(order),
@@ -98,7 +103,8 @@ function orderView({ engine }: Exchange, order: number): OrderView {
     side: orders.side(order),
     orderType: orders.orderType(order),
     timeInForce: orders.timeInForce(order),
-    price: orders.price(order),
+    price: limitOf(engine, order),
+    reservedPrice: exchange.risk.reservedPrice(order),
     qty: orders.qty(order),
     cumQty: orders.cumQty(order),
     displayQty: orders.displayQty(order),

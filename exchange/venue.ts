@@ -1,4 +1,9 @@
 /** What the venue is made of: its currencies, markets and limits, as their commands defined them. */
+import { NO_SLOT } from '../collections/id-table.ts';
+import type { MatchingEngine } from '../engine/matching-engine.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import type { AddCurrency, AddSymbol, SetLimits } from '../protocol/venue-commands.ts';
+import type { RiskEngine } from '../risk/risk-engine.ts';
 
 export interface CurrencyDefinition {
   readonly currencyId: number;
@@ -34,3 +39,49 @@ export const INITIAL_LIMITS: VenueLimits = {
   maxCurrencies: 256,
   maxSymbols: 256,
 };
+
+/** Executes the commands that define; each returns why it was refused, or RejectReason.None. */
+export class Venue {
+  readonly currencies: CurrencyDefinition[] = [];
+  readonly symbols: SymbolDefinition[] = [];
+  limits: VenueLimits = INITIAL_LIMITS;
+  private readonly engine: MatchingEngine;
+  private readonly risk: RiskEngine;
+
+  constructor(engine: MatchingEngine, risk: RiskEngine) {
+    this.engine = engine;
+    this.risk = risk;
+  }
+
+  addCurrency(command: AddCurrency): number {
+    const { currencyId, decimals, code } = command;
+    if (this.risk.currencyIndexOf(currencyId) !== NO_SLOT) return RejectReason.CurrencyExists;
+    if (this.currencies.length >= this.limits.maxCurrencies) return RejectReason.TooManyCurrencies;
+    this.currencies.push({ currencyId, decimals, code });
+    this.risk.addCurrency(currencyId);
+    return RejectReason.None;
+  }
+
+  addSymbol(command: AddSymbol): number {
+    const { symbolId, baseCurrencyId, quoteCurrencyId, lotSize, tickValue } = command;
+    const { makerFeePpm, takerFeePpm, code } = command;
+    if (this.engine.symbolIndexOf(symbolId) !== NO_SLOT) return RejectReason.SymbolExists;
+    if (this.symbols.length >= this.limits.maxSymbols) return RejectReason.TooManySymbols;
+    if (baseCurrencyId === quoteCurrencyId) return RejectReason.SameCurrency;
+    const base = this.risk.currencyIndexOf(baseCurrencyId);
+    const quote = this.risk.currencyIndexOf(quoteCurrencyId);
+    if (base === NO_SLOT || quote === NO_SLOT) return RejectReason.UnknownCurrency;
+    const currencies = { baseCurrencyId, quoteCurrencyId };
+    const terms = { lotSize, tickValue, makerFeePpm, takerFeePpm };
+    this.symbols.push({ symbolId, ...currencies, ...terms, code });
+    this.engine.addSymbol(symbolId);
+    this.risk.addMarket({ base, quote, ...terms });
+    return RejectReason.None;
+  }
+
+  setLimits(command: SetLimits): number {
+    const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols } = command;
+    this.limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols };
+    return RejectReason.None;
+  }
+}

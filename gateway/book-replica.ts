@@ -3,7 +3,7 @@
  * events after it. Answers /orderbook and the snapshots of the book channel.
  */
 import BTreeModule from 'sorted-btree';
-import { Side } from '../protocol/enums.ts';
+import { nameOf, Side, TradingState } from '../protocol/enums.ts';
 
 /** CommonJS under Node's ESM: the class is the default of the default. */
 const BTree = BTreeModule.default;
@@ -18,6 +18,8 @@ export interface BookJson {
   readonly symbolId: number;
   /** Counts the changes of this book since this gateway started: update n follows snapshot n−1. */
   readonly version: number;
+  /** Of trading. */
+  readonly state: string;
   readonly bids: readonly LevelJson[];
   readonly asks: readonly LevelJson[];
 }
@@ -41,6 +43,7 @@ export interface SymbolJson {
 
 class Book {
   version = 0;
+  state: number = TradingState.Continuous;
   /** By the negated price, so that both sides run best first. */
   readonly bids = new BTree<number, LevelJson>();
   readonly asks = new BTree<number, LevelJson>();
@@ -70,6 +73,10 @@ export class BookReplica {
     else levels.set(key, { price, qty, orders });
   }
 
+  setTradingState(symbolId: number, state: number): void {
+    this.books.get(symbolId)!.state = state;
+  }
+
   /** Counts one more change of a book; returns its new version. */
   nextVersion(symbolId: number): number {
     return ++this.books.get(symbolId)!.version;
@@ -83,6 +90,7 @@ export class BookReplica {
     return {
       symbolId,
       version,
+      state: nameOf(TradingState, book.state),
       bids: best(book.bids.values(), depth),
       asks: best(book.asks.values(), depth),
     };

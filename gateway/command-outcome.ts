@@ -1,5 +1,5 @@
 /** What became of a command: gathered from its group of events, told as JSON or as a record. */
-import { nameOf, OrderStatus } from '../protocol/enums.ts';
+import { CancelReason, nameOf, OrderStatus } from '../protocol/enums.ts';
 import type { RecordBuffer } from '../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
 import { CommandResult } from '../protocol/result.ts';
@@ -23,6 +23,9 @@ export class CommandOutcome {
   orderStatus: number = NO_ORDER_STATUS;
   cumQty = 0;
   leavesQty = 0;
+  cancelReason = 0;
+  /** Of a mass cancel: how many orders it canceled. */
+  canceledCount: number | undefined;
   /** Sums of qty and of price × qty over the fills. */
   filledQty = 0;
   notional = 0;
@@ -39,6 +42,8 @@ export class CommandOutcome {
     this.orderStatus = NO_ORDER_STATUS;
     this.cumQty = 0;
     this.leavesQty = 0;
+    this.cancelReason = CancelReason.None;
+    this.canceledCount = undefined;
     this.filledQty = 0;
     this.notional = 0;
     this.fillCount = 0;
@@ -62,8 +67,11 @@ export function outcomeAsJson(outcome: CommandOutcome): Record<string, unknown> 
   else if (orderId !== 0) {
     json['cumQty'] = outcome.cumQty;
     json['leavesQty'] = outcome.leavesQty;
+    if (outcome.cancelReason !== CancelReason.None) {
+      json['cancelReason'] = nameOf(CancelReason, outcome.cancelReason);
+    }
     json['fills'] = outcome.fills;
-  }
+  } else if (outcome.canceledCount !== undefined) json['canceled'] = outcome.canceledCount;
   return json;
 }
 

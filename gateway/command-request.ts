@@ -6,6 +6,8 @@ import {
   MAX_COMMAND_LENGTH,
   NEW_ORDER,
   REPLACE_ORDER,
+  SET_PRICE_BAND,
+  SET_TRADING_STATE,
 } from '../protocol/command-layout.ts';
 import { commandName, validateCommand } from '../protocol/command-validation.ts';
 import { type CsvKind, encodeCsv } from '../protocol/csv.ts';
@@ -21,6 +23,8 @@ const ROUTE_TEMPLATES: Readonly<Record<CsvKind, readonly number[]>> = {
   order: [NEW_ORDER.templateId, REPLACE_ORDER.templateId],
   cancel: [CANCEL_ORDER.templateId],
   'mass-cancel': [MASS_CANCEL.templateId],
+  'trading-state': [SET_TRADING_STATE.templateId],
+  'price-band': [SET_PRICE_BAND.templateId],
 };
 
 /** An error in a binary body also names the record it is in, counted from 0. */

@@ -2,7 +2,14 @@
  * The gateway's side of stream 20, up to the release cursor: takes groups of events apart for the
  * replica, the market-data feed and the clients that wait for outcomes.
  */
-import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
+import {
+  ADD_CURRENCY,
+  ADD_SYMBOL,
+  CANCEL_ORDER,
+  MASS_CANCEL,
+  NEW_ORDER,
+  REPLACE_ORDER,
+} from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
 import { ExecType } from '../protocol/enums.ts';
 import {
@@ -12,8 +19,15 @@ import {
   EXECUTION_REPORT,
   FIRST_EVENT_TEMPLATE,
   TRADE,
+  TRADING_STATE_CHANGED,
 } from '../protocol/event-layout.ts';
-import { BookImage, BookLevel, CommandDone, Trade } from '../protocol/events.ts';
+import {
+  BookImage,
+  BookLevel,
+  CommandDone,
+  Trade,
+  TradingStateChanged,
+} from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
 import { templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
@@ -39,10 +53,14 @@ export class EventPump {
   private readonly trade = new Trade();
   private readonly level = new BookLevel();
   private readonly done = new CommandDone();
+  private readonly tradingState = new TradingStateChanged();
   private readonly bracket = new BookImage();
   private image: number = Image.Awaited;
   /** Of the current group: 0 where another gateway sent the command. */
   private correlationId = 0;
+  /** Of the current group: whether its command is about one order, or cancels many. */
+  private isAboutOrder = false;
+  private isMassCancel = false;
   /** Of the current group, where its command defines something. */
   private definition: (() => void) | undefined;
 
@@ -99,6 +117,7 @@ export class EventPump {
 
   private handleImage(at: number, templateId: number): void {
     if (templateId === BOOK_LEVEL.templateId) this.applyLevel(at);
+    else if (templateId === TRADING_STATE_CHANGED.templateId) this.applyTradingState(at);
     else this.readDefinition(at, templateId)?.();
   }
 
@@ -110,6 +129,9 @@ export class EventPump {
     } else if (templateId === EXECUTION_REPORT.templateId) this.handleReport(at);
     else if (templateId === TRADE.templateId) {
       this.feed.onTrade(this.trade.wrap(this.reader.record, at), this.outcome.time);
+    } else if (templateId === TRADING_STATE_CHANGED.templateId) {
+      this.applyTradingState(at);
+      this.feed.onTradingState(this.tradingState);
     } else if (templateId === COMMAND_DONE.templateId) this.endGroup(at);
   }
 
@@ -117,6 +139,12 @@ export class EventPump {
     const { sequence, time, gatewayId, correlationId } = this.header.wrap(this.reader.record, at);
     this.outcome.begin(sequence, time);
     this.correlationId = gatewayId === this.gatewayId ? correlationId : 0;
+    this.isAboutOrder =
+      templateId === NEW_ORDER.templateId ||
+      templateId === CANCEL_ORDER.templateId ||
+      templateId === REPLACE_ORDER.templateId;
+    this.isMassCancel = templateId === MASS_CANCEL.templateId;
+    if (this.isMassCancel) this.outcome.canceledCount = 0;
     this.definition = this.readDefinition(at, templateId);
   }
 
@@ -125,6 +153,8 @@ export class EventPump {
     this.feed.onExecution(report, this.outcome.time);
     if (this.correlationId === 0) return;
     const { outcome } = this;
+    if (this.isMassCancel) outcome.canceledCount! += 1;
+    if (!this.isAboutOrder) return;
     // The group's first report is about the command's own order, later ones also about makers.
     if (outcome.orderId === 0) {
       outcome.orderId = report.orderId;
@@ -133,6 +163,7 @@ export class EventPump {
     outcome.orderStatus = report.orderStatus;
     outcome.cumQty = report.cumQty;
     outcome.leavesQty = report.leavesQty;
+    outcome.cancelReason = report.cancelReason;
     if (report.execType !== ExecType.Trade) return;
     const { tradeId, lastPrice: price, lastQty: qty, fee } = report;
     outcome.fillCount++;
@@ -155,6 +186,11 @@ export class EventPump {
     const level = this.level.wrap(this.reader.record, at);
     const { symbolId, side, price, qty, orderCount } = level;
     this.replica.setLevel(symbolId, side, price, qty, orderCount);
+  }
+
+  private applyTradingState(at: number): void {
+    const { symbolId, state } = this.tradingState.wrap(this.reader.record, at);
+    this.replica.setTradingState(symbolId, state);
   }
 
   /** What a definition's record will do to the replica, once its command is known to be accepted. */

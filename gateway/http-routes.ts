@@ -2,6 +2,7 @@
 import type { Database } from '../persistence/database.ts';
 import { readAccountBalances } from '../persistence/queries.ts';
 import { COMMAND_HEADER } from '../protocol/command-layout.ts';
+import { CSV_COLUMNS, type CsvKind } from '../protocol/csv.ts';
 import { formatDecimal } from '../protocol/decimal.ts';
 import type { FieldError } from '../protocol/field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from '../protocol/field-range.ts';
@@ -32,7 +33,7 @@ export interface GatewayServices {
   health(): { readonly isHealthy: boolean; readonly report: unknown };
 }
 
-const COMMAND_ROUTES = ['deposit', 'order', 'cancel', 'mass-cancel', 'commands'] as const;
+const COMMAND_ROUTES = [...(Object.keys(CSV_COLUMNS) as CsvKind[]), 'commands'] as const;
 
 export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
   const guarded =

@@ -4,8 +4,19 @@
  * a client too slow for them is disconnected, never left out.
  */
 import { encode } from '@msgpack/msgpack';
-import { ExecType, Liquidity, nameOf, OrderStatus, Side, TakerSide } from '../protocol/enums.ts';
-import type { BookLevel, Trade } from '../protocol/events.ts';
+import {
+  CancelReason,
+  ExecType,
+  Liquidity,
+  nameOf,
+  OrderStatus,
+  OrderType,
+  Side,
+  TakerSide,
+  TimeInForce,
+  TradingState,
+} from '../protocol/enums.ts';
+import type { BookLevel, Trade, TradingStateChanged } from '../protocol/events.ts';
 import type { ExecutionReport } from '../protocol/execution-report.ts';
 import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
 import type { BookReplica } from './book-replica.ts';
@@ -37,6 +48,19 @@ interface LevelChange {
   readonly orders: number;
 }
 
+/** How a market's state changed, and at what its auction traded, if it did. */
+interface StateChange {
+  readonly state: string;
+  readonly auctionPrice?: number;
+  readonly auctionQty?: number;
+}
+
+/** Of one market in the current group. */
+interface BookChanges {
+  readonly levels: LevelChange[];
+  state?: StateChange;
+}
+
 export function topicOf(channel: Channel, id: number, format: Format): string {
   return `${channel}/${id}/${format}`;
 }
@@ -50,7 +74,7 @@ export class MarketDataFeed {
   private readonly publisher: Publisher;
   private readonly recentTradeCount: number;
   /** Changes of the current group, by market. */
-  private readonly changes = new Map<number, LevelChange[]>();
+  private readonly changes = new Map<number, BookChanges>();
   private readonly trades = new Map<number, { number: number; recent: TradeJson[] }>();
   private readonly executions = new Map<number, number>();
 
@@ -83,12 +107,15 @@ export class MarketDataFeed {
 
   onLevel(level: BookLevel): void {
     const { symbolId, price, qty } = level;
-    let changes = this.changes.get(symbolId);
-    if (changes === undefined) {
-      changes = [];
-      this.changes.set(symbolId, changes);
-    }
-    changes.push({ side: nameOf(Side, level.side), price, qty, orders: level.orderCount });
+    const side = nameOf(Side, level.side);
+    this.changesOf(symbolId).levels.push({ side, price, qty, orders: level.orderCount });
+  }
+
+  onTradingState(change: TradingStateChanged): void {
+    const { auctionPrice, auctionQty } = change;
+    const state = nameOf(TradingState, change.state);
+    this.changesOf(change.symbolId).state =
+      auctionQty === 0 ? { state } : { state, auctionPrice, auctionQty };
   }
 
   onTrade(trade: Trade, time: number): void {
@@ -120,11 +147,20 @@ export class MarketDataFeed {
   /** After the last event of a group: one book update for each market that changed. */
   endGroup(sequence: number, time: number): void {
     if (this.changes.size === 0) return;
-    for (const [symbolId, levels] of this.changes) {
+    for (const [symbolId, { levels, state }] of this.changes) {
       const version = this.replica.nextVersion(symbolId);
-      this.publish('book', symbolId, { symbolId, version, sequence, time, levels });
+      this.publish('book', symbolId, { symbolId, version, sequence, time, ...state, levels });
     }
     this.changes.clear();
+  }
+
+  private changesOf(symbolId: number): BookChanges {
+    let changes = this.changes.get(symbolId);
+    if (changes === undefined) {
+      changes = { levels: [] };
+      this.changes.set(symbolId, changes);
+    }
+    return changes;
   }
 
   private tradesOf(symbolId: number): { number: number; recent: TradeJson[] } {
@@ -161,8 +197,12 @@ function executionAsJson(report: ExecutionReport): Record<string, unknown> {
     clientOrderId: report.clientOrderId,
     symbolId: report.symbolId,
     side: nameOf(Side, report.side),
+    orderType: nameOf(OrderType, report.orderType),
+    timeInForce: nameOf(TimeInForce, report.timeInForce),
     price: report.price,
+    stopPrice: report.stopPrice,
     qty: report.qty,
+    displayQty: report.displayQty,
     cumQty: report.cumQty,
     leavesQty: report.leavesQty,
   };
@@ -172,6 +212,9 @@ function executionAsJson(report: ExecutionReport): Record<string, unknown> {
     json['lastQty'] = report.lastQty;
     json['fee'] = report.fee;
     json['liquidity'] = nameOf(Liquidity, report.liquidity);
+  }
+  if (report.cancelReason !== CancelReason.None) {
+    json['cancelReason'] = nameOf(CancelReason, report.cancelReason);
   }
   if (report.rejectReason !== RejectReason.None) {
     json['rejectReason'] = describeRejectReason(report.rejectReason);

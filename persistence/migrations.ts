@@ -68,7 +68,20 @@ const createProjection: Migration = {
   },
 };
 
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001_projection': createProjection };
+/** Stops, icebergs, and why an order was canceled. */
+const addOrderTerms: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await sql`ALTER TABLE orders
+      ADD COLUMN stop_price bigint NOT NULL DEFAULT 0,
+      ADD COLUMN display_qty bigint NOT NULL DEFAULT 0,
+      ADD COLUMN cancel_reason text NOT NULL DEFAULT 'None'`.execute(db);
+  },
+};
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001_projection': createProjection,
+  '0002_order_terms': addOrderTerms,
+};
 
 /** Removes all that `migrate` makes, whatever state it is in. */
 export async function dropProjection(db: Kysely<Tables>): Promise<void> {

@@ -4,7 +4,15 @@
  */
 import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
-import { nameOf, OrderStatus, OrderType, Side, TakerSide, TimeInForce } from '../protocol/enums.ts';
+import {
+  CancelReason,
+  nameOf,
+  OrderStatus,
+  OrderType,
+  Side,
+  TakerSide,
+  TimeInForce,
+} from '../protocol/enums.ts';
 import { BALANCE, COMMAND_DONE, EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
 import { Balance, CommandDone, Trade } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
@@ -76,6 +84,9 @@ export class ProjectionBatch {
       leaves_qty: report.leavesQty,
       status: nameOf(OrderStatus, report.orderStatus),
       reject_reason: describeRejectReason(report.rejectReason).name,
+      stop_price: report.stopPrice,
+      display_qty: report.displayQty,
+      cancel_reason: nameOf(CancelReason, report.cancelReason),
       updated_sequence: report.sequence,
       created_at: earlier?.created_at ?? time,
       updated_at: time,

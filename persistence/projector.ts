@@ -83,6 +83,9 @@ const ORDER_COLUMNS: Columns<Tables['orders']> = {
   leaves_qty: 'bigint',
   status: 'text',
   reject_reason: 'text',
+  stop_price: 'bigint',
+  display_qty: 'bigint',
+  cancel_reason: 'text',
   updated_sequence: 'bigint',
   created_at: 'microseconds',
   updated_at: 'microseconds',
@@ -113,7 +116,18 @@ const BALANCE_COLUMNS: Columns<Tables['balances']> = {
 /** What an order's or balance's new row changes in an older one. */
 const ORDER_UPDATE = {
   key: ['order_id'],
-  set: ['price', 'qty', 'cum_qty', 'leaves_qty', 'status', 'updated_sequence', 'updated_at'],
+  set: [
+    'price',
+    'qty',
+    'cum_qty',
+    'leaves_qty',
+    'status',
+    'stop_price',
+    'display_qty',
+    'cancel_reason',
+    'updated_sequence',
+    'updated_at',
+  ],
 };
 const BALANCE_UPDATE = {
   key: ['account_id', 'currency_id'],

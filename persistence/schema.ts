@@ -31,6 +31,11 @@ interface OrderTable {
   leaves_qty: number;
   status: string;
   reject_reason: string;
+  /** 0: none. */
+  stop_price: number;
+  /** 0: all is shown. */
+  display_qty: number;
+  cancel_reason: string;
   updated_sequence: number;
   created_at: Date;
   updated_at: Date;
@@ -41,6 +46,7 @@ interface TradeTable {
   symbol_id: number;
   price: number;
   qty: number;
+  /** Buy or Sell, None in an auction. */
   taker_side: string;
   maker_order_id: number;
   taker_order_id: number;

@@ -15,6 +15,7 @@ import { NewOrder } from './commands.ts';
 import type { FieldError } from './field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from './field-range.ts';
 import { termsOf, validateOrderTerms } from './order-terms.ts';
+import { validateBand } from './price-band.ts';
 import {
   getInt64,
   MESSAGE_HEADER_LENGTH,
@@ -115,10 +116,7 @@ function validateTogether(
     return validateOrderTerms(termsOf(newOrder.wrap(record, offset)));
   }
   if (templateId === SET_PRICE_BAND.templateId) {
-    const { referencePrice, bandTicks } = priceBand.wrap(record, offset);
-    if (referencePrice === 0 && bandTicks !== 0) {
-      return { field: 'bandTicks', value: bandTicks, allowed: '0 without a referencePrice' };
-    }
+    return validateBand(priceBand.wrap(record, offset));
   }
   if (templateId === CANCEL_ORDER.templateId || templateId === REPLACE_ORDER.templateId) {
     const word = (offset + CANCEL_ORDER.orderId) >> 2;

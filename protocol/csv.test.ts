@@ -8,19 +8,29 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { testSeed } from '../test/support/seed.ts';
-import { CANCEL_ORDER, FUNDING, MASS_CANCEL, NEW_ORDER } from './command-layout.ts';
+import {
+  CANCEL_ORDER,
+  FUNDING,
+  MASS_CANCEL,
+  NEW_ORDER,
+  SET_PRICE_BAND,
+  SET_TRADING_STATE,
+} from './command-layout.ts';
 import { validateCommand } from './command-validation.ts';
 import { CancelOrder, Funding, MassCancel, NewOrder } from './commands.ts';
 import { CSV_COLUMNS, type CsvKind, encodeCsv } from './csv.ts';
-import { OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts';
+import { OrderType, SelfTradePrevention, Side, TimeInForce, TradingState } from './enums.ts';
 import { describeFieldError } from './field-error.ts';
 import { RecordBuffer, recordLengthAt, templateIdAt } from './record.ts';
+import { SetPriceBand, SetTradingState } from './venue-commands.ts';
 
 const LAYOUTS = {
   deposit: FUNDING,
   order: NEW_ORDER,
   cancel: CANCEL_ORDER,
   'mass-cancel': MASS_CANCEL,
+  'trading-state': SET_TRADING_STATE,
+  'price-band': SET_PRICE_BAND,
 };
 const AT = 8;
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -120,6 +130,8 @@ test('missing and surplus columns, no line and two lines are refused with the co
     order: ['', '1,2,3,4', '1,2,3,4,1,limit,GTC,5,0,0,0,,0,0,0,0', '1,2,3,4,1\n1,2,3,4,1\n'],
     cancel: ['', '1,2', '1,2,3,4', '1;2;3', '[1,2]', '{"userId":1}'],
     'mass-cancel': ['', '\n', '1,2,1,1', '1\n2'],
+    'trading-state': ['', '1', '1,halted,2'],
+    'price-band': ['', '1,2', '1,2,3,4'],
   };
   for (const [kind, bad] of Object.entries(texts) as [CsvKind, string[]][]) {
     for (const text of bad) {
@@ -223,6 +235,38 @@ test('a mass-cancel line names an account, and a market and a side if it means o
   assertRefused('mass-cancel', '1,1,3', 'side', '3', '0 (Both), 1 (Buy), 2 (Sell)');
 });
 
+test('a trading-state line names a market and its next state by its word', () => {
+  for (const [word, state] of [
+    ['halted', TradingState.Halted],
+    ['Continuous', TradingState.Continuous],
+    ['CLOSED', TradingState.Closed],
+    ['pre-open', TradingState.PreOpen],
+    ['auction', TradingState.Auction],
+  ] as const) {
+    const command = new SetTradingState().wrap(encode('trading-state', `10,${word}`), AT);
+    assert.deepEqual([command.symbolId, command.state, command.accountId], [10, state, 0], word);
+  }
+  const states = 'halted, continuous, closed, pre-open, auction';
+  for (const bad of ['', 'open', '1']) {
+    assertRefused('trading-state', `10,${bad}`, 'state', bad, states);
+  }
+});
+
+test('a price-band line names a market, the reference price and how far from it prices may be', () => {
+  for (const [text, reference, ticks] of [
+    ['10,500,25', 500, 25],
+    ['10,500,0', 500, 0],
+    ['10,0,0', 0, 0],
+  ] as const) {
+    const command = new SetPriceBand().wrap(encode('price-band', text), AT);
+    assert.deepEqual(
+      [command.symbolId, command.referencePrice, command.bandTicks],
+      [10, reference, ticks],
+    );
+  }
+  assertRefused('price-band', '10,0,5', 'bandTicks', 5, '0 without a referencePrice');
+});
+
 test('a limit order without a price and a market order with one are refused', () => {
   assertRefused('order', '1,1,0,1,1', 'price', 0, `${WHOLE} for a limit order`);
   assertRefused('order', '1,1,5,1,1,market', 'price', 5, '0 for a market order');
@@ -260,7 +304,7 @@ test('any text is either refused with field, value and allowed, or a well-formed
     fc.string({ maxLength: 5, unit: 'binary' }),
   );
   const text = fc.array(column, { maxLength: 16 }).map((columns) => columns.join(','));
-  const kind = fc.constantFrom<CsvKind>('deposit', 'order', 'cancel', 'mass-cancel');
+  const kind = fc.constantFrom(...(Object.keys(CSV_COLUMNS) as CsvKind[]));
   fc.assert(
     fc.property(kind, text, (of, body) => {
       const record = RecordBuffer.allocate(192);

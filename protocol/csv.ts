@@ -7,15 +7,19 @@
  *   `groupId`, `expireTime`, `amount`
  * - cancel:  `userId,orderId,symbolId`
  * - mass-cancel: `userId[,symbolId[,side]]`
+ * - trading-state: `symbolId,state`
+ * - price-band: `symbolId,referencePrice,bandTicks`; zeros: no band
  *
  * Numbers are whole: ticks, lots and minor units. An empty optional column means its default.
  */
 import { CancelOrder, Funding, MassCancel, NewOrder } from './commands.ts';
-import { nameOf, OrderType, SelfTradePrevention, TimeInForce } from './enums.ts';
+import { nameOf, OrderType, SelfTradePrevention, TimeInForce, TradingState } from './enums.ts';
 import type { FieldError } from './field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from './field-range.ts';
 import { termsOf, validateOrderTerms } from './order-terms.ts';
+import { validateBand } from './price-band.ts';
 import type { RecordBuffer } from './record.ts';
+import { SetPriceBand, SetTradingState } from './venue-commands.ts';
 
 /** What the lines of each kind of body hold. */
 export const CSV_COLUMNS = {
@@ -25,6 +29,8 @@ export const CSV_COLUMNS = {
     '[,postOnly[,stp[,groupId[,expireTime[,amount]]]]]]]]]]',
   cancel: 'userId,orderId,symbolId',
   'mass-cancel': 'userId[,symbolId[,side]]',
+  'trading-state': 'symbolId,state',
+  'price-band': 'symbolId,referencePrice,bandTicks',
 } as const;
 export type CsvKind = keyof typeof CSV_COLUMNS;
 
@@ -42,6 +48,14 @@ const PREVENTIONS: Words = {
   'cancel-maker': SelfTradePrevention.CancelMaker,
   'cancel-both': SelfTradePrevention.CancelBoth,
   decrement: SelfTradePrevention.Decrement,
+};
+
+const TRADING_STATES: Words = {
+  halted: TradingState.Halted,
+  continuous: TradingState.Continuous,
+  closed: TradingState.Closed,
+  'pre-open': TradingState.PreOpen,
+  auction: TradingState.Auction,
 };
 
 class CsvLine {
@@ -72,10 +86,11 @@ class CsvLine {
     return 0;
   }
 
-  word(index: number, field: string, words: Words, fallback: number): number {
+  /** One of some words, or `fallback` where an optional column is empty. */
+  word(index: number, field: string, words: Words, fallback?: number): number {
     if (this.error !== undefined) return 0;
     const text = this.columns[index] ?? '';
-    if (text === '') return fallback;
+    if (text === '' && fallback !== undefined) return fallback;
     for (const [word, value] of Object.entries(words)) {
       if (word.toLowerCase() === text.toLowerCase()) return value;
     }
@@ -93,6 +108,8 @@ const massCancel = new MassCancel();
 const newOrder = new NewOrder();
 const cancelOrder = new CancelOrder();
 const funding = new Funding();
+const tradingState = new SetTradingState();
+const priceBand = new SetPriceBand();
 
 /** Encodes a CSV body as a command record at `offset`, or says what is wrong with it. */
 export function encodeCsv(
@@ -101,11 +118,19 @@ export function encodeCsv(
   record: RecordBuffer,
   offset: number,
 ): FieldError | undefined {
-  if (kind === 'deposit') return encodeDeposit(text, record, offset);
-  if (kind === 'order') return encodeOrder(text, record, offset);
-  if (kind === 'cancel') return encodeCancel(text, record, offset);
-  return encodeMassCancel(text, record, offset);
+  return ENCODERS[kind](text, record, offset);
 }
+
+type Encoder = (text: string, record: RecordBuffer, offset: number) => FieldError | undefined;
+
+const ENCODERS: Readonly<Record<CsvKind, Encoder>> = {
+  deposit: encodeDeposit,
+  order: encodeOrder,
+  cancel: encodeCancel,
+  'mass-cancel': encodeMassCancel,
+  'trading-state': encodeTradingState,
+  'price-band': encodePriceBand,
+};
 
 function encodeDeposit(text: string, record: RecordBuffer, offset: number): FieldError | undefined {
   const line = new CsvLine(text, 'deposit', 3, 0);
@@ -164,4 +189,29 @@ function encodeCancel(text: string, record: RecordBuffer, offset: number): Field
   cancelOrder.orderId = line.integer(1, 'orderId', { ...FIELD_RANGE.orderId, min: 1 });
   cancelOrder.symbolId = line.integer(2, 'symbolId', FIELD_RANGE.symbolId);
   return line.error;
+}
+
+function encodeTradingState(
+  text: string,
+  record: RecordBuffer,
+  offset: number,
+): FieldError | undefined {
+  const line = new CsvLine(text, 'trading-state', 2, 0);
+  tradingState.write(record, offset);
+  tradingState.symbolId = line.integer(0, 'symbolId', FIELD_RANGE.symbolId);
+  tradingState.state = line.word(1, 'state', TRADING_STATES);
+  return line.error;
+}
+
+function encodePriceBand(
+  text: string,
+  record: RecordBuffer,
+  offset: number,
+): FieldError | undefined {
+  const line = new CsvLine(text, 'price-band', 3, 0);
+  priceBand.write(record, offset);
+  priceBand.symbolId = line.integer(0, 'symbolId', FIELD_RANGE.symbolId);
+  priceBand.referencePrice = line.integer(1, 'referencePrice', FIELD_RANGE.referencePrice);
+  priceBand.bandTicks = line.integer(2, 'bandTicks', FIELD_RANGE.bandTicks);
+  return line.error ?? validateBand(priceBand);
 }

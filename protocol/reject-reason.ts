@@ -57,7 +57,8 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   NotInThisTradingState: 'The trading state of the market does not allow this order or change.',
   QtyTooLarge: 'The open quantity of one side of a market may not exceed 2^53−1 lots.',
   PriceOutsideBand: 'The limit price lies outside the price band of the market.',
-  NoPriceBand: 'A market order can wait for an auction only in a market with a price band.',
+  NoPriceBand:
+    'Without a price band nothing bounds a market order in PreOpen or the cost of a stop order to buy.',
   AmountTooSmall: 'The amount does not buy one lot at the best price.',
   PostOnlyWouldTrade: 'A post-only order may not trade on entry; its price crosses the market.',
   TermsDoNotFitOrder: 'The new terms do not fit the type of the order.',

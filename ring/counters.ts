@@ -15,6 +15,8 @@ export const Counter = {
   ProjectedSequence: 3,
   /** The follower: a ProjectionState. */
   ProjectionState: 4,
+  /** The exchange thread: when the next order expires, µs since 1970; Infinity where none does. */
+  NextExpireTime: 5,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -198,7 +198,7 @@ test('a fee comes on top of a buy and out of a sale; a better price is refunded 
   const bank = fundedBank();
   bank.reserve(0, BOB, Sell, 5, 30);
   bank.reserve(1, ALICE, Buy, 7, 30); // locks 2,142
-  bank.risk.settle(MARKET, Buy, 0, 1, 5, 20, 7, 10, 555);
+  bank.risk.settle(MARKET, Buy, 0, 1, 5, 20, 10, 555, false);
   // 5 × 20 × 10 changed hands; 10 lots at 7 stay reserved with 2 %.
   assert.deepEqual([bank.risk.makerFee, bank.risk.takerFee], [10, 20]);
   assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_020 - 714, 714]);
@@ -220,17 +220,39 @@ test('a resting buyer pays the maker’s fee and the selling taker the taker’s
   const bank = fundedBank();
   bank.reserve(0, ALICE, Buy, 5, 20); // locks 1,020
   bank.reserve(1, BOB, Sell, 4, 20);
-  bank.risk.settle(MARKET, Sell, 0, 1, 5, 20, 5, 0, 1);
+  bank.risk.settle(MARKET, Sell, 0, 1, 5, 20, 0, 1, false);
   assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_010, 0]);
   assert.deepEqual(bank.holding(BOB, USD), [980, 0]);
   assert.deepEqual(bank.holding(Fee, USD), [30, 0]);
+});
+
+test('in an auction both pay the maker’s fee', () => {
+  const bank = fundedBank();
+  bank.reserve(0, ALICE, Buy, 7, 20); // locks 1,428
+  bank.reserve(1, BOB, Sell, 4, 20);
+  bank.risk.settle(MARKET, Sell, 0, 1, 5, 20, 0, 1, true);
+  assert.deepEqual([bank.risk.makerFee, bank.risk.takerFee], [10, 10]);
+  assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_010, 0]);
+  assert.deepEqual(bank.holding(BOB, USD), [990, 0]);
+  assert.deepEqual(bank.holding(Fee, USD), [20, 0]);
+});
+
+test('a reservation for an amount covers what is left of it', () => {
+  const bank = fundedBank();
+  bank.reserve(0, BOB, Sell, 5, 30);
+  bank.reserve(1, ALICE, Buy, 103, 1); // an amount of 103 ticks × lots: locks 1,050
+  bank.risk.setReservedPrice(1, 3);
+  bank.risk.settle(MARKET, Buy, 0, 1, 5, 20, 1, 1, false);
+  assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_020 - 30, 30]);
+  bank.risk.release(1);
+  assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_020, 0]);
 });
 
 test('a free trade posts no fee and opens no fee balance', () => {
   const bank = fundedBank({ makerFeePpm: 0, takerFeePpm: 0 });
   bank.reserve(0, BOB, Sell, 5, 20);
   bank.reserve(1, ALICE, Buy, 5, 20);
-  bank.risk.settle(MARKET, Buy, 0, 1, 5, 20, 5, 0, 1);
+  bank.risk.settle(MARKET, Buy, 0, 1, 5, 20, 0, 1, false);
   assert.equal(bank.postings.length, 2);
   assert.equal(bank.holding(Fee, USD), undefined);
 });
@@ -355,9 +377,9 @@ class OpenOrders {
     const qty = Math.min(most, making.leavesQty, taking.leavesQty);
     making.leavesQty -= qty;
     taking.leavesQty -= qty;
-    const { limit, leavesQty } = making.side === Buy ? making : taking;
+    const { leavesQty } = making.side === Buy ? making : taking;
     const { risk } = this.bank;
-    risk.settle(MARKET, taking.side, maker, taker, making.limit, qty, limit, leavesQty, 1);
+    risk.settle(MARKET, taking.side, maker, taker, making.limit, qty, leavesQty, 1, false);
     for (const order of [maker, taker]) {
       if (this.reservations.get(order)!.leavesQty === 0) this.reservations.delete(order);
     }

@@ -3,8 +3,8 @@
  * handle (a small integer that the caller chooses) with a reservation. Hot path: no allocation per
  * command.
  *
- * A buy reserves its notional at the limit and the worst fee on it; a sell reserves what it
- * delivers. Each fill pays out of the reservation, and what the fill's better price or lower fee
+ * A buy reserves its notional at a price that the caller names and the worst fee on it; a sell
+ * reserves what it delivers. Each fill pays out of the reservation, and what the fill's better price or lower fee
  * left over goes back to the available balance at once. All amounts are minor units; the sum of
  * all holdings of a currency stays within 2^53−1, so no balance can overflow.
  */
@@ -45,6 +45,8 @@ export class RiskEngine {
   private readonly markets: MarketTerms[] = [];
   private readonly currencyIndexes = new IdTable();
   private reserved: Float64Array;
+  /** The price that an order's reservation is for. */
+  private prices: Float64Array;
   /** The balance that holds an order's reservation. */
   private holder: Int32Array;
 
@@ -53,6 +55,7 @@ export class RiskEngine {
     this.accounts = new Accounts(capacity.accounts);
     this.balances = new Balances(capacity.accounts * 2);
     this.reserved = new Float64Array(capacity.orders);
+    this.prices = new Float64Array(capacity.orders);
     this.holder = new Int32Array(capacity.orders);
   }
 
@@ -96,7 +99,7 @@ export class RiskEngine {
     return RejectReason.None;
   }
 
-  /** Locks what an order may cost. `price` is its limit, or a market order's protection price. */
+  /** Locks what an order may cost. `price` is its limit, or the worst price that it may trade at. */
   reserve(
     order: number,
     accountId: number,
@@ -117,6 +120,7 @@ export class RiskEngine {
     if (order >= this.reserved.length) this.growReservations(order);
     this.balances.add(holder, -required, required);
     this.reserved[order] = required;
+    this.prices[order] = price;
     this.holder[order] = holder;
     return RejectReason.None;
   }
@@ -130,7 +134,18 @@ export class RiskEngine {
     if (this.balances.available[holder]! < more) return RejectReason.InsufficientFunds;
     if (more !== 0) this.balances.add(holder, -more, more);
     this.reserved[order] = required;
+    this.prices[order] = price;
     return RejectReason.None;
+  }
+
+  /** The price that an order's reservation is for. */
+  reservedPrice(order: number): number {
+    return this.prices[order]!;
+  }
+
+  /** From its next fill on an order's reservation is for another price, at most what it was. */
+  setReservedPrice(order: number, price: number): void {
+    this.prices[order] = price;
   }
 
   /** Gives back what is still reserved. */
@@ -142,7 +157,8 @@ export class RiskEngine {
 
   /**
    * Settles a fill between two reserved orders. `buyerLeavesQty` is what the buyer's reservation
-   * must still cover after the fill, at `buyerLimit`; `referenceId` is the trade's id.
+   * must still cover after the fill, at its reserved price; `referenceId` is the trade's id. In an
+   * auction nobody takes: both pay the maker's fee.
    */
   settle(
     market: number,
@@ -151,15 +167,15 @@ export class RiskEngine {
     taker: number,
     price: number,
     qty: number,
-    buyerLimit: number,
     buyerLeavesQty: number,
     referenceId: number,
+    isAuction: boolean,
   ): void {
     const terms = this.markets[market]!;
     const notional = price * qty * terms.tickValue;
     const delivered = qty * terms.lotSize;
     this.makerFee = feeOf(notional, terms.makerFeePpm);
-    this.takerFee = feeOf(notional, terms.takerFeePpm);
+    this.takerFee = feeOf(notional, isAuction ? terms.makerFeePpm : terms.takerFeePpm);
     const isTakerBuyer = takerSide === Side.Buy;
     const buyer = isTakerBuyer ? taker : maker;
     const seller = isTakerBuyer ? maker : taker;
@@ -173,7 +189,7 @@ export class RiskEngine {
     const sellerQuote = balances.findOrOpen(balances.account[sellerBase]!, terms.quote);
 
     // Unlock what this fill no longer needs; the postings then move available money only.
-    const stillNeeded = this.requirement(market, Side.Buy, buyerLimit, buyerLeavesQty);
+    const stillNeeded = this.requirement(market, Side.Buy, this.prices[buyer]!, buyerLeavesQty);
     const unlocked = this.reserved[buyer]! - stillNeeded;
     this.reserved[buyer] = stillNeeded;
     balances.add(buyerQuote, unlocked, -unlocked);
@@ -228,6 +244,7 @@ export class RiskEngine {
     let capacity = this.reserved.length * 2;
     while (capacity <= order) capacity *= 2;
     this.reserved = growFloat64(this.reserved, capacity);
+    this.prices = growFloat64(this.prices, capacity);
     this.holder = growInt32(this.holder, capacity);
   }
 }

@@ -121,6 +121,7 @@ export const SETTINGS = {
   } as ChoiceSetting<WaitStrategy>,
   spins: integer(2_000, 0, 1_000_000_000, 'rounds without work before spin-then-park parks'),
   turnCommands: integer(256, 1, 1_000_000, 'commands from one ring before the next has its turn'),
+  tickMs: integer(10, 1, 60_000, 'how often to look for orders that are due to expire'),
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type ValueOf<S> =

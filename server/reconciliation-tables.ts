@@ -81,8 +81,9 @@ async function readOrders(tx: Transaction<Tables>): Promise<{ orders: Rows; open
       .limit(PAGE_ROWS)
       .execute();
     for (const row of page) {
-      const { side, price, qty, cum_qty, leaves_qty, status, reject_reason } = row;
-      const terms = { account: row.account_id, market: row.symbol_id, side, price, qty, cum_qty };
+      const { side, price, qty, cum_qty, leaves_qty, status, stop_price, display_qty } = row;
+      const owner = { account: row.account_id, market: row.symbol_id };
+      const terms = { ...owner, side, price, qty, cum_qty, stop_price, display_qty };
       orders.set(String(row.order_id), {
         ...terms,
         client_order_id: row.client_order_id,
@@ -90,7 +91,8 @@ async function readOrders(tx: Transaction<Tables>): Promise<{ orders: Rows; open
         time_in_force: row.time_in_force,
         leaves_qty,
         status,
-        reject_reason,
+        reject_reason: row.reject_reason,
+        cancel_reason: row.cancel_reason,
         created: row.created,
         updated: row.updated,
         updated_sequence: row.updated_sequence,

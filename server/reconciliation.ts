@@ -8,7 +8,15 @@ import { JournalReplay, type ReplayListener } from '../journal/journal-replay.ts
 import type { JournalStore } from '../journal/journal-store.ts';
 import type { Database } from '../persistence/database.ts';
 import { CommandHeader } from '../protocol/commands.ts';
-import { nameOf, OrderStatus, OrderType, Side, TakerSide, TimeInForce } from '../protocol/enums.ts';
+import {
+  CancelReason,
+  nameOf,
+  OrderStatus,
+  OrderType,
+  Side,
+  TakerSide,
+  TimeInForce,
+} from '../protocol/enums.ts';
 import { EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
 import { Trade } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
@@ -67,6 +75,9 @@ class ExpectedEvents implements ReplayListener {
       leaves_qty: report.leavesQty,
       status: nameOf(OrderStatus, report.orderStatus),
       reject_reason: describeRejectReason(report.rejectReason).name,
+      stop_price: report.stopPrice,
+      display_qty: report.displayQty,
+      cancel_reason: nameOf(CancelReason, report.cancelReason),
       created: this.orders.get(key)?.['created'] ?? time,
       updated: time,
       updated_sequence: report.sequence,
@@ -135,11 +146,18 @@ function expectedState({ exchange }: JournalReplay) {
     });
   }
   const openOrders: Rows = new Map();
-  for (const { orderId, accountId, symbolId, side, price, qty, cumQty } of orderedOrders(
-    exchange,
-  )) {
-    const terms = { account: accountId, market: symbolId, side: nameOf(Side, side), price };
-    openOrders.set(String(orderId), { ...terms, qty, cum_qty: cumQty });
+  for (const order of orderedOrders(exchange)) {
+    const { price, qty } = order;
+    openOrders.set(String(order.orderId), {
+      account: order.accountId,
+      market: order.symbolId,
+      side: nameOf(Side, order.side),
+      price,
+      qty,
+      cum_qty: order.cumQty,
+      stop_price: order.stopPrice,
+      display_qty: order.displayQty,
+    });
   }
   const balances: Rows = new Map();
   for (const { accountId, currencyId, available, locked } of orderedBalances(exchange)) {

@@ -6,13 +6,16 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DEFAULT_CAPACITY } from '../exchange/exchange.ts';
+import { Counters } from '../ring/counters.ts';
 import { Signal } from '../ring/waiter.ts';
 import type { Configuration } from './configuration.ts';
 import { acquireDataFolderLock, type DataFolderLock } from './data-folder-lock.ts';
+import { DueTicks } from './due-ticks.ts';
 import { assertJournalCanBeOpened, assertJournalIsNotLost, markAsUsed } from './journal-guard.ts';
 import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
 import { PostgresKeeper } from './postgres-keeper.ts';
+import { SupervisorPort } from './supervisor-port.ts';
 import { ThreadHandle } from './thread-handle.ts';
 import type { ExchangeThreadData } from './threads/exchange-thread.ts';
 import type { FollowerThreadData } from './threads/follower-thread.ts';
@@ -42,6 +45,7 @@ export class Supervisor {
   private fail: (reason: string) => void = () => {};
   private lock: DataFolderLock | undefined;
   private postgres: PostgresKeeper | undefined;
+  private ticks: DueTicks | undefined;
   private readonly databaseUrl: Promise<string>;
   private resolveDatabaseUrl: (url: string) => void = () => {};
 
@@ -87,7 +91,9 @@ export class Supervisor {
     );
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, markets } = configuration;
     const limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols };
-    const setUp = new VenueSetup(this.links);
+    const commands = new SupervisorPort(this.links);
+    const counters = new Counters(this.links.counters);
+    const setUp = new VenueSetup(commands, counters);
     const added = await setUp.apply(recovered, limits, markets === 'default');
     if (recovered.sequence + added > 0) markAsUsed(this.dataFolder);
     const follower = this.startThread('follower', this.followerData());
@@ -95,6 +101,8 @@ export class Supervisor {
     const { port: listeningPort } = await gateway.receive('listening');
     this.assertWanted();
     this.connectDatabase(follower, gateway);
+    this.ticks = new DueTicks(commands, counters);
+    this.ticks.start(configuration.tickMs);
     this.isOpen = true;
     return `http://${host}:${listeningPort}`;
   }
@@ -102,6 +110,7 @@ export class Supervisor {
   /** Stops everything in order; false where something did not end in time. */
   async stop(): Promise<boolean> {
     if (!this.isOpen) return this.abandon();
+    this.ticks?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const { exchange, journal, follower } = this.links.signals;
     this.threads.get('gateway')?.post({ kind: 'stop' });
@@ -127,6 +136,7 @@ export class Supervisor {
    */
   async abandon(): Promise<boolean> {
     this.isAbandoned = true;
+    this.ticks?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const gateway = this.threads.get('gateway');
     if (gateway?.isAlive === true) {

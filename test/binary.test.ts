@@ -5,7 +5,6 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { NEW_ORDER } from '../protocol/command-layout.ts';
 import { OrderStatus, OrderType, QtyMeaning, Side, TimeInForce } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { CommandResult } from '../protocol/result.ts';
@@ -63,15 +62,6 @@ async function openAccount(accountId: number): Promise<void> {
 const reasonsOf = (results: readonly CommandResult[]) =>
   results.map(({ rejectReason }) => rejectReason);
 
-/** Sends a body that must be refused as a whole; returns the error. */
-async function refused(bytes: Uint8Array, path?: string): Promise<Record<string, unknown>> {
-  const { sequence: earlier } = await server.health();
-  const { status, body } = await server.sendCommands(bytes, path);
-  assert.equal(status, 400, JSON.stringify(body));
-  assert.equal((await server.health()).sequence.executed, earlier.executed);
-  return body['error'] as Record<string, unknown>;
-}
-
 describe('binary commands', () => {
   it('each is answered by one result, in order, with its correlation id', async () => {
     await openAccount(1);
@@ -93,29 +83,14 @@ describe('binary commands', () => {
     }
   });
 
-  it('each route takes its own commands, and names the record that is none of them', async () => {
-    const accountId = 2;
+  it('a transfer is answered without an order', async () => {
     const correlationId = Number.MAX_SAFE_INTEGER;
-    const money = { accountId, currencyId: KRW, amount: 100, correlationId };
+    const money = { accountId: 2, currencyId: KRW, amount: 100, correlationId };
     const [paidIn, paidOut] = await send([deposit(money), withdraw(money)], '/deposit');
     for (const result of [paidIn!, paidOut!]) {
       assert.equal(result.correlationId, correlationId);
       assert.equal(result.rejectReason, RejectReason.None);
       assert.deepEqual([result.orderId, result.orderStatus], [0, NO_ORDER_STATUS]);
-    }
-    const order = newOrder({ accountId, side: Side.Buy, price: 1 });
-    const cancel = cancelOrder({ accountId, orderId: 1 });
-    const replace = replaceOrder({ accountId, orderId: 1, price: 1, qty: 1 });
-    const wrong: [string, CommandWriter[], number][] = [
-      ['/order', [order, replace, cancel], 2],
-      ['/order', [deposit(money)], 0],
-      ['/cancel', [cancel, order], 1],
-      ['/deposit', [deposit(money), deposit(money), cancel], 2],
-    ];
-    for (const [path, writers, record] of wrong) {
-      const error = await refused(encodeCommands(writers), path);
-      assert.deepEqual([error['field'], error['record']], ['templateId', record]);
-      assert.match(error['allowed'] as string, new RegExp(`at ${path}$`));
     }
   });
 
@@ -306,88 +281,5 @@ describe('commands about the venue', () => {
     const over = [TooManyAccounts, TooManyOpenOrders, TooManyCurrencies];
     const expected = [None, None, ...over, RejectReason.TooManySymbols, None, None, None];
     assert.deepEqual(reasonsOf(results), expected);
-  });
-});
-
-describe('a bad record', () => {
-  const good = newOrder({ accountId: 1, side: Side.Buy, price: 1 });
-
-  it('in the middle is named with its field, and nothing of the request is taken', async () => {
-    const int64 = (at: number, value: bigint) => (view: DataView) =>
-      view.setBigInt64(at, value, true);
-    const uint8 = (at: number, value: number) => (view: DataView) => view.setUint8(at, value);
-    const uint16 = (at: number, value: number) => (view: DataView) =>
-      view.setUint16(at, value, true);
-    const breakages: [string, (view: DataView) => void][] = [
-      ['blockLength', uint16(0, 0)],
-      ['blockLength', uint16(0, 65_535)],
-      ['templateId', uint16(2, 0)],
-      ['templateId', uint16(2, 30)],
-      ['templateId', uint16(2, 200)],
-      ['schemaId', uint16(4, 1)],
-      ['version', uint16(6, 2)],
-      ['correlationId', int64(24, -1n)],
-      ['accountId', int64(32, 0n)],
-      ['accountId', int64(32, 2n ** 53n)],
-      ['accountId', int64(32, -1n)],
-      ['reserved', uint8(44, 1)],
-      ['clientOrderId', int64(NEW_ORDER.clientOrderId, 2n ** 62n)],
-      ['price', int64(NEW_ORDER.price, 0n)],
-      ['price', int64(NEW_ORDER.price, -5n)],
-      ['qty', int64(NEW_ORDER.qty, 0n)],
-      ['qty', int64(NEW_ORDER.qty, 2n ** 53n + 1n)],
-      ['symbolId', (view) => view.setUint32(NEW_ORDER.symbolId, 0, true)],
-      ['side', uint8(NEW_ORDER.side, 3)],
-      ['orderType', uint8(NEW_ORDER.orderType, 0)],
-      ['timeInForce', uint8(NEW_ORDER.timeInForce, 2)],
-      ['timeInForce', uint8(NEW_ORDER.timeInForce, 0)],
-      ['reserved', uint8(NEW_ORDER.timeInForce + 1, 255)],
-    ];
-    for (const [field, breakIt] of breakages) {
-      const bytes = encodeCommands([good, good, good]);
-      breakIt(new DataView(bytes.buffer, bytes.byteOffset + NEW_ORDER.length));
-      const error = await refused(bytes);
-      const about = JSON.stringify(error);
-      assert.deepEqual([error['field'], error['record']], [field, 1], about);
-      assert.match(error['message'] as string, new RegExp(`^${field}: .*; allowed: .`), about);
-    }
-  });
-
-  it('of any other command is found as well', async () => {
-    const bad: [string, CommandWriter][] = [
-      ['amount', deposit({ accountId: 1, currencyId: 1, amount: 0 })],
-      ['currencyId', withdraw({ accountId: 1, currencyId: 0, amount: 1 })],
-      ['orderId', cancelOrder({ accountId: 1 })],
-      ['orderId', replaceOrder({ accountId: 1, price: 1, qty: 1 })],
-      ['price', replaceOrder({ accountId: 1, orderId: 1, price: 0, qty: 1 })],
-      ['qtyMeaning', replaceOrder({ accountId: 1, orderId: 1, price: 1, qty: 1, qtyMeaning: 2 })],
-      ['code', addCurrency({ currencyId: 70, code: 'gold' })],
-      ['code', addCurrency({ currencyId: 70, code: '' })],
-      ['decimals', addCurrency({ currencyId: 70, code: 'GOLD', decimals: 16 })],
-      ['accountId', addCurrency({ currencyId: 70, code: 'GOLD', accountId: 1 })],
-      [
-        'tickValue',
-        addSymbol({ symbolId: 70, baseCurrencyId: 1, quoteCurrencyId: 2, tickValue: 0 }),
-      ],
-      ['maxAccounts', setLimits({ maxAccounts: 0 })],
-    ];
-    for (const [field, writer] of bad) {
-      const error = await refused(encodeCommands([good, writer]));
-      assert.deepEqual([error['field'], error['record']], [field, 1], JSON.stringify(error));
-    }
-  });
-
-  it('that is cut short is refused with all before it, and so is an empty body', async () => {
-    const bytes = encodeCommands([good, good]);
-    for (const [missing, field] of [
-      [1, 'body'],
-      [8, 'body'],
-      [72, 'body'],
-      [73, 'header'],
-    ] as const) {
-      const error = await refused(bytes.subarray(0, bytes.length - missing));
-      assert.deepEqual([error['field'], error['record']], [field, 1], `${missing} bytes missing`);
-    }
-    assert.equal((await refused(new Uint8Array(0)))['field'], 'body');
   });
 });

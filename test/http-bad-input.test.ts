@@ -65,7 +65,7 @@ describe('bad input', () => {
         '',
         '\n',
         tooFew,
-        `${line},,,,`,
+        `${line}${','.repeat(11)}`,
         `${line}\n${line}`,
         `${line}\n\n`,
         '{"a":1}',
@@ -73,8 +73,18 @@ describe('bad input', () => {
       for (const body of [...bodies, 'x'.repeat(BODY_LIMIT)]) cases.push([path, body, 'body']);
     }
     for (const side of ['3', 'buy', 'B']) cases.push(['/order', `1,1,1,1,${side}`, 'side']);
-    cases.push(['/order', '1,1,1,1,1,stop', 'type'], ['/order', '1,1,1,1,1,__proto__', 'type']);
-    cases.push(['/order', '1,1,1,1,1,limit,FOK', 'timeInForce']);
+    cases.push(['/order', '1,1,1,1,1,oco', 'type'], ['/order', '1,1,1,1,1,__proto__', 'type']);
+    cases.push(['/order', '1,1,1,1,1,stop', 'price'], ['/order', '1,1,0,1,1,stop', 'stopPrice']);
+    cases.push(['/order', '1,1,1,1,1,limit,AON', 'timeInForce']);
+    cases.push(['/order', '1,1,0,1,1,stop,IOC,,9', 'timeInForce']);
+    cases.push(['/order', '1,1,1,1,1,limit,IOC,,,1', 'displayQty']);
+    cases.push(['/order', '1,1,1,1,1,limit,IOC,,,,1', 'postOnly']);
+    cases.push(['/order', '1,1,1,1,1,limit,GTC,,,,,both', 'stp']);
+    cases.push(['/order', '1,1,1,1,1,limit,GTD', 'expireTime']);
+    cases.push(['/order', '1,1,0,0,2,market,IOC,,,,,,,,9', 'amount']);
+    cases.push(['/mass-cancel', '', 'body'], ['/mass-cancel', '1,1,3', 'side']);
+    cases.push(['/trading-state', '1,open', 'state'], ['/trading-state', '0,halted', 'symbolId']);
+    cases.push(['/price-band', '1,0,5', 'bandTicks'], ['/price-band', '1,9', 'body']);
     cases.push(['/order', '1,1,1,1,1,limit,GTC,-5', 'clientOrderId']);
     cases.push(['/order', '1,1,5,1,1,market', 'price'], ['/order', '1,1,0,1,1', 'price']);
     cases.push(['/order', '1,1,0,1,1,market,GTC', 'timeInForce']);

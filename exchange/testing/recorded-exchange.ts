@@ -3,10 +3,12 @@
  * It comes with three currencies and two markets, one of which charges fees.
  */
 
+import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
 import {
   CancelOrder,
   type CommandHeader,
   Funding,
+  MassCancel,
   NewOrder,
   ReplaceOrder,
 } from '../../protocol/commands.ts';
@@ -18,6 +20,7 @@ import {
   QtyMeaning,
   Side,
   TimeInForce,
+  TradingState,
   TransferKind,
 } from '../../protocol/enums.ts';
 import {
@@ -26,9 +29,17 @@ import {
   COMMAND_DONE,
   EXECUTION_REPORT,
   TRADE,
+  TRADING_STATE_CHANGED,
   TRANSFER,
 } from '../../protocol/event-layout.ts';
-import { Balance, BookLevel, CommandDone, Trade, Transfer } from '../../protocol/events.ts';
+import {
+  Balance,
+  BookLevel,
+  CommandDone,
+  Trade,
+  TradingStateChanged,
+  Transfer,
+} from '../../protocol/events.ts';
 import { ExecutionReport } from '../../protocol/execution-report.ts';
 import {
   type Flyweight,
@@ -37,7 +48,14 @@ import {
   templateIdAt,
 } from '../../protocol/record.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
-import { AddCurrency, AddSymbol, SetLimits } from '../../protocol/venue-commands.ts';
+import {
+  AddCurrency,
+  AddSymbol,
+  SetLimits,
+  SetPriceBand,
+  SetTradingState,
+  Tick,
+} from '../../protocol/venue-commands.ts';
 import { EventBuffer } from '../event-sink.ts';
 import { Exchange, type ExchangeCapacity } from '../exchange.ts';
 
@@ -57,28 +75,50 @@ const EVENTS: ReadonlyMap<number, new () => Flyweight> = new Map<number, new () 
   [BOOK_LEVEL.templateId, BookLevel],
   [BALANCE.templateId, Balance],
   [TRANSFER.templateId, Transfer],
+  [TRADING_STATE_CHANGED.templateId, TradingStateChanged],
   [COMMAND_DONE.templateId, CommandDone],
 ]);
 
-export type EventView = ExecutionReport | Trade | BookLevel | Balance | Transfer | CommandDone;
+export type EventView =
+  | ExecutionReport
+  | Trade
+  | BookLevel
+  | Balance
+  | Transfer
+  | TradingStateChanged
+  | CommandDone;
 
 export interface OrderTerms {
   readonly symbolId?: number;
   readonly orderType?: number;
   readonly timeInForce?: number;
   readonly clientOrderId?: number;
+  readonly stopPrice?: number;
+  readonly displayQty?: number;
+  /** 0 or 1. */
+  readonly postOnly?: number;
+  readonly selfTradePrevention?: number;
+  readonly groupId?: number;
+  readonly expireTime?: number;
+  readonly amount?: number;
 }
 
 export interface OrderName {
   readonly symbolId?: number;
   readonly clientOrderId?: number;
   readonly qtyMeaning?: number;
+  readonly displayQty?: number;
+  readonly stopPrice?: number;
 }
 
 export class RecordedExchange {
   readonly sink = new EventBuffer(64);
   readonly exchange: Exchange;
-  private readonly record = RecordBuffer.allocate(128);
+  private readonly record = RecordBuffer.allocate(MAX_COMMAND_LENGTH);
+  /** Copies of all commands, as they were executed. */
+  readonly history: RecordBuffer[] = [];
+  /** Of the next command, µs since 1970. */
+  time = 1_000_000;
 
   /** Capacities of one make everything grow. */
   constructor(capacity: ExchangeCapacity = { orders: 1, levels: 1, accounts: 1 }) {
@@ -161,10 +201,39 @@ export class RecordedExchange {
     return this.execute(Object.assign(command, { qtyMeaning: QtyMeaning.Total }, name));
   }
 
+  /** An account's orders, in all markets and of both sides if nothing else is said. */
+  massCancel(accountId: number, symbolId = 0, side = 0): EventView[] {
+    const command = new MassCancel().write(this.record, 0);
+    return this.execute(Object.assign(command, { accountId, symbolId, side }));
+  }
+
+  setState(state: number, symbolId = BTC_USD): EventView[] {
+    const command = new SetTradingState().write(this.record, 0);
+    return this.execute(Object.assign(command, { symbolId, state }));
+  }
+
+  setBand(referencePrice: number, bandTicks: number, symbolId = BTC_USD): EventView[] {
+    const command = new SetPriceBand().write(this.record, 0);
+    return this.execute(Object.assign(command, { symbolId, referencePrice, bandTicks }));
+  }
+
+  tick(): EventView[] {
+    return this.execute(new Tick().write(this.record, 0));
+  }
+
+  /** What the sequencer would put before a command, at that command's time; nothing if nothing is due. */
+  tickIfDue(): EventView[] {
+    if (this.exchange.engine.nextExpireTime > this.time) return [];
+    const events = this.tick();
+    this.time--;
+    return events;
+  }
+
   /** Gives the command the next sequence number and returns its events, CommandDone included. */
   private execute(command: CommandHeader): EventView[] {
     command.sequence = this.exchange.sequence + 1;
-    command.time = 1_000_000 + command.sequence;
+    command.time = this.time++;
+    this.history.push(new RecordBuffer(this.record.bytes.slice().buffer));
     this.sink.clear();
     this.exchange.execute(this.record, 0);
     return readEvents(this.sink.record, this.sink.length);
@@ -202,6 +271,10 @@ export function describe(event: EventView): string {
     const { kind, amount, currencyId, debitAccountId, creditAccountId } = event;
     const what = `${nameOf(TransferKind, kind)} ${amount} of ${currencyId}`;
     return `Transfer ${what}: ${debitAccountId} to ${creditAccountId}`;
+  }
+  if (event instanceof TradingStateChanged) {
+    const { state, auctionPrice, auctionQty } = event;
+    return `State ${nameOf(TradingState, state)} ${auctionQty}@${auctionPrice}`;
   }
   return `CommandDone ${nameOf(RejectReason, event.rejectReason)}`;
 }

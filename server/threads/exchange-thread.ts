@@ -72,7 +72,9 @@ async function recover(): Promise<JournalReplay> {
   recovering.runToEnd();
   await store.close();
   const { sequence, time, limits, symbols } = recovering.exchange;
-  new Counters(links.counters).set(Counter.ExecutedSequence, sequence);
+  const recovered = new Counters(links.counters);
+  recovered.set(Counter.ExecutedSequence, sequence);
+  recovered.set(Counter.NextExpireTime, recovering.exchange.engine.nextExpireTime);
   post({
     kind: 'recovered',
     sequence,
@@ -95,6 +97,7 @@ function run(): void {
     for (let i = 0; i < readers.length; i++) workCount += drain(readers[i]!);
     if (workCount > 0) {
       sink.publish();
+      counters.set(Counter.NextExpireTime, exchange.engine.nextExpireTime);
     } else if (wasStopRaised) return;
     waiter.idle(workCount);
   }

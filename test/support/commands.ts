@@ -3,10 +3,23 @@
  * is the body of a request. What is not given is the commonest: market 1, a limit order for one lot.
  */
 import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
-import { CancelOrder, Funding, NewOrder, ReplaceOrder } from '../../protocol/commands.ts';
+import {
+  CancelOrder,
+  Funding,
+  MassCancel,
+  NewOrder,
+  ReplaceOrder,
+} from '../../protocol/commands.ts';
 import { OrderType, Side, TimeInForce } from '../../protocol/enums.ts';
 import { RecordBuffer, recordLengthAt } from '../../protocol/record.ts';
-import { AddCurrency, AddSymbol, SetLimits } from '../../protocol/venue-commands.ts';
+import {
+  AddCurrency,
+  AddSymbol,
+  SetLimits,
+  SetPriceBand,
+  SetTradingState,
+  Tick,
+} from '../../protocol/venue-commands.ts';
 
 /** Writes one command at an offset. */
 export type CommandWriter = (record: RecordBuffer, offset: number) => unknown;
@@ -31,6 +44,11 @@ export const cancelOrder = writerOf((record, at) => new CancelOrder().write(reco
 export const replaceOrder = writerOf((record, at) => new ReplaceOrder().write(record, at), {
   symbolId: 1,
 });
+export const massCancel = writerOf((record, at) => new MassCancel().write(record, at));
+export const setTradingState = writerOf((record, at) => new SetTradingState().write(record, at));
+export const setPriceBand = writerOf((record, at) => new SetPriceBand().write(record, at));
+/** Of the venue's own threads: nobody may send one. */
+export const tick = writerOf((record, at) => new Tick().write(record, at));
 export const deposit = writerOf((record, at) => new Funding().writeDeposit(record, at));
 export const withdraw = writerOf((record, at) => new Funding().writeWithdraw(record, at));
 export const addCurrency = writerOf((record, at) => new AddCurrency().write(record, at));

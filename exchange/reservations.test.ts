@@ -1,0 +1,228 @@
+/**
+ * What each kind of order locks and what its fills, changes and end give back: the table of
+ * reservations.ts, worked by hand. A tick of a lot is 10 minor units, a lot is 100 of the base; the
+ * worst fee is 2 %, a maker's 1 %.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  OrderType,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+  TradingState,
+} from '../protocol/enums.ts';
+import { CommandDone } from '../protocol/events.ts';
+import { ExecutionReport } from '../protocol/execution-report.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import { orderedBalances } from './state-view.ts';
+import { BTC, type EventView, RecordedExchange, USD } from './testing/recorded-exchange.ts';
+
+const { Buy, Sell } = Side;
+const { Stop, StopLimit } = OrderType;
+const { IOC, GTD } = TimeInForce;
+const BUYER = 1;
+const SELLER = 2;
+const THIRD = 3;
+const MONEY = 100_000;
+
+function open(): RecordedExchange {
+  const venue = new RecordedExchange();
+  for (const account of [BUYER, SELLER, THIRD]) {
+    for (const currency of [BTC, USD]) venue.deposit(account, currency, MONEY);
+  }
+  return venue;
+}
+
+function balance(venue: RecordedExchange, account: number, currency: number) {
+  return [...orderedBalances(venue.exchange)].find(
+    (entry) => entry.accountId === account && entry.currencyId === currency,
+  )!;
+}
+
+function lockedOf(venue: RecordedExchange, account: number, currency = USD): number {
+  return balance(venue, account, currency).locked;
+}
+
+/** The command's reason of rejection. */
+function reasonOf(events: EventView[]): number {
+  const done = events.at(-1);
+  assert.ok(done instanceof CommandDone);
+  return done.rejectReason;
+}
+
+function orderIdOf(events: EventView[]): number {
+  return (events[0] as ExecutionReport).orderId;
+}
+
+test('a limit order locks its quantity at its limit and the worst fee', () => {
+  const venue = open();
+  venue.order(BUYER, Buy, 50, 3);
+  // 50 × 3 × 10, and 2 % of it.
+  assert.equal(lockedOf(venue, BUYER), 1_530);
+  venue.order(SELLER, Sell, 60, 3);
+  assert.equal(lockedOf(venue, SELLER, BTC), 300);
+});
+
+test('a stop-limit locks at its limit while it waits, and after it entered the book', () => {
+  const venue = open();
+  venue.order(SELLER, Sell, 50, 1);
+  venue.order(THIRD, Buy, 50, 1);
+  const waiting = venue.order(BUYER, Buy, 55, 2, { orderType: StopLimit, stopPrice: 52 });
+  assert.equal(lockedOf(venue, BUYER), 1_122);
+  venue.order(SELLER, Sell, 52, 1);
+  venue.order(THIRD, Buy, 52, 1);
+  assert.equal(lockedOf(venue, BUYER), 1_122);
+  venue.cancel(BUYER, orderIdOf(waiting));
+  assert.deepEqual([lockedOf(venue, BUYER), balance(venue, BUYER, USD).available], [0, MONEY]);
+});
+
+test('a stop to buy locks at the end of the band, and never pays more though the band moves up', () => {
+  const venue = open();
+  const terms = { orderType: Stop, stopPrice: 52 };
+  assert.equal(reasonOf(venue.order(BUYER, Buy, 0, 4, terms)), RejectReason.NoPriceBand);
+  assert.equal(lockedOf(venue, BUYER), 0);
+  venue.setBand(50, 5);
+  venue.order(BUYER, Buy, 0, 4, terms);
+  // 55 × 4 × 10, and 2 %.
+  assert.equal(lockedOf(venue, BUYER), 2_244);
+  venue.setBand(60, 10);
+  venue.order(SELLER, Sell, 53, 1);
+  venue.order(SELLER, Sell, 55, 1);
+  venue.order(SELLER, Sell, 56, 1);
+  const events = venue.order(THIRD, Buy, 53, 1);
+  const fills = events.filter(
+    (event): event is ExecutionReport =>
+      event instanceof ExecutionReport && event.accountId === BUYER && event.lastQty > 0,
+  );
+  assert.deepEqual(
+    fills.map(({ lastPrice, lastQty }) => [lastPrice, lastQty]),
+    [[55, 1]],
+    'what is left finds nothing within its bound, and ends',
+  );
+  // 55 × 10 and the taker's 2 %.
+  assert.deepEqual(
+    [lockedOf(venue, BUYER), balance(venue, BUYER, USD).available],
+    [0, MONEY - 561],
+  );
+});
+
+test('a stop to sell needs no band: it locks what it delivers', () => {
+  const venue = open();
+  assert.equal(
+    reasonOf(venue.order(SELLER, Sell, 0, 4, { orderType: Stop, stopPrice: 40 })),
+    RejectReason.None,
+  );
+  assert.equal(lockedOf(venue, SELLER, BTC), 400);
+});
+
+test('a market order needs no more than the book can fill', () => {
+  const venue = open();
+  venue.order(SELLER, Sell, 50, 1);
+  venue.order(SELLER, Sell, 60, 1);
+  // 2 at 60 with 2 % is 1,224: all that the buyer has left.
+  venue.withdraw(BUYER, USD, MONEY - 1_224);
+  assert.equal(reasonOf(venue.marketOrder(BUYER, Buy, 1_000_000)), RejectReason.None);
+  // Paid: 50 × 10 + 60 × 10 and 2 %.
+  assert.deepEqual(
+    [lockedOf(venue, BUYER), balance(venue, BUYER, USD).available],
+    [0, 1_224 - 1_122],
+  );
+});
+
+test('a market order that cancels its owner’s makers reserves for what lies behind them', () => {
+  const venue = open();
+  venue.order(BUYER, Sell, 50, 5);
+  venue.order(SELLER, Sell, 60, 1);
+  venue.withdraw(BUYER, USD, MONEY - 611);
+  const selfTradePrevention = SelfTradePrevention.CancelMaker;
+  const short = venue.marketOrder(BUYER, Buy, 1, { selfTradePrevention });
+  assert.equal(reasonOf(short), RejectReason.InsufficientFunds, '60 × 10 and 2 % are 612');
+  venue.deposit(BUYER, USD, 1);
+  const enough = venue.marketOrder(BUYER, Buy, 1, { selfTradePrevention });
+  assert.equal(reasonOf(enough), RejectReason.None);
+  assert.equal(balance(venue, BUYER, USD).available, 0);
+  assert.equal(lockedOf(venue, BUYER, BTC), 0, 'the canceled maker gave back what it had locked');
+});
+
+test('a market order by amount reserves the amount and the worst fee on it, and pays for its fills', () => {
+  const venue = open();
+  venue.order(SELLER, Sell, 50, 1);
+  venue.order(SELLER, Sell, 60, 9);
+  // 200 ticks × lots are 2,000; with 2 % 2,040.
+  venue.withdraw(BUYER, USD, MONEY - 2_039);
+  const short = venue.marketOrder(BUYER, Buy, 0, { amount: 200 });
+  assert.equal(reasonOf(short), RejectReason.InsufficientFunds);
+  venue.deposit(BUYER, USD, 1);
+  venue.marketOrder(BUYER, Buy, 0, { amount: 200 });
+  // 1 at 50 and 2 at 60: 170 ticks × lots; 1,700 and 2 %.
+  assert.deepEqual(
+    [lockedOf(venue, BUYER), balance(venue, BUYER, USD).available],
+    [0, 2_040 - 1_734],
+  );
+  assert.equal(balance(venue, BUYER, BTC).available, MONEY + 300);
+});
+
+test('in pre-open a market order to buy locks at the end of the band, and gets all back unfilled', () => {
+  const venue = open();
+  venue.setBand(50, 10);
+  venue.setState(TradingState.PreOpen);
+  venue.marketOrder(BUYER, Buy, 2);
+  // 60 × 2 × 10 and 2 %.
+  assert.equal(lockedOf(venue, BUYER), 1_224);
+  venue.order(SELLER, Sell, 50, 1);
+  venue.setState(TradingState.Auction);
+  venue.setState(TradingState.Continuous);
+  // One lot at 50, both sides pay the maker's 1 %; the rest of the order ended with the auction.
+  assert.deepEqual(
+    [lockedOf(venue, BUYER), balance(venue, BUYER, USD).available],
+    [0, MONEY - 505],
+  );
+  assert.equal(balance(venue, SELLER, USD).available, MONEY + 500 - 5);
+});
+
+test('a replace locks the difference, or is refused and changes nothing', () => {
+  const venue = open();
+  const orderId = orderIdOf(venue.order(BUYER, Buy, 50, 3));
+  venue.withdraw(BUYER, USD, MONEY - 1_530 - 510);
+  assert.equal(reasonOf(venue.replace(BUYER, orderId, 50, 5)), RejectReason.InsufficientFunds);
+  assert.equal(lockedOf(venue, BUYER), 1_530);
+  assert.equal(reasonOf(venue.replace(BUYER, orderId, 50, 4)), RejectReason.None);
+  assert.deepEqual([lockedOf(venue, BUYER), balance(venue, BUYER, USD).available], [2_040, 0]);
+  venue.replace(BUYER, orderId, 10, 1);
+  assert.deepEqual([lockedOf(venue, BUYER), balance(venue, BUYER, USD).available], [102, 1_938]);
+});
+
+test('a waiting stop to buy keeps its bound when it is replaced', () => {
+  const venue = open();
+  venue.setBand(50, 5);
+  const stop = venue.order(BUYER, Buy, 0, 4, { orderType: Stop, stopPrice: 52 });
+  venue.setBand(60, 10);
+  const replaced = venue.replace(BUYER, orderIdOf(stop), 0, 2, { stopPrice: 54 });
+  assert.equal(reasonOf(replaced), RejectReason.None);
+  // 55 × 2 × 10 and 2 %.
+  assert.equal(lockedOf(venue, BUYER), 1_122);
+});
+
+test('a decremented order keeps locked what is left of it', () => {
+  const venue = open();
+  venue.order(BUYER, Buy, 50, 5);
+  venue.order(BUYER, Sell, 50, 2, {
+    timeInForce: IOC,
+    selfTradePrevention: SelfTradePrevention.Decrement,
+  });
+  assert.deepEqual([lockedOf(venue, BUYER), lockedOf(venue, BUYER, BTC)], [1_530, 0]);
+});
+
+test('an expired order and mass-canceled orders give everything back', () => {
+  const venue = open();
+  venue.order(BUYER, Buy, 50, 5, { timeInForce: GTD, expireTime: venue.time + 5 });
+  venue.order(BUYER, Buy, 49, 5);
+  venue.order(BUYER, Sell, 70, 5);
+  venue.time += 5;
+  venue.tickIfDue();
+  assert.equal(lockedOf(venue, BUYER), 2_499);
+  venue.massCancel(BUYER);
+  assert.deepEqual([lockedOf(venue, BUYER), lockedOf(venue, BUYER, BTC)], [0, 0]);
+  assert.equal(balance(venue, BUYER, USD).available, MONEY);
+});

@@ -1,0 +1,149 @@
+/**
+ * What each kind of order reserves, and how its fills, changes and end draw on that: where engine and
+ * risk meet. Hot path.
+ *
+ * | order | a buy reserves, each with the worst fee |
+ * |---|---|
+ * | limit, stop-limit | quantity × limit |
+ * | market | what the book can fill × the worst price of that, beyond which it does not trade |
+ * | market by amount | the amount |
+ * | market in PreOpen | quantity × the band's end, at which it rests |
+ * | stop | quantity × the band's end, beyond which it does not trade when it fires |
+ *
+ * A sell reserves what it delivers; a market order to sell only what the book can take.
+ */
+import { NO_SLOT } from '../collections/id-table.ts';
+import { MarketSweep } from '../engine/market-sweep.ts';
+import type { MatchingEngine } from '../engine/matching-engine.ts';
+import type { OrderBook } from '../engine/order-book.ts';
+import type { OrderTicket } from '../engine/order-ticket.ts';
+import { OrderType, Side, TradingState } from '../protocol/enums.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import type { RiskEngine } from '../risk/risk-engine.ts';
+
+const { Market, Stop } = OrderType;
+const { Buy } = Side;
+const ACCEPTED: number = RejectReason.None;
+
+export class Reservations {
+  /** The slot of the order that `admit` accepted last. */
+  order: number = NO_SLOT;
+  private readonly engine: MatchingEngine;
+  private readonly risk: RiskEngine;
+  private readonly sweep = new MarketSweep();
+  /** The market order in execution, and what of it the book cannot fill: nothing is reserved for it. */
+  private sweptOrder: number = NO_SLOT;
+  private unfillableQty = 0;
+  /** The order by amount in execution, and what it may still spend, in ticks × lots. */
+  private amountOrder: number = NO_SLOT;
+  private amountLeft = 0;
+
+  constructor(engine: MatchingEngine, risk: RiskEngine) {
+    this.engine = engine;
+    this.risk = risk;
+  }
+
+  /** A new command: what was said of the last one's order is no longer true. */
+  begin(): void {
+    this.sweptOrder = NO_SLOT;
+    this.amountOrder = NO_SLOT;
+  }
+
+  /** Gives a new order that the engine has checked its slot and its reservation; or says why not. */
+  admit(ticket: OrderTicket, symbolIndex: number): number {
+    const { engine, risk } = this;
+    const { accountId, side, amount } = ticket;
+    const book = engine.books[symbolIndex]!;
+    const isStop = ticket.orderType === Stop;
+    if (isStop && side === Buy && !book.hasBand) return RejectReason.NoPriceBand;
+    const qty = sweeps(ticket, book) ? this.sweepFor(ticket, book) : ticket.qty;
+    const order = engine.admit(ticket);
+    const price = isStop ? book.collar(side) : engine.orders.price(order);
+    const reason =
+      amount === 0
+        ? risk.reserve(order, accountId, symbolIndex, side, price, qty)
+        : risk.reserve(order, accountId, symbolIndex, side, amount, 1);
+    if (reason !== ACCEPTED) {
+      engine.discard(order);
+      return reason;
+    }
+    this.order = order;
+    if (amount !== 0) {
+      this.amountOrder = order;
+      this.amountLeft = amount;
+    } else if (qty !== ticket.qty) {
+      this.sweptOrder = order;
+      this.unfillableQty = ticket.qty - qty;
+    }
+    return ACCEPTED;
+  }
+
+  /** Bounds a market order by what the book can fill; returns how much that is. */
+  private sweepFor(ticket: OrderTicket, book: OrderBook): number {
+    this.sweep.run(this.engine, book, ticket);
+    ticket.price = this.sweep.price;
+    return this.sweep.qty;
+  }
+
+  /** Reserves for new terms, of which `qty` is the new total; or says why not. */
+  replace(order: number, price: number, qty: number): number {
+    const { orders } = this.engine;
+    // A stop has no limit: it stays bounded by the price that it was accepted at.
+    const bound = orders.orderType(order) === Stop ? this.risk.reservedPrice(order) : price;
+    const leavesQty = qty - orders.cumQty(order);
+    return this.risk.adjust(order, orders.symbolIndex(order), orders.side(order), bound, leavesQty);
+  }
+
+  /** An order lost some of its open quantity without a trade. */
+  shrink(order: number): void {
+    if (order === this.amountOrder) return;
+    const { orders } = this.engine;
+    const price = this.risk.reservedPrice(order);
+    const side = orders.side(order);
+    this.risk.adjust(order, orders.symbolIndex(order), side, price, this.coveredQty(order));
+  }
+
+  /** A stop that fires may not pay more than it reserved, even if the band has moved since. */
+  boundTriggered(order: number): void {
+    const { orders } = this.engine;
+    if (orders.orderType(order) !== Stop || orders.side(order) !== Buy) return;
+    const bound = this.risk.reservedPrice(order);
+    if (bound < orders.price(order)) orders.setPrice(order, bound);
+  }
+
+  /** Settles the engine's latest fill. In an auction the maker is the buyer. */
+  settle(maker: number, taker: number): void {
+    const { orders, fillPrice, fillQty, lastTradeId, isAuction } = this.engine;
+    const takerSide = orders.side(taker);
+    const buyer = takerSide === Buy ? taker : maker;
+    let buyerCoveredQty = this.coveredQty(buyer);
+    if (buyer === this.amountOrder) {
+      this.amountLeft -= fillPrice * fillQty;
+      this.risk.setReservedPrice(buyer, this.amountLeft);
+      buyerCoveredQty = buyerCoveredQty === 0 ? 0 : 1;
+    }
+    this.risk.settle(
+      orders.symbolIndex(taker),
+      takerSide,
+      maker,
+      taker,
+      fillPrice,
+      fillQty,
+      buyerCoveredQty,
+      lastTradeId,
+      isAuction,
+    );
+  }
+
+  /** The open quantity that the reservation is for. */
+  private coveredQty(order: number): number {
+    const leavesQty = this.engine.orders.leavesQty(order);
+    return order === this.sweptOrder ? leavesQty - this.unfillableQty : leavesQty;
+  }
+}
+
+/** Whether an order takes what the book has now, at any price. */
+function sweeps(ticket: OrderTicket, book: OrderBook): boolean {
+  const isMarket = ticket.orderType === Market && ticket.amount === 0;
+  return isMarket && book.state === TradingState.Continuous;
+}
