@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  CancelReason,
   OrderType,
   SelfTradePrevention,
   Side,
@@ -143,6 +144,79 @@ test('a market order that cancels its owner’s makers reserves for what lies be
   assert.equal(reasonOf(enough), RejectReason.None);
   assert.equal(balance(venue, BUYER, USD).available, 0);
   assert.equal(lockedOf(venue, BUYER, BTC), 0, 'the canceled maker gave back what it had locked');
+});
+
+test('a market order cancels its owner’s makers behind those that fill it in part', () => {
+  const venue = open();
+  venue.order(SELLER, Sell, 50, 5);
+  const own = orderIdOf(venue.order(BUYER, Sell, 51, 5));
+  const selfTradePrevention = SelfTradePrevention.CancelMaker;
+  // 5 at 50 and 2 % are all that it can cost.
+  venue.withdraw(BUYER, USD, MONEY - 2_550);
+  const events = venue.marketOrder(BUYER, Buy, 10, { selfTradePrevention });
+  const canceled = events.filter(
+    (event): event is ExecutionReport =>
+      event instanceof ExecutionReport && event.cancelReason !== CancelReason.None,
+  );
+  const order = venue.exchange.sequence;
+  assert.deepEqual(
+    canceled.map(({ orderId, cancelReason }) => [orderId, cancelReason]),
+    [
+      [own, CancelReason.SelfTrade],
+      [order, CancelReason.NoLiquidity],
+    ],
+  );
+  assert.deepEqual([lockedOf(venue, BUYER), balance(venue, BUYER, USD).available], [0, 0]);
+  assert.equal(lockedOf(venue, BUYER, BTC), 0);
+});
+
+/** What a market order for 10 lots needs where 2 of another stand before 3 own and 9 of another. */
+const NEEDS_OF_PREVENTION: readonly (readonly [keyof typeof SelfTradePrevention, number])[] = [
+  // 2 and 3 at 50, 5 at 52: 10 at 52, with 2 %.
+  ['None', 5_304],
+  // 2 at 50, and then the own order ends it.
+  ['CancelTaker', 1_020],
+  ['CancelBoth', 1_020],
+  // 2 at 50 and 8 at 52: 10 at 52.
+  ['CancelMaker', 5_304],
+  // 2 at 50 and, for the own order takes 3 away, 5 at 52: 7 at 52.
+  ['Decrement', 3_712],
+];
+for (const [mode, needed] of NEEDS_OF_PREVENTION) {
+  test(`a market order with prevention ${mode} needs money for others’ orders only`, () => {
+    const venue = open();
+    venue.order(SELLER, Sell, 50, 2);
+    venue.order(BUYER, Sell, 50, 3);
+    venue.order(THIRD, Sell, 52, 9);
+    venue.withdraw(BUYER, USD, MONEY - needed + 1);
+    const terms = { selfTradePrevention: SelfTradePrevention[mode] };
+    const short = venue.marketOrder(BUYER, Buy, 10, terms);
+    assert.equal(reasonOf(short), RejectReason.InsufficientFunds);
+    venue.deposit(BUYER, USD, 1);
+    assert.equal(reasonOf(venue.marketOrder(BUYER, Buy, 10, terms)), RejectReason.None);
+    assert.equal(lockedOf(venue, BUYER), 0, 'nothing stays locked');
+  });
+}
+
+test('an iceberg’s hidden quantity comes behind the own order that ends a market order', () => {
+  const venue = open();
+  venue.order(SELLER, Sell, 50, 9, { displayQty: 2 });
+  venue.order(BUYER, Sell, 50, 1);
+  // 2 at 50 and 2 %.
+  venue.withdraw(BUYER, USD, MONEY - 1_020);
+  const terms = { selfTradePrevention: SelfTradePrevention.CancelTaker };
+  assert.equal(reasonOf(venue.marketOrder(BUYER, Buy, 5, terms)), RejectReason.None);
+  assert.deepEqual([lockedOf(venue, BUYER), balance(venue, BUYER, USD).available], [0, 0]);
+});
+
+test('a market order to sell locks only what others’ orders take, and nothing stays locked', () => {
+  const venue = open();
+  venue.order(BUYER, Buy, 50, 3);
+  venue.order(SELLER, Buy, 50, 4);
+  venue.withdraw(SELLER, BTC, MONEY - 300);
+  const terms = { selfTradePrevention: SelfTradePrevention.Decrement };
+  assert.equal(reasonOf(venue.marketOrder(SELLER, Sell, 9, terms)), RejectReason.None);
+  assert.deepEqual([lockedOf(venue, SELLER, BTC), balance(venue, SELLER, BTC).available], [0, 0]);
 });
 
 test('a market order by amount reserves the amount and the worst fee on it, and pays for its fills', () => {

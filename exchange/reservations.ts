@@ -5,12 +5,13 @@
  * | order | a buy reserves, each with the worst fee |
  * |---|---|
  * | limit, stop-limit | quantity × limit |
- * | market | what the book can fill × the worst price of that, beyond which it does not trade |
+ * | market | what the book can fill × the worst price of that (`engine/market-sweep.ts`) |
  * | market by amount | the amount |
  * | market in PreOpen | quantity × the band's end, at which it rests |
  * | stop | quantity × the band's end, beyond which it does not trade when it fires |
  *
- * A sell reserves what it delivers; a market order to sell only what the book can take.
+ * A sell reserves what it delivers; a market order to sell only what the book can take. A market order
+ * in continuous trading is not bound by its reservation: that covers all the fills there can be.
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import { MarketSweep } from '../engine/market-sweep.ts';
@@ -31,9 +32,9 @@ export class Reservations {
   private readonly engine: MatchingEngine;
   private readonly risk: RiskEngine;
   private readonly sweep = new MarketSweep();
-  /** The market order in execution, and what of it the book cannot fill: nothing is reserved for it. */
+  /** The market order in execution, and what others' orders can still fill of it. */
   private sweptOrder: number = NO_SLOT;
-  private unfillableQty = 0;
+  private fillableQty = 0;
   /** The order by amount in execution, and what it may still spend, in ticks × lots. */
   private amountOrder: number = NO_SLOT;
   private amountLeft = 0;
@@ -56,13 +57,20 @@ export class Reservations {
     const book = engine.books[symbolIndex]!;
     const isStop = ticket.orderType === Stop;
     if (isStop && side === Buy && !book.hasBand) return RejectReason.NoPriceBand;
-    const qty = sweeps(ticket, book) ? this.sweepFor(ticket, book) : ticket.qty;
     const order = engine.admit(ticket);
-    const price = isStop ? book.collar(side) : engine.orders.price(order);
-    const reason =
-      amount === 0
-        ? risk.reserve(order, accountId, symbolIndex, side, price, qty)
-        : risk.reserve(order, accountId, symbolIndex, side, amount, 1);
+    let price = isStop ? book.collar(side) : engine.orders.price(order);
+    let { qty } = ticket;
+    if (amount !== 0) {
+      price = amount;
+      qty = 1;
+    } else if (sweeps(ticket, book)) {
+      this.sweep.run(engine, book, ticket);
+      price = this.sweep.price;
+      qty = this.sweep.qty;
+      this.sweptOrder = order;
+      this.fillableQty = qty;
+    }
+    const reason = risk.reserve(order, accountId, symbolIndex, side, price, qty);
     if (reason !== ACCEPTED) {
       engine.discard(order);
       return reason;
@@ -71,18 +79,8 @@ export class Reservations {
     if (amount !== 0) {
       this.amountOrder = order;
       this.amountLeft = amount;
-    } else if (qty !== ticket.qty) {
-      this.sweptOrder = order;
-      this.unfillableQty = ticket.qty - qty;
     }
     return ACCEPTED;
-  }
-
-  /** Bounds a market order by what the book can fill; returns how much that is. */
-  private sweepFor(ticket: OrderTicket, book: OrderBook): number {
-    this.sweep.run(this.engine, book, ticket);
-    ticket.price = this.sweep.price;
-    return this.sweep.qty;
   }
 
   /** Reserves for new terms, of which `qty` is the new total; or says why not. */
@@ -116,6 +114,7 @@ export class Reservations {
     const { orders, fillPrice, fillQty, lastTradeId, isAuction } = this.engine;
     const takerSide = orders.side(taker);
     const buyer = takerSide === Buy ? taker : maker;
+    if (taker === this.sweptOrder) this.fillableQty -= fillQty;
     let buyerCoveredQty = this.coveredQty(buyer);
     if (buyer === this.amountOrder) {
       this.amountLeft -= fillPrice * fillQty;
@@ -138,7 +137,7 @@ export class Reservations {
   /** The open quantity that the reservation is for. */
   private coveredQty(order: number): number {
     const leavesQty = this.engine.orders.leavesQty(order);
-    return order === this.sweptOrder ? leavesQty - this.unfillableQty : leavesQty;
+    return order === this.sweptOrder ? Math.min(leavesQty, this.fillableQty) : leavesQty;
   }
 }
 
