@@ -293,7 +293,8 @@ export class Exchange implements EngineListener, RiskListener {
     if (execType === ExecType.Canceled || execType === ExecType.Expired) this.risk.release(order);
     else if (execType === ExecType.Restated) this.reservations.shrink(order);
     else if (execType === ExecType.Triggered) this.reservations.boundTriggered(order);
-    this.events.writeReport(this.engine, order, execType, reason);
+    const cancelReason = this.reservations.cancelReason(order, reason);
+    this.events.writeReport(this.engine, order, execType, cancelReason);
   }
 
   /** The exchange itself rejects: it asks the engine before it reserves. */

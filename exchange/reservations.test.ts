@@ -56,6 +56,12 @@ function orderIdOf(events: EventView[]): number {
   return (events[0] as ExecutionReport).orderId;
 }
 
+function reportsOf(events: EventView[], account: number): ExecutionReport[] {
+  return events
+    .filter((event): event is ExecutionReport => event instanceof ExecutionReport)
+    .filter(({ accountId }) => accountId === account);
+}
+
 test('a limit order locks its quantity at its limit and the worst fee', () => {
   const venue = open();
   venue.order(BUYER, Buy, 50, 3);
@@ -92,20 +98,40 @@ test('a stop to buy locks at the end of the band, and never pays more though the
   venue.order(SELLER, Sell, 55, 1);
   venue.order(SELLER, Sell, 56, 1);
   const events = venue.order(THIRD, Buy, 53, 1);
-  const fills = events.filter(
-    (event): event is ExecutionReport =>
-      event instanceof ExecutionReport && event.accountId === BUYER && event.lastQty > 0,
-  );
+  const fills = reportsOf(events, BUYER).filter(({ lastQty }) => lastQty > 0);
   assert.deepEqual(
     fills.map(({ lastPrice, lastQty }) => [lastPrice, lastQty]),
     [[55, 1]],
     'what is left finds nothing within its bound, and ends',
+  );
+  assert.equal(
+    reportsOf(events, BUYER).at(-1)!.cancelReason,
+    CancelReason.ProtectionPrice,
+    '56 is in the band, but beyond its bound',
   );
   // 55 × 10 and the taker's 2 %.
   assert.deepEqual(
     [lockedOf(venue, BUYER), balance(venue, BUYER, USD).available],
     [0, MONEY - 561],
   );
+});
+
+test('a stop to buy that finds no order in the band does not blame its protection price', () => {
+  for (const [band, cancelReason] of [
+    [2, CancelReason.PriceBand],
+    [5, CancelReason.ProtectionPrice],
+    [undefined, CancelReason.NoLiquidity],
+  ] as const) {
+    const venue = open();
+    venue.setBand(50, 3);
+    venue.order(BUYER, Buy, 0, 1, { orderType: Stop, stopPrice: 52 });
+    venue.setBand(52, band ?? 5);
+    if (band !== undefined) venue.order(SELLER, Sell, 54, 1);
+    if (band === 2) venue.setBand(51, 2);
+    venue.order(SELLER, Sell, 52, 1);
+    const events = venue.order(THIRD, Buy, 52, 1);
+    assert.equal(reportsOf(events, BUYER).at(-1)!.cancelReason, cancelReason);
+  }
 });
 
 test('a stop to sell needs no band: it locks what it delivers', () => {
@@ -154,9 +180,8 @@ test('a market order cancels its owner’s makers behind those that fill it in p
   // 5 at 50 and 2 % are all that it can cost.
   venue.withdraw(BUYER, USD, MONEY - 2_550);
   const events = venue.marketOrder(BUYER, Buy, 10, { selfTradePrevention });
-  const canceled = events.filter(
-    (event): event is ExecutionReport =>
-      event instanceof ExecutionReport && event.cancelReason !== CancelReason.None,
+  const canceled = reportsOf(events, BUYER).filter(
+    ({ cancelReason }) => cancelReason !== CancelReason.None,
   );
   const order = venue.exchange.sequence;
   assert.deepEqual(

@@ -18,7 +18,7 @@ import { MarketSweep } from '../engine/market-sweep.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
 import type { OrderBook } from '../engine/order-book.ts';
 import type { OrderTicket } from '../engine/order-ticket.ts';
-import { OrderType, Side, TradingState } from '../protocol/enums.ts';
+import { CancelReason, OrderType, Side, TradingState } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 
@@ -107,6 +107,18 @@ export class Reservations {
     if (orders.orderType(order) !== Stop || orders.side(order) !== Buy) return;
     const bound = this.risk.reservedPrice(order);
     if (bound < orders.price(order)) orders.setPrice(order, bound);
+  }
+
+  /**
+   * Why an order was canceled. The engine knows no bound but the band: where it finds no order that
+   * the order may trade with, though one stands in the band, its reservation kept it from it.
+   */
+  cancelReason(order: number, reason: number): number {
+    if (reason !== CancelReason.NoLiquidity) return reason;
+    const { books, orders } = this.engine;
+    const book = books[orders.symbolIndex(order)]!;
+    const isLiquidityLeft = book.opposite(orders.side(order)).best() !== NO_SLOT;
+    return isLiquidityLeft ? CancelReason.ProtectionPrice : reason;
   }
 
   /** Settles the engine's latest fill. In an auction the maker is the buyer. */

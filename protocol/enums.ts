@@ -93,6 +93,8 @@ export const CancelReason = {
   AuctionEnded: 8,
   /** What is left of the amount buys no further lot. */
   AmountSpent: 9,
+  /** It reached its protection price, at which its money is reserved. */
+  ProtectionPrice: 10,
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 
