@@ -12,10 +12,17 @@
  * `crc` covers the whole record but itself; `previousCrc` is the crc of the batch before, so the
  * batches form a chain. `eventHash` is the exchange's rolling hash after the command
  * `hashedSequence`, the last one whose group was complete when the batch was written.
+ *
+ * `magic`, `version` and `crc` stay where they are in every version, and `crc` covers the whole
+ * record, so that a record of another version can be told from a damaged one.
  */
 
 export const BATCH_MAGIC = 0x4a474f48; // 'HOGJ'
-export const BATCH_VERSION = 1;
+/**
+ * Raised when this layout changes, or the records of commands and events: a journal holds commands
+ * as they were, and hashes of their events. 2 came with all order types.
+ */
+export const BATCH_VERSION = 2;
 
 export const BATCH = {
   magic: 0,

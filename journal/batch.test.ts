@@ -1,12 +1,16 @@
 /** Journal records: what goes in comes out, and no damage goes unseen. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
+import * as commandLayouts from '../protocol/command-layout.ts';
+import * as eventLayouts from '../protocol/event-layout.ts';
 import { RecordBuffer } from '../protocol/record.ts';
 import { seededRandom, testSeed } from '../test/support/seed.ts';
 import { BatchBuilder, CHAIN_START, type ChainLink, linkOfStored, readBatch } from './batch.ts';
 import { BATCH, BATCH_VERSION } from './batch-layout.ts';
 import { JournalError } from './journal-error.ts';
+import { seal } from './testing/stored-batches.ts';
 
 /** Words that stand for commands: the batch does not look into them. */
 function commandsOf(byteLength: number, seed: number): RecordBuffer {
@@ -146,7 +150,7 @@ test('every batch of an undamaged chain is read', () => {
 
 test('every bit of the header that is flipped is noticed', () => {
   for (let bit = 0; bit < BATCH.commands * 8; bit++) {
-    assertRefused({ bytes: withBitFlipped(SAMPLE.bytes, bit) }, /not a journal record|version|CRC/);
+    assertRefused({ bytes: withBitFlipped(SAMPLE.bytes, bit) }, /not a journal record|CRC/);
   }
 });
 
@@ -187,11 +191,29 @@ test('a record behind another batch than the one it was written behind is refuse
   assert.doesNotThrow(() => read(SAMPLE, { previous: { ...CHAIN_START, crc } }));
 });
 
-test('a record of another version is refused, and the message says which version it needs', () => {
-  const bytes = SAMPLE.bytes.slice();
-  bytes[BATCH.version] = BATCH_VERSION + 1;
-  assertRefused(
-    { bytes },
-    new RegExp(`version is ${BATCH_VERSION + 1}, .* reads ${BATCH_VERSION}`),
+test('a record of another version is refused as such: it is not damaged', () => {
+  for (const [version, release] of [
+    [BATCH_VERSION - 1, 'an older'],
+    [BATCH_VERSION + 1, 'a newer'],
+  ] as const) {
+    const bytes = Buffer.from(SAMPLE.bytes);
+    bytes.writeUInt16LE(version, BATCH.version);
+    seal([{ firstSequence: SAMPLE.firstSequence, bytes }], SAMPLE.previous.crc);
+    const versions = `journal version ${version}; this one reads ${BATCH_VERSION}`;
+    const whatToDo =
+      'It is not damaged: go on with the release that wrote it, or begin a new exchange';
+    assertRefused(
+      { bytes },
+      new RegExp(`${release} release of Hoga wrote it, in ${versions}. ${whatToDo}`),
+    );
+  }
+});
+
+test('the version is raised when the records of commands or events change', () => {
+  const layouts = JSON.stringify([{ ...commandLayouts }, { ...eventLayouts }]);
+  assert.deepEqual(
+    { version: BATCH_VERSION, crc: crc32(layouts) },
+    { version: 2, crc: 4280103073 },
+    'a journal of a release with other records cannot be read: raise BATCH_VERSION',
   );
 });

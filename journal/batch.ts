@@ -104,13 +104,11 @@ export function readBatch(value: Uint8Array, firstSequence: number, previous: Ch
   record.bytes.set(value);
   const { words } = record;
   if (words[BATCH.magic >> 2] !== BATCH_MAGIC) throw fail('not a journal record');
-  const version = words[BATCH.version >> 2]! & 0xffff;
-  if (version !== BATCH_VERSION) {
-    throw fail(`record version is ${version}, this release reads ${BATCH_VERSION}`);
-  }
   const crc = words[BATCH.crc >> 2]! >>> 0;
   const computed = computeCrc(value);
   if (crc !== computed) throw fail(`CRC is ${computed}, the record says ${crc}: it is damaged`);
+  const version = words[BATCH.version >> 2]! & 0xffff;
+  if (version !== BATCH_VERSION) throw ofOtherVersion(firstSequence, version);
   if (words[BATCH.previousCrc >> 2]! >>> 0 !== previous.crc) {
     throw fail('record does not continue the batch before it');
   }
@@ -131,6 +129,17 @@ export function readBatch(value: Uint8Array, firstSequence: number, previous: Ch
     end,
     link,
   };
+}
+
+/** Whole, but written by another release. */
+function ofOtherVersion(firstSequence: number, version: number): JournalError {
+  const release = version < BATCH_VERSION ? 'an older release' : 'a newer release';
+  return new JournalError(
+    firstSequence,
+    `${release} of Hoga wrote it, in journal version ${version}; this one reads ${BATCH_VERSION}`,
+    'It is not damaged: go on with the release that wrote it, or begin a new exchange in another ' +
+      'data folder (--data).',
+  );
 }
 
 function linkOf(words: Int32Array): ChainLink {

@@ -1,14 +1,16 @@
-/** A journal that must not be trusted: says where, what, and what to do. */
+/** What to do about a journal that is damaged, or does not reproduce. */
+const RESTORE =
+  'Keep a copy of the journal folder, run `npm run replay -- --data DIR --verify` on it, and ' +
+  'restore a good copy before starting again.';
+
+/** A journal that must not be gone on with: says where, what, and what to do. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
-  /** The sequence number at which the journal is damaged or does not reproduce. */
+  /** The sequence number at which the journal is damaged, does not reproduce or cannot be read. */
   readonly sequence: number;
 
-  constructor(sequence: number, what: string) {
-    super(
-      `journal at sequence ${sequence}: ${what}. Keep a copy of the journal folder, ` +
-        'run `npm run replay -- --data DIR --verify` on it, and restore a good copy before starting again.',
-    );
+  constructor(sequence: number, what: string, whatToDo: string = RESTORE) {
+    super(`journal at sequence ${sequence}: ${what}. ${whatToDo}`);
     this.sequence = sequence;
   }
 }

@@ -6,9 +6,9 @@ import { hashState } from '../exchange/state-hash.ts';
 import { FUNDING, MAX_COMMAND_LENGTH, NEW_ORDER } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
 import { COMMAND_DONE, EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
-import { type RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
+import { type RecordBuffer, recordLengthAt, SCHEMA_ID, templateIdAt } from '../protocol/record.ts';
 import { type Random, seededRandom, testSeed } from '../test/support/seed.ts';
-import { BATCH } from './batch-layout.ts';
+import { BATCH, BATCH_MAGIC } from './batch-layout.ts';
 import { JournalError } from './journal-error.ts';
 import { JournalReplay } from './journal-replay.ts';
 import { JournalStore } from './journal-store.ts';
@@ -327,6 +327,31 @@ describe('replay refuses', () => {
     };
     const what = /batch ends with command \d+, it says \d+/;
     await assertRefused(t, await recordRun(random), damage, what);
+  });
+
+  test('a journal of version 1, whose NewOrder had 80 bytes: it is old, not damaged', async (t) => {
+    const folder = temporaryFolder();
+    const bytes = Buffer.alloc(BATCH.commands + 80);
+    bytes.writeUInt32LE(BATCH_MAGIC, BATCH.magic);
+    bytes.writeUInt16LE(1, BATCH.version);
+    for (const field of [BATCH.firstSequence, BATCH.lastSequence]) bytes.writeBigInt64LE(1n, field);
+    bytes.writeInt32LE(80, BATCH.commandBytes);
+    bytes.writeInt32LE(1, BATCH.commandCount);
+    const newOrder = [72, NEW_ORDER.templateId, SCHEMA_ID, 1];
+    for (const [i, part] of newOrder.entries()) bytes.writeUInt16LE(part, BATCH.commands + 2 * i);
+    bytes.writeBigInt64LE(1n, BATCH.commands + 8);
+    const old = [{ firstSequence: 1, bytes }];
+    seal(old);
+    await new JournalStore(folder, STORE_OPTIONS).close();
+    await saveBatches(folder, old);
+    const store = openStore(t, folder);
+    assert.throws(() => replayOf(store), {
+      name: 'JournalError',
+      message:
+        'journal at sequence 1: an older release of Hoga wrote it, in journal version 1; this one ' +
+        'reads 2. It is not damaged: go on with the release that wrote it, or begin a new exchange ' +
+        'in another data folder (--data).',
+    });
   });
 
   for (const [name, offset] of [

@@ -13,7 +13,8 @@
  */
 
 export const SCHEMA_ID = 7700;
-export const SCHEMA_VERSION = 1;
+/** Raised when a message changes: 2 came with all order types. */
+export const SCHEMA_VERSION = 2;
 export const MESSAGE_HEADER_LENGTH = 8;
 const TWO_POW_32 = 4294967296;
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { NEW_ORDER } from '../protocol/command-layout.ts';
 import { Side } from '../protocol/enums.ts';
+import { SCHEMA_VERSION } from '../protocol/record.ts';
 import {
   addCurrency,
   addSymbol,
@@ -64,7 +65,8 @@ describe('a bad record', () => {
       ['templateId', uint16(2, 30)],
       ['templateId', uint16(2, 200)],
       ['schemaId', uint16(4, 1)],
-      ['version', uint16(6, 2)],
+      ['version', uint16(6, SCHEMA_VERSION - 1)],
+      ['version', uint16(6, SCHEMA_VERSION + 1)],
       ['correlationId', int64(24, -1n)],
       ['accountId', int64(32, 0n)],
       ['accountId', int64(32, 2n ** 53n)],

@@ -43,8 +43,8 @@ function openDatabase(dataFolder: string) {
 }
 
 /** Makes every CRC right again and every batch the successor of the one before it. */
-export function seal(batches: readonly StoredBatch[]): void {
-  let previousCrc = 0;
+export function seal(batches: readonly StoredBatch[], firstPreviousCrc = 0): void {
+  let previousCrc = firstPreviousCrc;
   for (const { bytes } of batches) {
     bytes.writeUInt32LE(previousCrc, BATCH.previousCrc);
     previousCrc = crc32(bytes.subarray(BATCH.crc + 4), crc32(bytes.subarray(0, BATCH.crc)));
