@@ -2,9 +2,12 @@
  * What `npm pack` runs before and after. `prepare` builds the engine as JavaScript into a clean
  * dist/ and puts the library's package.json in the place of the repository's; `restore` puts that
  * one back. docs/adr/0007-the-library-has-its-own-package-json.md says why.
+ *
+ * Both files are replaced whole or not at all, and `prepare` first undoes what an interrupted packing
+ * has left, so no interruption loses the repository's package.json.
  */
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 interface PackageJson {
@@ -26,6 +29,7 @@ else if (step === 'restore') restore();
 else throw new Error(`unknown step ${step}: allowed are prepare and restore`);
 
 function prepare(): void {
+  undoInterrupted();
   rmSync('dist', { recursive: true, force: true });
   const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
   // Standard output belongs to `npm pack --json`.
@@ -33,8 +37,29 @@ function prepare(): void {
   if (build.status !== 0) throw new Error(`tsc failed with exit code ${build.status}`);
   const text = readFileSync(MANIFEST, 'utf8');
   const manifest = libraryManifest(JSON.parse(text));
-  writeFileSync(ASIDE, text);
-  writeFileSync(MANIFEST, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  replaceFile(ASIDE, text);
+  replaceFile(MANIFEST, `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+/** Throws where nobody but a person can say which package.json is the right one. */
+function undoInterrupted(): void {
+  if (!existsSync(ASIDE)) return;
+  const text = readFileSync(MANIFEST, 'utf8');
+  if (text === readFileSync(ASIDE, 'utf8')) return;
+  // Only the repository's says that it is not for publishing.
+  if (JSON.parse(text).private !== true) restore();
+  else {
+    throw new Error(
+      `an interrupted packing left ${ASIDE}, and ${MANIFEST} is another one than that: ` +
+        `make ${MANIFEST} what it should be and remove ${ASIDE}`,
+    );
+  }
+}
+
+function replaceFile(path: string, text: string): void {
+  const unfinished = `${path}.unfinished`;
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, path);
 }
 
 function restore(): void {

@@ -139,6 +139,37 @@ describe('the package', () => {
     assert.equal(copied, own);
   });
 
+  it('keeps the repository’s package.json when packing was interrupted', async () => {
+    const copy = join(folder, 'copy');
+    const [manifest, aside] = [join(copy, 'package.json'), join(copy, '.package.json.aside')];
+    const own = await readFile(manifest, 'utf8');
+    await packaging(copy, 'prepare');
+    assert.notEqual(await readFile(manifest, 'utf8'), own);
+    await packaging(copy, 'prepare');
+    assert.equal(await readFile(aside, 'utf8'), own);
+    await packaging(copy, 'restore');
+    assert.equal(await readFile(manifest, 'utf8'), own);
+    // Interrupted between the two: both are the repository's.
+    await writeFile(aside, own);
+    await packaging(copy, 'prepare');
+    await packaging(copy, 'restore');
+    assert.equal(await readFile(manifest, 'utf8'), own);
+  });
+
+  it('does not choose between a package.json that was changed and the one set aside', async () => {
+    const copy = join(folder, 'copy');
+    const [manifest, aside] = [join(copy, 'package.json'), join(copy, '.package.json.aside')];
+    const own = await readFile(manifest, 'utf8');
+    const older = own.replace('"version": "', '"version": "0.');
+    await writeFile(aside, older);
+    await assert.rejects(
+      packaging(copy, 'prepare'),
+      /interrupted packing left .package.json.aside/,
+    );
+    assert.equal(await readFile(manifest, 'utf8'), own);
+    assert.equal(await readFile(aside, 'utf8'), older);
+  });
+
   function write(name: string, text: string): Promise<void> {
     return writeFile(join(project, name), text);
   }
@@ -156,6 +187,10 @@ async function pack(copy: string, destination: string): Promise<string> {
   const name = names.find((candidate) => candidate.endsWith('.tgz'));
   assert.ok(name, `npm pack left no tarball: ${names}`);
   return join(destination, name);
+}
+
+async function packaging(cwd: string, step: 'prepare' | 'restore'): Promise<void> {
+  await promisify(execFile)(process.execPath, ['packaging/pack.ts', step], { cwd });
 }
 
 async function npm(cwd: string, ...parameters: string[]): Promise<void> {
