@@ -1,12 +1,17 @@
 /**
- * Answers a gateway's request for an image of the books: the definitions, states and levels
- * of all markets, between BookImageBegin and BookImageEnd. It is no command: nothing changes, and journal
- * and hash do not see it.
+ * Answers a gateway's request for an image of the books: the definitions, states, price bands and
+ * levels of all markets, between BookImageBegin and BookImageEnd. It is no command: nothing changes,
+ * and journal and hash do not see it.
  */
 import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
 import { Side } from '../protocol/enums.ts';
-import { BOOK_IMAGE, BOOK_LEVEL, TRADING_STATE_CHANGED } from '../protocol/event-layout.ts';
-import { BookImage, BookLevel, TradingStateChanged } from '../protocol/events.ts';
+import {
+  BOOK_IMAGE,
+  BOOK_LEVEL,
+  PRICE_BAND_CHANGED,
+  TRADING_STATE_CHANGED,
+} from '../protocol/event-layout.ts';
+import { BookImage, BookLevel, PriceBandChanged, TradingStateChanged } from '../protocol/events.ts';
 import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import type { EventSink } from './event-sink.ts';
 import type { Exchange } from './exchange.ts';
@@ -40,11 +45,15 @@ function writeDefinitions(exchange: Exchange, sink: EventSink): void {
     const at = sink.claim(ADD_SYMBOL.length);
     Object.assign(symbol.write(sink.record, at), definition);
   }
+  const { sequence } = exchange;
   const change = new TradingStateChanged();
-  for (const { symbolId, state } of exchange.engine.books) {
-    const at = sink.claim(TRADING_STATE_CHANGED.length);
-    Object.assign(change.write(sink.record, at), { symbolId, state });
-    change.sequence = exchange.sequence;
+  const band = new PriceBandChanged();
+  for (const { symbolId, state, referencePrice, bandTicks } of exchange.engine.books) {
+    let at = sink.claim(TRADING_STATE_CHANGED.length);
+    Object.assign(change.write(sink.record, at), { sequence, symbolId, state });
+    at = sink.claim(PRICE_BAND_CHANGED.length);
+    const terms = { sequence, symbolId, referencePrice, bandTicks };
+    Object.assign(band.write(sink.record, at), terms);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   BOOK_LEVEL,
   COMMAND_DONE,
   EXECUTION_REPORT,
+  PRICE_BAND_CHANGED,
   TRADE,
   TRADING_STATE_CHANGED,
   TRANSFER,
@@ -19,6 +20,7 @@ import {
   Balance,
   BookLevel,
   CommandDone,
+  PriceBandChanged,
   Trade,
   TradingStateChanged,
   Transfer,
@@ -38,6 +40,7 @@ export class EventWriter {
   private readonly balance = new Balance();
   private readonly transfer = new Transfer();
   private readonly tradingState = new TradingStateChanged();
+  private readonly priceBand = new PriceBandChanged();
   private readonly commandDone = new CommandDone();
   private sequence = 0;
   /** Events of the current command so far. CommandDone tells how many came before it. */
@@ -141,6 +144,16 @@ export class EventWriter {
     change.symbolId = symbolId;
     change.state = state;
     this.finish(at, TRADING_STATE_CHANGED.length);
+  }
+
+  writePriceBand({ symbolId, referencePrice, bandTicks }: OrderBook): void {
+    const at = this.sink.claim(PRICE_BAND_CHANGED.length);
+    const change = this.priceBand.write(this.sink.record, at);
+    change.sequence = this.sequence;
+    change.referencePrice = referencePrice;
+    change.bandTicks = bandTicks;
+    change.symbolId = symbolId;
+    this.finish(at, PRICE_BAND_CHANGED.length);
   }
 
   writeLevel(engine: MatchingEngine, slot: number): void {

@@ -281,6 +281,13 @@ test('an account may trade with itself and only pays the fees', () => {
   assert.deepEqual(balance(venue, BOB, BTC), [100_000, 0]);
 });
 
+test('a price band that is set is told, a refused one is not', () => {
+  const venue = fundedVenue();
+  assert.deepEqual(venue.setBand(50, 5).map(describe), ['Band 50 ± 5', 'CommandDone None']);
+  assert.deepEqual(venue.setBand(0, 0).map(describe), ['Band 0 ± 0', 'CommandDone None']);
+  assert.deepEqual(venue.setBand(50, 5, 99).map(describe), ['CommandDone UnknownSymbol']);
+});
+
 test('the event hash covers the outcome of commands that tell nothing else', () => {
   const hashAfter = (send: (venue: RecordedExchange) => EventView[]): string => {
     const venue = fundedVenue();

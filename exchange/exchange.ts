@@ -236,7 +236,11 @@ export class Exchange implements EngineListener, RiskListener {
   }
 
   private executeSetPriceBand({ symbolId, referencePrice, bandTicks }: SetPriceBand): number {
-    return this.engine.setPriceBand(symbolId, referencePrice, bandTicks);
+    const { engine } = this;
+    const refused = engine.setPriceBand(symbolId, referencePrice, bandTicks);
+    if (refused !== RejectReason.None) return refused;
+    this.events.writePriceBand(engine.books[engine.symbolIndexOf(symbolId)]!);
+    return RejectReason.None;
   }
 
   /** The account's open order in that market, by order id or else by client order id. */

@@ -4,6 +4,7 @@
  */
 import BTreeModule from 'sorted-btree';
 import { nameOf, Side, TradingState } from '../protocol/enums.ts';
+import type { PriceBandTerms } from '../protocol/price-band.ts';
 
 /** CommonJS under Node's ESM: the class is the default of the default. */
 const BTree = BTreeModule.default;
@@ -20,6 +21,10 @@ export interface BookJson {
   readonly version: number;
   /** Of trading. */
   readonly state: string;
+  /** Middle of the price band, and the auctions' reference; 0: none. */
+  readonly referencePrice: number;
+  /** How far prices may be away from it; 0: no band. */
+  readonly bandTicks: number;
   readonly bids: readonly LevelJson[];
   readonly asks: readonly LevelJson[];
 }
@@ -44,6 +49,7 @@ export interface SymbolJson {
 class Book {
   version = 0;
   state: number = TradingState.Continuous;
+  band: PriceBandTerms = { referencePrice: 0, bandTicks: 0 };
   /** By the negated price, so that both sides run best first. */
   readonly bids = new BTree<number, LevelJson>();
   readonly asks = new BTree<number, LevelJson>();
@@ -77,6 +83,15 @@ export class BookReplica {
     this.books.get(symbolId)!.state = state;
   }
 
+  setPriceBand(symbolId: number, band: PriceBandTerms): void {
+    this.books.get(symbolId)!.band = band;
+  }
+
+  /** undefined for an unknown market. */
+  priceBand(symbolId: number): PriceBandTerms | undefined {
+    return this.books.get(symbolId)?.band;
+  }
+
   /** Counts one more change of a book; returns its new version. */
   nextVersion(symbolId: number): number {
     return ++this.books.get(symbolId)!.version;
@@ -91,6 +106,7 @@ export class BookReplica {
       symbolId,
       version,
       state: nameOf(TradingState, book.state),
+      ...book.band,
       bids: best(book.bids.values(), depth),
       asks: best(book.asks.values(), depth),
     };

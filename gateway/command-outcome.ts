@@ -1,9 +1,11 @@
 /** What became of a command: gathered from its group of events, told as JSON or as a record. */
 import { CancelReason, nameOf, OrderStatus } from '../protocol/enums.ts';
+import type { PriceBandTerms } from '../protocol/price-band.ts';
 import type { RecordBuffer } from '../protocol/record.ts';
-import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
 import { CommandResult } from '../protocol/result.ts';
 import { NO_ORDER_STATUS } from '../protocol/result-layout.ts';
+import { rejectReasonAsJson } from './reject-reason-json.ts';
 
 export interface Fill {
   readonly tradeId: number;
@@ -17,6 +19,8 @@ export class CommandOutcome {
   sequence = 0;
   time = 0;
   rejectReason = 0;
+  /** Of the order's market. */
+  priceBand: PriceBandTerms | undefined;
   /** 0 and NO_ORDER_STATUS where the command is about no order. */
   orderId = 0;
   clientOrderId = 0;
@@ -37,6 +41,7 @@ export class CommandOutcome {
     this.sequence = sequence;
     this.time = time;
     this.rejectReason = RejectReason.None;
+    this.priceBand = undefined;
     this.orderId = 0;
     this.clientOrderId = 0;
     this.orderStatus = NO_ORDER_STATUS;
@@ -63,7 +68,7 @@ export function outcomeAsJson(outcome: CommandOutcome): Record<string, unknown> 
   }
   json['sequence'] = sequence;
   json['time'] = time;
-  if (isRejected) json['rejectReason'] = describeRejectReason(rejectReason);
+  if (isRejected) json['rejectReason'] = rejectReasonAsJson(rejectReason, outcome.priceBand);
   else if (orderId !== 0) {
     json['cumQty'] = outcome.cumQty;
     json['leavesQty'] = outcome.leavesQty;

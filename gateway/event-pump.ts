@@ -18,6 +18,7 @@ import {
   COMMAND_DONE,
   EXECUTION_REPORT,
   FIRST_EVENT_TEMPLATE,
+  PRICE_BAND_CHANGED,
   TRADE,
   TRADING_STATE_CHANGED,
 } from '../protocol/event-layout.ts';
@@ -25,6 +26,7 @@ import {
   BookImage,
   BookLevel,
   CommandDone,
+  PriceBandChanged,
   Trade,
   TradingStateChanged,
 } from '../protocol/events.ts';
@@ -54,6 +56,7 @@ export class EventPump {
   private readonly level = new BookLevel();
   private readonly done = new CommandDone();
   private readonly tradingState = new TradingStateChanged();
+  private readonly priceBand = new PriceBandChanged();
   private readonly bracket = new BookImage();
   private image: number = Image.Awaited;
   /** Of the current group: 0 where another gateway sent the command. */
@@ -118,6 +121,7 @@ export class EventPump {
   private handleImage(at: number, templateId: number): void {
     if (templateId === BOOK_LEVEL.templateId) this.applyLevel(at);
     else if (templateId === TRADING_STATE_CHANGED.templateId) this.applyTradingState(at);
+    else if (templateId === PRICE_BAND_CHANGED.templateId) this.applyPriceBand(at);
     else this.readDefinition(at, templateId)?.();
   }
 
@@ -132,6 +136,9 @@ export class EventPump {
     } else if (templateId === TRADING_STATE_CHANGED.templateId) {
       this.applyTradingState(at);
       this.feed.onTradingState(this.tradingState);
+    } else if (templateId === PRICE_BAND_CHANGED.templateId) {
+      this.applyPriceBand(at);
+      this.feed.onPriceBand(this.priceBand);
     } else if (templateId === COMMAND_DONE.templateId) this.endGroup(at);
   }
 
@@ -159,6 +166,7 @@ export class EventPump {
     if (outcome.orderId === 0) {
       outcome.orderId = report.orderId;
       outcome.clientOrderId = report.clientOrderId;
+      outcome.priceBand = this.replica.priceBand(report.symbolId);
     } else if (report.orderId !== outcome.orderId) return;
     outcome.orderStatus = report.orderStatus;
     outcome.cumQty = report.cumQty;
@@ -191,6 +199,11 @@ export class EventPump {
   private applyTradingState(at: number): void {
     const { symbolId, state } = this.tradingState.wrap(this.reader.record, at);
     this.replica.setTradingState(symbolId, state);
+  }
+
+  private applyPriceBand(at: number): void {
+    const { symbolId, referencePrice, bandTicks } = this.priceBand.wrap(this.reader.record, at);
+    this.replica.setPriceBand(symbolId, { referencePrice, bandTicks });
   }
 
   /** What a definition's record will do to the replica, once its command is known to be accepted. */

@@ -199,8 +199,12 @@ function answerOrderBook(
 }
 
 function answerSymbols(services: GatewayServices, answer: HttpAnswer): void {
-  const { currencies, symbols } = services.replica;
-  answer.json(200, { currencies: [...currencies.values()], symbols: [...symbols.values()] });
+  const { replica } = services;
+  const symbols = [...replica.symbols.values()].map((symbol) => ({
+    ...symbol,
+    ...replica.priceBand(symbol.symbolId),
+  }));
+  answer.json(200, { currencies: [...replica.currencies.values()], symbols });
 }
 
 function answerBalances(services: GatewayServices, answer: HttpAnswer, request: HttpRequest): void {

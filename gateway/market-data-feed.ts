@@ -16,10 +16,17 @@ import {
   TimeInForce,
   TradingState,
 } from '../protocol/enums.ts';
-import type { BookLevel, Trade, TradingStateChanged } from '../protocol/events.ts';
+import type {
+  BookLevel,
+  PriceBandChanged,
+  Trade,
+  TradingStateChanged,
+} from '../protocol/events.ts';
 import type { ExecutionReport } from '../protocol/execution-report.ts';
-import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
+import type { PriceBandTerms } from '../protocol/price-band.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
 import type { BookReplica } from './book-replica.ts';
+import { rejectReasonAsJson } from './reject-reason-json.ts';
 
 export const CHANNELS = ['book', 'trades', 'executions'] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -59,6 +66,7 @@ interface StateChange {
 interface BookChanges {
   readonly levels: LevelChange[];
   state?: StateChange;
+  band?: PriceBandTerms;
 }
 
 export function topicOf(channel: Channel, id: number, format: Format): string {
@@ -118,6 +126,10 @@ export class MarketDataFeed {
       auctionQty === 0 ? { state } : { state, auctionPrice, auctionQty };
   }
 
+  onPriceBand({ symbolId, referencePrice, bandTicks }: PriceBandChanged): void {
+    this.changesOf(symbolId).band = { referencePrice, bandTicks };
+  }
+
   onTrade(trade: Trade, time: number): void {
     const { symbolId, tradeId, price, qty, sequence } = trade;
     const trades = this.tradesOf(symbolId);
@@ -140,16 +152,17 @@ export class MarketDataFeed {
     const last = this.executions.get(accountId);
     if (last === undefined) return;
     this.executions.set(accountId, last + 1);
-    const json = executionAsJson(report);
+    const json = executionAsJson(report, this.replica.priceBand(report.symbolId));
     this.publish('executions', accountId, { userId: accountId, number: last + 1, time, ...json });
   }
 
   /** After the last event of a group: one book update for each market that changed. */
   endGroup(sequence: number, time: number): void {
     if (this.changes.size === 0) return;
-    for (const [symbolId, { levels, state }] of this.changes) {
+    for (const [symbolId, { levels, state, band }] of this.changes) {
       const version = this.replica.nextVersion(symbolId);
-      this.publish('book', symbolId, { symbolId, version, sequence, time, ...state, levels });
+      const changes = { ...state, ...band, levels };
+      this.publish('book', symbolId, { symbolId, version, sequence, time, ...changes });
     }
     this.changes.clear();
   }
@@ -188,7 +201,11 @@ export class MarketDataFeed {
   }
 }
 
-function executionAsJson(report: ExecutionReport): Record<string, unknown> {
+/** @param band that of the order's market */
+function executionAsJson(
+  report: ExecutionReport,
+  band: PriceBandTerms | undefined,
+): Record<string, unknown> {
   const json: Record<string, unknown> = {
     sequence: report.sequence,
     execType: nameOf(ExecType, report.execType),
@@ -217,7 +234,7 @@ function executionAsJson(report: ExecutionReport): Record<string, unknown> {
     json['cancelReason'] = nameOf(CancelReason, report.cancelReason);
   }
   if (report.rejectReason !== RejectReason.None) {
-    json['rejectReason'] = describeRejectReason(report.rejectReason);
+    json['rejectReason'] = rejectReasonAsJson(report.rejectReason, band);
   }
   return json;
 }

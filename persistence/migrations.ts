@@ -78,9 +78,19 @@ const addOrderTerms: Migration = {
   },
 };
 
+/** Price bands. Markets of older tables had none: only newer journals can set one. */
+const addPriceBands: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await sql`ALTER TABLE market_symbols
+      ADD COLUMN reference_price bigint NOT NULL DEFAULT 0,
+      ADD COLUMN band_ticks bigint NOT NULL DEFAULT 0`.execute(db);
+  },
+};
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_projection': createProjection,
   '0002_order_terms': addOrderTerms,
+  '0003_price_bands': addPriceBands,
 };
 
 /** Removes all that `migrate` makes, whatever state it is in. */

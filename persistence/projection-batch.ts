@@ -13,8 +13,14 @@ import {
   TakerSide,
   TimeInForce,
 } from '../protocol/enums.ts';
-import { BALANCE, COMMAND_DONE, EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
-import { Balance, CommandDone, Trade } from '../protocol/events.ts';
+import {
+  BALANCE,
+  COMMAND_DONE,
+  EXECUTION_REPORT,
+  PRICE_BAND_CHANGED,
+  TRADE,
+} from '../protocol/event-layout.ts';
+import { Balance, CommandDone, PriceBandChanged, Trade } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
@@ -26,10 +32,16 @@ type WithMicroseconds<Row, Key extends keyof Row> = Omit<Row, Key> & Record<Key,
 export type OrderRow = WithMicroseconds<Tables['orders'], 'created_at' | 'updated_at'>;
 export type TradeRow = WithMicroseconds<Tables['trades'], 'executed_at'>;
 export type BalanceRow = Tables['balances'];
+export type BandRow = Pick<
+  Tables['market_symbols'],
+  'symbol_id' | 'reference_price' | 'band_ticks'
+>;
 
 export class ProjectionBatch {
   readonly currencies: Tables['currencies'][] = [];
   readonly symbols: Tables['market_symbols'][] = [];
+  /** By market: the last one that was set. */
+  readonly bands = new Map<number, BandRow>();
   readonly orders = new Map<number, OrderRow>();
   readonly trades: TradeRow[] = [];
   readonly balances = new Map<string, BalanceRow>();
@@ -40,6 +52,7 @@ export class ProjectionBatch {
   private readonly report = new ExecutionReport();
   private readonly trade = new Trade();
   private readonly balance = new Balance();
+  private readonly band = new PriceBandChanged();
   private readonly done = new CommandDone();
 
   add(command: RecordBuffer, offset: number, events: RecordBuffer, eventBytes: number): void {
@@ -56,6 +69,9 @@ export class ProjectionBatch {
           break;
         case BALANCE.templateId:
           this.addBalance(this.balance.wrap(events, at));
+          break;
+        case PRICE_BAND_CHANGED.templateId:
+          this.addBand(this.band.wrap(events, at));
           break;
         case COMMAND_DONE.templateId:
           if (this.done.wrap(events, at).rejectReason === RejectReason.None) {
@@ -122,6 +138,14 @@ export class ProjectionBatch {
     });
   }
 
+  private addBand({ symbolId, referencePrice, bandTicks }: PriceBandChanged): void {
+    this.bands.set(symbolId, {
+      symbol_id: symbolId,
+      reference_price: referencePrice,
+      band_ticks: bandTicks,
+    });
+  }
+
   private addDefinition(command: RecordBuffer, offset: number): void {
     const templateId = templateIdAt(command, offset);
     if (templateId === ADD_CURRENCY.templateId) {
@@ -138,6 +162,8 @@ export class ProjectionBatch {
         tick_value: symbol.tickValue,
         maker_fee_ppm: symbol.makerFeePpm,
         taker_fee_ppm: symbol.takerFeePpm,
+        reference_price: 0,
+        band_ticks: 0,
       });
     }
   }

@@ -4,7 +4,7 @@
  */
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
-import type { ProjectionBatch } from './projection-batch.ts';
+import type { BandRow, ProjectionBatch } from './projection-batch.ts';
 import type { Tables } from './schema.ts';
 
 export interface Checkpoint {
@@ -45,6 +45,7 @@ export async function project(
     }
     await insertRows(tx, 'currencies', CURRENCY_COLUMNS, batch.currencies);
     await insertRows(tx, 'market_symbols', SYMBOL_COLUMNS, batch.symbols);
+    await updateBands(tx, [...batch.bands.values()]);
     await insertRows(tx, 'orders', ORDER_COLUMNS, [...batch.orders.values()], ORDER_UPDATE);
     await insertRows(tx, 'trades', TRADE_COLUMNS, batch.trades);
     await insertRows(tx, 'balances', BALANCE_COLUMNS, [...batch.balances.values()], BALANCE_UPDATE);
@@ -68,6 +69,8 @@ const SYMBOL_COLUMNS: Columns<Tables['market_symbols']> = {
   tick_value: 'bigint',
   maker_fee_ppm: 'integer',
   taker_fee_ppm: 'integer',
+  reference_price: 'bigint',
+  band_ticks: 'bigint',
 };
 const ORDER_COLUMNS: Columns<Tables['orders']> = {
   order_id: 'bigint',
@@ -133,6 +136,17 @@ const BALANCE_UPDATE = {
   key: ['account_id', 'currency_id'],
   set: ['available', 'locked', 'sequence'],
 };
+
+/** The price bands that changed; their markets are in the table. */
+async function updateBands(tx: Transaction<Tables>, bands: readonly BandRow[]): Promise<void> {
+  for (const { symbol_id, reference_price, band_ticks } of bands) {
+    await tx
+      .updateTable('market_symbols')
+      .set({ reference_price, band_ticks })
+      .where('symbol_id', '=', symbol_id)
+      .execute();
+  }
+}
 
 async function insertRows<Row extends object>(
   tx: Transaction<Tables>,

@@ -15,6 +15,10 @@ interface MarketSymbolTable {
   tick_value: number;
   maker_fee_ppm: number;
   taker_fee_ppm: number;
+  /** 0: none. */
+  reference_price: number;
+  /** 0: no price band. */
+  band_ticks: number;
 }
 
 interface OrderTable {

@@ -108,7 +108,16 @@ export const TRADING_STATE_CHANGED = {
   state: 36,
 } as const;
 
-/** Brackets around an image of the books: AddCurrency, AddSymbol, states and levels between. */
+/** bandTicks 0: no band; the referencePrice then still is the auctions' reference. */
+export const PRICE_BAND_CHANGED = {
+  templateId: 107,
+  length: 40,
+  referencePrice: 16,
+  bandTicks: 24,
+  symbolId: 32,
+} as const;
+
+/** Brackets around an image of the books: AddCurrency, AddSymbol, states, bands and levels. */
 export const BOOK_IMAGE = {
   beginTemplateId: 110,
   endTemplateId: 111,

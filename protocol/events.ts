@@ -5,6 +5,7 @@ import {
   BOOK_IMAGE,
   BOOK_LEVEL,
   COMMAND_DONE,
+  PRICE_BAND_CHANGED,
   TRADE,
   TRADING_STATE_CHANGED,
   TRANSFER,
@@ -154,6 +155,32 @@ export class TradingStateChanged extends EventHeader {
   }
   set state(value: number) {
     this.putUint8(TRADING_STATE_CHANGED.state, value);
+  }
+}
+
+/** A market's new price band. */
+export class PriceBandChanged extends EventHeader {
+  write(record: RecordBuffer, offset: number): this {
+    this.begin(record, offset, PRICE_BAND_CHANGED.templateId, PRICE_BAND_CHANGED.length);
+    return this;
+  }
+  get referencePrice(): number {
+    return this.int64(PRICE_BAND_CHANGED.referencePrice);
+  }
+  set referencePrice(value: number) {
+    this.putInt64(PRICE_BAND_CHANGED.referencePrice, value);
+  }
+  get bandTicks(): number {
+    return this.int64(PRICE_BAND_CHANGED.bandTicks);
+  }
+  set bandTicks(value: number) {
+    this.putInt64(PRICE_BAND_CHANGED.bandTicks, value);
+  }
+  get symbolId(): number {
+    return this.uint32(PRICE_BAND_CHANGED.symbolId);
+  }
+  set symbolId(value: number) {
+    this.putUint32(PRICE_BAND_CHANGED.symbolId, value);
   }
 }
 

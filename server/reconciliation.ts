@@ -134,7 +134,8 @@ function expectedState({ exchange }: JournalReplay) {
     currencies.set(String(currencyId), { code, decimals });
   }
   const markets: Rows = new Map();
-  for (const symbol of exchange.symbols) {
+  for (const [index, symbol] of exchange.symbols.entries()) {
+    const { referencePrice, bandTicks } = exchange.engine.books[index]!;
     markets.set(String(symbol.symbolId), {
       code: symbol.code,
       base: symbol.baseCurrencyId,
@@ -143,6 +144,8 @@ function expectedState({ exchange }: JournalReplay) {
       tick_value: symbol.tickValue,
       maker_fee_ppm: symbol.makerFeePpm,
       taker_fee_ppm: symbol.takerFeePpm,
+      reference_price: referencePrice,
+      band_ticks: bandTicks,
     });
   }
   const openOrders: Rows = new Map();

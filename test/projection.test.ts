@@ -193,7 +193,9 @@ describe('the tables', () => {
     const markets = await sql(`SELECT symbol_id AS "symbolId", code,
       base_currency_id AS "baseCurrencyId", quote_currency_id AS "quoteCurrencyId",
       lot_size AS "lotSize", tick_value AS "tickValue",
-      maker_fee_ppm AS "makerFeePpm", taker_fee_ppm AS "takerFeePpm" FROM market_symbols ORDER BY 1`);
+      maker_fee_ppm AS "makerFeePpm", taker_fee_ppm AS "takerFeePpm",
+      reference_price AS "referencePrice", band_ticks AS "bandTicks"
+      FROM market_symbols ORDER BY 1`);
     assert.deepEqual(markets, body['symbols']);
   });
 

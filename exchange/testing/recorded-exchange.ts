@@ -28,6 +28,7 @@ import {
   BOOK_LEVEL,
   COMMAND_DONE,
   EXECUTION_REPORT,
+  PRICE_BAND_CHANGED,
   TRADE,
   TRADING_STATE_CHANGED,
   TRANSFER,
@@ -36,6 +37,7 @@ import {
   Balance,
   BookLevel,
   CommandDone,
+  PriceBandChanged,
   Trade,
   TradingStateChanged,
   Transfer,
@@ -76,6 +78,7 @@ const EVENTS: ReadonlyMap<number, new () => Flyweight> = new Map<number, new () 
   [BALANCE.templateId, Balance],
   [TRANSFER.templateId, Transfer],
   [TRADING_STATE_CHANGED.templateId, TradingStateChanged],
+  [PRICE_BAND_CHANGED.templateId, PriceBandChanged],
   [COMMAND_DONE.templateId, CommandDone],
 ]);
 
@@ -86,6 +89,7 @@ export type EventView =
   | Balance
   | Transfer
   | TradingStateChanged
+  | PriceBandChanged
   | CommandDone;
 
 export interface OrderTerms {
@@ -275,6 +279,9 @@ export function describe(event: EventView): string {
   if (event instanceof TradingStateChanged) {
     const { state, auctionPrice, auctionQty } = event;
     return `State ${nameOf(TradingState, state)} ${auctionQty}@${auctionPrice}`;
+  }
+  if (event instanceof PriceBandChanged) {
+    return `Band ${event.referencePrice} ± ${event.bandTicks}`;
   }
   return `CommandDone ${nameOf(RejectReason, event.rejectReason)}`;
 }
