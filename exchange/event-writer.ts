@@ -1,6 +1,7 @@
 /**
  * Writes the events of one command into a sink and keeps their rolling hash. Hot path.
  */
+import { NO_SLOT } from '../collections/id-table.ts';
 import { limitOf, statusOf } from '../engine/event-recorder.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
 import type { OrderBook } from '../engine/order-book.ts';
@@ -43,6 +44,9 @@ export class EventWriter {
   private readonly priceBand = new PriceBandChanged();
   private readonly commandDone = new CommandDone();
   private sequence = 0;
+  /** The order by amount in execution: the engine knows only what is left of its amount. */
+  private amountOrder: number = NO_SLOT;
+  private amount = 0;
   /** Events of the current command so far. CommandDone tells how many came before it. */
   eventCount = 0;
 
@@ -58,6 +62,13 @@ export class EventWriter {
   begin(sequence: number): void {
     this.sequence = sequence;
     this.eventCount = 0;
+    this.amountOrder = NO_SLOT;
+  }
+
+  /** The current command's order is one by amount. */
+  beginAmount(order: number, amount: number): void {
+    this.amountOrder = order;
+    this.amount = amount;
   }
 
   writeRejected(order: NewOrder, rejectReason: number): void {
@@ -78,6 +89,11 @@ export class EventWriter {
     report.rejectReason = rejectReason;
     report.stopPrice = order.stopPrice;
     report.displayQty = order.displayQty;
+    report.postOnly = order.postOnly;
+    report.selfTradePrevention = order.selfTradePrevention;
+    report.amount = order.amount;
+    report.expireTime = order.expireTime;
+    report.groupId = order.groupId;
     this.finish(at, EXECUTION_REPORT.length);
   }
 
@@ -233,6 +249,13 @@ export class EventWriter {
     report.liquidity = Liquidity.None;
     report.stopPrice = orders.stopPrice(order);
     report.displayQty = orders.displayQty(order);
+    report.postOnly = orders.isPostOnly(order) ? 1 : 0;
+    report.selfTradePrevention = orders.selfTradePrevention(order);
+    report.expireTime = orders.expireTime(order);
+    // The engine keeps an order's owner: minus its group, if it has one.
+    const owner = orders.owner(order);
+    if (owner < 0) report.groupId = -owner;
+    if (order === this.amountOrder) report.amount = this.amount;
     return report;
   }
 

@@ -10,6 +10,7 @@ import {
   OrderStatus,
   OrderType,
   QtyMeaning,
+  SelfTradePrevention,
   Side,
   SystemAccount,
   TimeInForce,
@@ -30,7 +31,7 @@ import {
 } from './testing/recorded-exchange.ts';
 
 const { Buy, Sell } = Side;
-const { IOC } = TimeInForce;
+const { GTD, IOC } = TimeInForce;
 const { External, Fee } = SystemAccount;
 const ALICE = 101;
 const BOB = 102;
@@ -51,6 +52,10 @@ function lastId(venue: RecordedExchange): number {
 
 function told(events: EventView[]): string[] {
   return events.map(describe);
+}
+
+function reports(events: EventView[]): ExecutionReport[] {
+  return events.filter((event) => event instanceof ExecutionReport);
 }
 
 function balance(venue: RecordedExchange, accountId: number, currencyId: number): number[] {
@@ -279,6 +284,31 @@ test('an account may trade with itself and only pays the fees', () => {
   venue.order(BOB, Buy, 50, 10);
   assert.deepEqual(balance(venue, BOB, USD), [10_000 - 150, 0]);
   assert.deepEqual(balance(venue, BOB, BTC), [100_000, 0]);
+});
+
+test('every report of an order carries its terms', () => {
+  const venue = fundedVenue();
+  const terms = ({ amount, postOnly, selfTradePrevention, groupId, expireTime }: ExecutionReport) =>
+    [amount, postOnly, selfTradePrevention, groupId, expireTime] as const;
+  const expireTime = venue.time + 1_000;
+  const { Decrement, CancelTaker } = SelfTradePrevention;
+  const gtd = { timeInForce: GTD, expireTime, postOnly: 1, groupId: 2 ** 40 };
+  const selling = venue.order(BOB, Sell, 50, 5, { ...gtd, selfTradePrevention: Decrement });
+  assert.deepEqual(reports(selling).map(terms), [[0, 1, Decrement, 2 ** 40, expireTime]]);
+  const byAmount = { amount: 120, selfTradePrevention: CancelTaker };
+  const buying = venue.marketOrder(ALICE, Buy, 0, byAmount);
+  assert.deepEqual(
+    reports(buying).map((report) => [report.execType, report.accountId, ...terms(report)]),
+    [
+      [ExecType.New, ALICE, 120, 0, CancelTaker, 0, 0],
+      [ExecType.Trade, ALICE, 120, 0, CancelTaker, 0, 0],
+      [ExecType.Trade, BOB, 0, 1, Decrement, 2 ** 40, expireTime],
+    ],
+  );
+  const refused = venue.order(BOB, Buy, 50, 5, { ...gtd, selfTradePrevention: Decrement });
+  assert.deepEqual(reports(refused).map(terms), [[0, 1, Decrement, 2 ** 40, expireTime]]);
+  const tooLittle = venue.marketOrder(ALICE, Buy, 0, { amount: 1 });
+  assert.deepEqual(reports(tooLittle).map(terms), [[1, 0, 0, 0, 0]]);
 });
 
 test('a price band that is set is told, a refused one is not', () => {

@@ -187,6 +187,7 @@ export class Exchange implements EngineListener, RiskListener {
     if (refused !== RejectReason.None) return refused;
     const unfunded = reservations.admit(ticket, symbolIndex);
     if (unfunded !== RejectReason.None) return unfunded;
+    if (ticket.amount !== 0) this.events.beginAmount(reservations.order, ticket.amount);
     engine.execute(reservations.order);
     return RejectReason.None;
   }

@@ -87,10 +87,23 @@ const addPriceBands: Migration = {
   },
 };
 
+/** The rest of an order's terms. */
+const addRemainingTerms: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await sql`ALTER TABLE orders
+      ADD COLUMN amount bigint NOT NULL DEFAULT 0,
+      ADD COLUMN post_only boolean NOT NULL DEFAULT false,
+      ADD COLUMN self_trade_prevention text NOT NULL DEFAULT 'None',
+      ADD COLUMN group_id bigint NOT NULL DEFAULT 0,
+      ADD COLUMN expires_at timestamptz`.execute(db);
+  },
+};
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_projection': createProjection,
   '0002_order_terms': addOrderTerms,
   '0003_price_bands': addPriceBands,
+  '0004_remaining_terms': addRemainingTerms,
 };
 
 /** Removes all that `migrate` makes, whatever state it is in. */

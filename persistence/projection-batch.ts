@@ -9,6 +9,7 @@ import {
   nameOf,
   OrderStatus,
   OrderType,
+  SelfTradePrevention,
   Side,
   TakerSide,
   TimeInForce,
@@ -28,8 +29,11 @@ import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import type { Tables } from './schema.ts';
 
 /** Times travel as µs since 1970. */
-type WithMicroseconds<Row, Key extends keyof Row> = Omit<Row, Key> & Record<Key, number>;
-export type OrderRow = WithMicroseconds<Tables['orders'], 'created_at' | 'updated_at'>;
+type WithMicroseconds<Row, Key extends keyof Row> = Omit<Row, Key> & {
+  [Name in Key]: number | Exclude<Row[Name], Date>;
+};
+type OrderTime = 'created_at' | 'updated_at' | 'expires_at';
+export type OrderRow = WithMicroseconds<Tables['orders'], OrderTime>;
 export type TradeRow = WithMicroseconds<Tables['trades'], 'executed_at'>;
 export type BalanceRow = Tables['balances'];
 export type BandRow = Pick<
@@ -103,6 +107,11 @@ export class ProjectionBatch {
       stop_price: report.stopPrice,
       display_qty: report.displayQty,
       cancel_reason: nameOf(CancelReason, report.cancelReason),
+      amount: report.amount,
+      post_only: report.postOnly !== 0,
+      self_trade_prevention: nameOf(SelfTradePrevention, report.selfTradePrevention),
+      group_id: report.groupId,
+      expires_at: report.expireTime === 0 ? null : report.expireTime,
       updated_sequence: report.sequence,
       created_at: earlier?.created_at ?? time,
       updated_at: time,

@@ -52,7 +52,7 @@ export async function project(
   });
 }
 
-type ColumnType = 'bigint' | 'integer' | 'smallint' | 'text' | 'microseconds';
+type ColumnType = 'bigint' | 'boolean' | 'integer' | 'smallint' | 'text' | 'microseconds';
 type Columns<Table> = Readonly<Record<keyof Table, ColumnType>>;
 
 const CURRENCY_COLUMNS: Columns<Tables['currencies']> = {
@@ -89,6 +89,11 @@ const ORDER_COLUMNS: Columns<Tables['orders']> = {
   stop_price: 'bigint',
   display_qty: 'bigint',
   cancel_reason: 'text',
+  amount: 'bigint',
+  post_only: 'boolean',
+  self_trade_prevention: 'text',
+  group_id: 'bigint',
+  expires_at: 'microseconds',
   updated_sequence: 'bigint',
   created_at: 'microseconds',
   updated_at: 'microseconds',

@@ -40,6 +40,14 @@ interface OrderTable {
   /** 0: all is shown. */
   display_qty: number;
   cancel_reason: string;
+  /** What a market buy may spend, in ticks × lots; 0: it is by quantity. */
+  amount: number;
+  post_only: boolean;
+  self_trade_prevention: string;
+  /** 0: none. */
+  group_id: number;
+  /** Of GTD. */
+  expires_at: Date | null;
   updated_sequence: number;
   created_at: Date;
   updated_at: Date;

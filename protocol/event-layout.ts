@@ -16,9 +16,10 @@ export const FIRST_EVENT_TEMPLATE = 100;
 
 export const EVENT_HEADER = { sequence: 8 } as const;
 
+/** Terms that the order does not have are 0: `amount` in ticks × lots, `expireTime` in µs since 1970. */
 export const EXECUTION_REPORT = {
   templateId: 100,
-  length: 136,
+  length: 160,
   orderId: 16,
   clientOrderId: 24,
   accountId: 32,
@@ -39,8 +40,13 @@ export const EXECUTION_REPORT = {
   liquidity: 113,
   rejectReason: 114,
   cancelReason: 116,
+  postOnly: 117,
+  selfTradePrevention: 118,
   stopPrice: 120,
   displayQty: 128,
+  amount: 136,
+  expireTime: 144,
+  groupId: 152,
 } as const;
 
 export const TRADE = {

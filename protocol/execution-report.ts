@@ -131,6 +131,20 @@ export class ExecutionReport extends EventHeader {
   set cancelReason(value: number) {
     this.putUint8(EXECUTION_REPORT.cancelReason, value);
   }
+  /** 1 if it is. */
+  get postOnly(): number {
+    return this.uint8(EXECUTION_REPORT.postOnly);
+  }
+  set postOnly(value: number) {
+    this.putUint8(EXECUTION_REPORT.postOnly, value);
+  }
+  /** SelfTradePrevention. */
+  get selfTradePrevention(): number {
+    return this.uint8(EXECUTION_REPORT.selfTradePrevention);
+  }
+  set selfTradePrevention(value: number) {
+    this.putUint8(EXECUTION_REPORT.selfTradePrevention, value);
+  }
   get stopPrice(): number {
     return this.int64(EXECUTION_REPORT.stopPrice);
   }
@@ -142,5 +156,23 @@ export class ExecutionReport extends EventHeader {
   }
   set displayQty(value: number) {
     this.putInt64(EXECUTION_REPORT.displayQty, value);
+  }
+  get amount(): number {
+    return this.int64(EXECUTION_REPORT.amount);
+  }
+  set amount(value: number) {
+    this.putInt64(EXECUTION_REPORT.amount, value);
+  }
+  get expireTime(): number {
+    return this.int64(EXECUTION_REPORT.expireTime);
+  }
+  set expireTime(value: number) {
+    this.putInt64(EXECUTION_REPORT.expireTime, value);
+  }
+  get groupId(): number {
+    return this.int64(EXECUTION_REPORT.groupId);
+  }
+  set groupId(value: number) {
+    this.putInt64(EXECUTION_REPORT.groupId, value);
   }
 }

@@ -76,6 +76,7 @@ async function readOrders(tx: Transaction<Tables>): Promise<{ orders: Rows; open
       .selectFrom('orders')
       .selectAll()
       .select([microseconds('created_at').as('created'), microseconds('updated_at').as('updated')])
+      .select(sql<number>`coalesce(${microseconds('expires_at')}, 0)`.as('expires'))
       .where('order_id', '>', last)
       .orderBy('order_id')
       .limit(PAGE_ROWS)
@@ -83,7 +84,13 @@ async function readOrders(tx: Transaction<Tables>): Promise<{ orders: Rows; open
     for (const row of page) {
       const { side, price, qty, cum_qty, leaves_qty, status, stop_price, display_qty } = row;
       const owner = { account: row.account_id, market: row.symbol_id };
-      const terms = { ...owner, side, price, qty, cum_qty, stop_price, display_qty };
+      const terms = {
+        ...owner,
+        ...{ side, price, qty, cum_qty, stop_price, display_qty },
+        post_only: Number(row.post_only),
+        self_trade_prevention: row.self_trade_prevention,
+        expires: row.expires,
+      };
       orders.set(String(row.order_id), {
         ...terms,
         client_order_id: row.client_order_id,
@@ -93,6 +100,8 @@ async function readOrders(tx: Transaction<Tables>): Promise<{ orders: Rows; open
         status,
         reject_reason: row.reject_reason,
         cancel_reason: row.cancel_reason,
+        amount: row.amount,
+        group_id: row.group_id,
         created: row.created,
         updated: row.updated,
         updated_sequence: row.updated_sequence,

@@ -13,6 +13,7 @@ import {
   nameOf,
   OrderStatus,
   OrderType,
+  SelfTradePrevention,
   Side,
   TakerSide,
   TimeInForce,
@@ -78,6 +79,11 @@ class ExpectedEvents implements ReplayListener {
       stop_price: report.stopPrice,
       display_qty: report.displayQty,
       cancel_reason: nameOf(CancelReason, report.cancelReason),
+      amount: report.amount,
+      post_only: report.postOnly,
+      self_trade_prevention: nameOf(SelfTradePrevention, report.selfTradePrevention),
+      group_id: report.groupId,
+      expires: report.expireTime,
       created: this.orders.get(key)?.['created'] ?? time,
       updated: time,
       updated_sequence: report.sequence,
@@ -160,6 +166,9 @@ function expectedState({ exchange }: JournalReplay) {
       cum_qty: order.cumQty,
       stop_price: order.stopPrice,
       display_qty: order.displayQty,
+      post_only: order.isPostOnly,
+      self_trade_prevention: nameOf(SelfTradePrevention, order.selfTradePrevention),
+      expires: order.expireTime,
     });
   }
   const balances: Rows = new Map();

@@ -80,15 +80,6 @@ async function lockedOf(account: number): Promise<number[]> {
   return (body['balances'] as { locked: number }[]).map(({ locked }) => locked);
 }
 
-/** As GET /symbols tells it. */
-async function bandOf(symbolId: number): Promise<object> {
-  const { body } = await server.get('/symbols');
-  const symbols = body['symbols'] as { symbolId: number }[];
-  const symbol = symbols.find((candidate) => candidate.symbolId === symbolId);
-  const { referencePrice, bandTicks } = symbol as unknown as Record<string, number>;
-  return { referencePrice, bandTicks };
-}
-
 /** Empties both sides of a market of what is left. */
 async function clear(symbolId: number): Promise<void> {
   for (const account of [MAKER, TAKER, THIRD]) await send('/mass-cancel', `${account},${symbolId}`);
@@ -242,37 +233,6 @@ describe('order types', () => {
   });
 });
 
-describe('the price band', () => {
-  const BAND = { referencePrice: 100, bandTicks: 40 };
-
-  it('is seen in the list of markets, in the book and in the book’s updates', async () => {
-    const client = await WebSocketClient.open(server);
-    const none = await client.subscribe('book', AAPL_USD);
-    assert.deepEqual([none['referencePrice'], none['bandTicks']], [0, 0]);
-    await send('/price-band', `${AAPL_USD},100,40`);
-    const [, update] = await client.receive(2);
-    assert.deepEqual([update!['referencePrice'], update!['bandTicks']], [100, 40]);
-    assert.deepEqual([update!['levels'], update!['state']], [[], undefined]);
-    client.close();
-    const { body } = await server.get(`/orderbook?symbolId=${AAPL_USD}`);
-    assert.deepEqual([body['referencePrice'], body['bandTicks']], [100, 40]);
-    assert.deepEqual(await bandOf(AAPL_USD), BAND);
-    assert.deepEqual(await bandOf(BTC_KRW), { referencePrice: 0, bandTicks: 0 });
-  });
-
-  it('is named where a price lies outside, in the answer and in the execution', async () => {
-    const client = await WebSocketClient.open(server);
-    await client.subscribe('executions', TAKER);
-    const { rejectReason } = await order(`${TAKER},${AAPL_USD},141,1,1`);
-    const { code, text } = rejectReason as { code: number; text: string };
-    const named = { code, name: 'PriceOutsideBand', text, ...BAND, lowPrice: 60, highPrice: 140 };
-    assert.deepEqual(rejectReason, named);
-    const [, report] = await client.receive(2);
-    assert.deepEqual(report!['rejectReason'], named);
-    client.close();
-  });
-});
-
 describe('a market’s day', () => {
   it('pre-open collects, the auction trades at one price, continuous goes on, closed ends the day', async () => {
     const client = await WebSocketClient.open(server);
@@ -338,17 +298,6 @@ describe('afterwards', () => {
       ]) {
         assert.ok(told.includes(expected), `${expected} is not in ${told.join(', ')}`);
       }
-      const bands = await db.query(
-        'SELECT reference_price, band_ticks FROM market_symbols ORDER BY symbol_id',
-      );
-      assert.deepEqual(
-        bands.rows.map((row) => [Number(row.reference_price), Number(row.band_ticks)]),
-        [
-          [0, 0],
-          [0, 0],
-          [100, 40],
-        ],
-      );
       const auction = await db.query("SELECT price, qty FROM trades WHERE taker_side = 'None'");
       assert.deepEqual(
         auction.rows.map(({ price, qty }) => [Number(price), Number(qty)]),
@@ -372,6 +321,5 @@ describe('afterwards', () => {
     assert.deepEqual(await levels(AAPL_USD, 'asks'), [[100, 3, 1]]);
     const { body } = await server.get(`/orderbook?symbolId=${AAPL_USD}`);
     assert.equal(body['state'], 'Closed', 'a new gateway learns the state from the image');
-    assert.deepEqual(await bandOf(AAPL_USD), { referencePrice: 100, bandTicks: 40 });
   });
 });
