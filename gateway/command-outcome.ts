@@ -100,4 +100,6 @@ export function writeOutcome(
   result.fillCount = outcome.fillCount;
   result.rejectReason = outcome.rejectReason;
   result.orderStatus = outcome.orderStatus;
+  result.cancelReason = outcome.cancelReason;
+  result.canceledCount = outcome.canceledCount ?? 0;
 }

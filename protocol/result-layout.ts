@@ -6,16 +6,16 @@
  *  +---------------+----------+---------+---------------+---------+--------+-----------+---
  *  | message header| sequence | time µs | correlationId | orderId | cumQty | leavesQty |
  *  +---------------+----------+---------+---------------+---------+--------+-----------+---
- *  56          64          72          76             78            79
- *  +-----------+-----------+-----------+--------------+-------------+----------+
- *  | filledQty | notional  | fillCount | rejectReason | orderStatus | reserved |
- *  +-----------+-----------+-----------+--------------+-------------+----------+
+ *  56          64          72          76             78            79             80              84
+ *  +-----------+-----------+-----------+--------------+-------------+--------------+---------------+---
+ *  | filledQty | notional  | fillCount | rejectReason | orderStatus | cancelReason | canceledCount | 0
+ *  +-----------+-----------+-----------+--------------+-------------+--------------+---------------+---
  * ```
  */
 
 export const COMMAND_RESULT = {
   templateId: 200,
-  length: 80,
+  length: 88,
   sequence: 8,
   time: 16,
   correlationId: 24,
@@ -27,6 +27,8 @@ export const COMMAND_RESULT = {
   fillCount: 72,
   rejectReason: 76,
   orderStatus: 78,
+  cancelReason: 79,
+  canceledCount: 80,
 } as const;
 
 /** `orderStatus` of a result that is about no order (SBE's null value of a uint8). */

@@ -3,8 +3,8 @@ import { Flyweight, type RecordBuffer } from './record.ts';
 import { COMMAND_RESULT } from './result-layout.ts';
 
 /**
- * What became of one command. filledQty and notional are the sums
- * of qty and of price × qty over the fills of this command.
+ * What became of one command. filledQty and notional are the sums of qty and of price × qty over the
+ * fills of this command.
  */
 export class CommandResult extends Flyweight {
   write(record: RecordBuffer, offset: number): this {
@@ -76,5 +76,19 @@ export class CommandResult extends Flyweight {
   }
   set orderStatus(value: number) {
     this.putUint8(COMMAND_RESULT.orderStatus, value);
+  }
+  /** CancelReason of an order that was canceled, else None. */
+  get cancelReason(): number {
+    return this.uint8(COMMAND_RESULT.cancelReason);
+  }
+  set cancelReason(value: number) {
+    this.putUint8(COMMAND_RESULT.cancelReason, value);
+  }
+  /** How many orders a mass cancel ended; 0 of other commands. */
+  get canceledCount(): number {
+    return this.uint32(COMMAND_RESULT.canceledCount);
+  }
+  set canceledCount(value: number) {
+    this.putUint32(COMMAND_RESULT.canceledCount, value);
   }
 }

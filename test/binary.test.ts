@@ -5,7 +5,14 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { OrderStatus, OrderType, QtyMeaning, Side, TimeInForce } from '../protocol/enums.ts';
+import {
+  CancelReason,
+  OrderStatus,
+  OrderType,
+  QtyMeaning,
+  Side,
+  TimeInForce,
+} from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { CommandResult } from '../protocol/result.ts';
 import { NO_ORDER_STATUS } from '../protocol/result-layout.ts';
@@ -16,6 +23,7 @@ import {
   cancelOrder,
   deposit,
   encodeCommands,
+  massCancel,
   newOrder,
   replaceOrder,
   setLimits,
@@ -105,6 +113,30 @@ describe('binary commands', () => {
       [3, 3, 63, 3, 0],
     );
     assert.equal(result.orderStatus, OrderStatus.Canceled);
+    assert.equal(result.cancelReason, CancelReason.NoLiquidity);
+    assert.equal(result.canceledCount, 0);
+  });
+
+  it('a mass cancel is answered with how many orders it ended, a cancel with its reason', async () => {
+    await openAccount(20);
+    const order = newOrder({ accountId: 20, side: Side.Buy, price: 3 });
+    const results = await send([order, order, order]);
+    const [canceled, all, none] = await send([
+      cancelOrder({ accountId: 20, orderId: results[0]!.orderId }),
+      massCancel({ accountId: 20 }),
+      massCancel({ accountId: 20 }),
+    ]);
+    assert.deepEqual(
+      [canceled!.cancelReason, canceled!.canceledCount],
+      [CancelReason.Requested, 0],
+    );
+    for (const [result, count] of [
+      [all!, 2],
+      [none!, 0],
+    ] as const) {
+      assert.deepEqual([result.canceledCount, result.cancelReason], [count, CancelReason.None]);
+      assert.deepEqual([result.orderId, result.orderStatus], [0, NO_ORDER_STATUS]);
+    }
   });
 
   it('a rejected command does not hold up the others of its request', async () => {
@@ -234,6 +266,8 @@ describe('commands about the venue', () => {
       ...fees,
       lotSize: 5,
       tickValue: 7,
+      referencePrice: 0,
+      bandTicks: 0,
     });
     await server.waitForProjection();
     const { body } = await server.get('/balances?userId=11');
