@@ -12,9 +12,9 @@ export const NO_SLOT = -1;
 const TWO_TO_MINUS_32 = 2 ** -32;
 
 /**
- * Hash of a 53-bit id onto 32 bits, of which the highest are the best. Ids in a row, the usual ones,
- * spread evenly and hardly ever meet: Knuth, The Art of Computer Programming 3, 6.4, Fibonacci
- * hashing. The other constant is MurmurHash3's.
+ * Hash of a 53-bit id onto 32 bits, of which the highest are the best. Ids in a row, the usual
+ * ones, spread evenly and hardly ever meet: Knuth, The Art of Computer Programming 3, 6.4,
+ * Fibonacci hashing. The other constant is MurmurHash3's.
  */
 export function hashId(id: number): number {
   return Math.imul((id | 0) ^ Math.imul((id * TWO_TO_MINUS_32) | 0, 0x85ebca6b), 0x9e3779b1);

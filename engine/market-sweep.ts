@@ -1,7 +1,7 @@
 /**
- * What of a market order the book can fill now at prices that the band allows, and the worst price of
- * that: so that risk can reserve for the fills and for nothing else. What self-trade prevention takes
- * away is no fill. Hot path, but for an order that may meet its owner's own.
+ * What of a market order the book can fill now at prices that the band allows, and the worst price
+ * of that: so that risk can reserve for the fills and for nothing else. What self-trade prevention
+ * takes away is no fill. Hot path, but for an order that may meet its owner's own.
  *
  * | mode | what can be filled |
  * |---|---|

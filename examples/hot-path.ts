@@ -14,7 +14,9 @@ import {
 
 const totals = { trades: 0, lots: 0, canceledLots: 0, rejected: 0, levelChanges: 0 };
 
-/** Orders and levels come as slots: valid during the call, their fields are read from the engine. */
+/**
+ * Orders and levels come as slots: valid during the call, their fields are read from the engine.
+ */
 const listener: EngineListener = {
   onRejected: () => {
     totals.rejected++;

@@ -1,7 +1,7 @@
 /**
  * Answers a gateway's request for an image of the books: the definitions, states, price bands and
- * levels of all markets, between BookImageBegin and BookImageEnd. It is no command: nothing changes,
- * and journal and hash do not see it.
+ * levels of all markets, between BookImageBegin and BookImageEnd. It is no command: nothing
+ * changes, and journal and hash do not see it.
  */
 import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
 import { Side } from '../protocol/enums.ts';

@@ -1,7 +1,7 @@
 /**
- * Whoever has the money gets what the engine would do: an exchange with rich accounts and the engine
- * as a library, side by side, tell the same of every order, trade, level and state. So no bound that
- * a reservation puts on an order keeps it from what docs/matching.md says.
+ * Whoever has the money gets what the engine would do: an exchange with rich accounts and the
+ * engine as a library, side by side, tell the same of every order, trade, level and state. So no
+ * bound that a reservation puts on an order keeps it from what docs/matching.md says.
  *
  * A failure prints its seed and commands; `HOGA_TEST_SEED=<seed>` runs the same again.
  */
@@ -26,7 +26,9 @@ import { BTC_EUR, BTC_USD, type EventView, RecordedExchange } from './testing/re
 
 const MUCH_MONEY = 1e15;
 
-/** Why an exchange refuses what an engine, which knows neither money nor client order ids, takes. */
+/**
+ * Why an exchange refuses what an engine, which knows neither money nor client order ids, takes.
+ */
 const NOT_THE_ENGINES: readonly number[] = [
   RejectReason.InsufficientFunds,
   RejectReason.NotionalTooLarge,
@@ -34,7 +36,9 @@ const NOT_THE_ENGINES: readonly number[] = [
   RejectReason.NoPriceBand,
 ];
 
-/** A stop to buy is bound by the band that it was accepted in, so the band stays while one waits. */
+/**
+ * A stop to buy is bound by the band that it was accepted in, so the band stays while one waits.
+ */
 function movesBoundOfStop(venue: RecordedExchange, drawn: DrawnCommand): boolean {
   if (drawn.kind !== 'band') return false;
   const isStopToBuy = ({ orderType, side }: { orderType: number; side: number }) =>

@@ -1,7 +1,7 @@
 /**
  * What holds after any command: money is conserved, locks are what open orders need, no book is
- * crossed in continuous trading, a refused command changed nothing, and whoever follows the events knows the state. Two
- * exchanges with different initial capacities stay the same.
+ * crossed in continuous trading, a refused command changed nothing, and whoever follows the events
+ * knows the state. Two exchanges with different initial capacities stay the same.
  *
  * A failure prints its seed and commands; `HOGA_TEST_SEED=<seed>` runs the same again.
  */

@@ -1,4 +1,6 @@
-/** Each reason to refuse a command: what is told, and that nothing changes but sequence and time. */
+/**
+ * Each reason to refuse a command: what is told, and that nothing changes but sequence and time.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QtyMeaning, Side, TimeInForce } from '../protocol/enums.ts';

@@ -1,6 +1,6 @@
 /**
- * The exchange by example, from command records to event records: which events a command causes, and
- * in which order.
+ * The exchange by example, from command records to event records: which events a command causes,
+ * and in which order.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

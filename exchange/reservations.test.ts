@@ -84,7 +84,7 @@ test('a stop-limit locks at its limit while it waits, and after it entered the b
   assert.deepEqual([lockedOf(venue, BUYER), balance(venue, BUYER, USD).available], [0, MONEY]);
 });
 
-test('a stop to buy locks at the end of the band, and never pays more though the band moves up', () => {
+test('a stop to buy locks at the end of the band, and pays no more if the band moves up', () => {
   const venue = open();
   const terms = { orderType: Stop, stopPrice: 52 };
   assert.equal(reasonOf(venue.order(BUYER, Buy, 0, 4, terms)), RejectReason.NoPriceBand);
@@ -244,7 +244,7 @@ test('a market order to sell locks only what others’ orders take, and nothing 
   assert.deepEqual([lockedOf(venue, SELLER, BTC), balance(venue, SELLER, BTC).available], [0, 0]);
 });
 
-test('a market order by amount reserves the amount and the worst fee on it, and pays for its fills', () => {
+test('a market order by amount reserves that and the worst fee, and pays for its fills', () => {
   const venue = open();
   venue.order(SELLER, Sell, 50, 1);
   venue.order(SELLER, Sell, 60, 9);
@@ -262,7 +262,7 @@ test('a market order by amount reserves the amount and the worst fee on it, and 
   assert.equal(balance(venue, BUYER, BTC).available, MONEY + 300);
 });
 
-test('in pre-open a market order to buy locks at the end of the band, and gets all back unfilled', () => {
+test('in pre-open a market buy locks at the band’s end, and gets back what is unfilled', () => {
   const venue = open();
   venue.setBand(50, 10);
   venue.setState(TradingState.PreOpen);

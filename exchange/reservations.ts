@@ -1,6 +1,6 @@
 /**
- * What each kind of order reserves, and how its fills, changes and end draw on that: where engine and
- * risk meet. Hot path.
+ * What each kind of order reserves, and how its fills, changes and end draw on that: where engine
+ * and risk meet. Hot path.
  *
  * | order | a buy reserves, each with the worst fee |
  * |---|---|
@@ -10,8 +10,8 @@
  * | market in PreOpen | quantity × the band's end, at which it rests |
  * | stop | quantity × the band's end, beyond which it does not trade when it fires |
  *
- * A sell reserves what it delivers; a market order to sell only what the book can take. A market order
- * in continuous trading is not bound by its reservation: that covers all the fills there can be.
+ * A sell reserves what it delivers; a market order to sell only what the book can take. A market
+ * order in continuous trading is not bound by its reservation, which covers all possible fills.
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import { MarketSweep } from '../engine/market-sweep.ts';
@@ -50,7 +50,9 @@ export class Reservations {
     this.amountOrder = NO_SLOT;
   }
 
-  /** Gives a new order that the engine has checked its slot and its reservation; or says why not. */
+  /**
+   * Gives a new order that the engine has checked its slot and its reservation; or says why not.
+   */
   admit(ticket: OrderTicket, symbolIndex: number): number {
     const { engine, risk } = this;
     const { accountId, side, amount } = ticket;

@@ -28,11 +28,6 @@ export class RollingHash {
     this.addWords(NUMBER, 0, 2);
   }
 
-  reset(): void {
-    this.low = 0;
-    this.high = 0;
-  }
-
   set(low: number, high: number): void {
     this.low = low | 0;
     this.high = high | 0;

@@ -146,7 +146,7 @@ test('the exchange refuses a gap in the sequence and a command it does not know'
   assert.throws(() => exchange.execute(record, 0), /command 1 has unknown template 999/);
 });
 
-test('what is due by a command’s time expires before it, in a Tick with a number of its own', () => {
+test('what is due by a command’s time expires before it, in a Tick of its own', () => {
   const venue = new SequencedExchange();
   venue.openMarket();
   const { sequence } = venue.order(10, 50);

@@ -1,7 +1,7 @@
 /**
  * Gives each command its sequence number and its time, passes it on and has it executed. Time is
- * the producer's stamp, but never runs back. What is due by a command's time happens before it, in a
- * Tick with a number and events of its own. Hot path.
+ * the producer's stamp, but never runs back. What is due by a command's time happens before it, in
+ * a Tick with a number and events of its own. Hot path.
  */
 import { TICK } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';

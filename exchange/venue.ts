@@ -1,4 +1,6 @@
-/** What the venue is made of: its currencies, markets and limits, as their commands defined them. */
+/**
+ * What the venue is made of: its currencies, markets and limits, as their commands defined them.
+ */
 import { NO_SLOT } from '../collections/id-table.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';

@@ -206,7 +206,9 @@ export class EventPump {
     this.replica.setPriceBand(symbolId, { referencePrice, bandTicks });
   }
 
-  /** What a definition's record will do to the replica, once its command is known to be accepted. */
+  /**
+   * What a definition's record will do to the replica, once its command is known to be accepted.
+   */
   private readDefinition(at: number, templateId: number): (() => void) | undefined {
     const { record } = this.reader;
     if (templateId === ADD_CURRENCY.templateId) {

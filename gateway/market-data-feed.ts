@@ -109,7 +109,9 @@ export class MarketDataFeed {
     return { channel, type: 'snapshot', symbolId: id, number, sequence, trades: recent };
   }
 
-  /** Somebody's subscription ended: without subscribers, an account's executions are not numbered. */
+  /**
+   * Somebody's subscription ended: without subscribers, an account's executions are not numbered.
+   */
   onUnsubscribed(channel: Channel, id: number): void {
     if (channel === 'executions' && !this.hasSubscribers(channel, id)) this.executions.delete(id);
   }

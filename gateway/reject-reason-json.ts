@@ -1,4 +1,6 @@
-/** A reject reason as clients see it in JSON: with what they need to do better, where there is more. */
+/**
+ * A reject reason as clients see it in JSON: with what they need to do better, where there is more.
+ */
 import { type PriceBandTerms, priceRange } from '../protocol/price-band.ts';
 import {
   describeRejectReason,

@@ -3,11 +3,15 @@
  * number, so the next batch's key is this one's last sequence number + 1.
  *
  * ```
- *  0       4         6    8        16       24         32         40       44    48     52    56   64
- *  +-------+---------+----+--------+--------+----------+----------+--------+-----+------+-----+----+---
- *  | magic | version | 0  | first  | last   | hashed   | event    |previous| crc | bytes|count| 0  | commands
- *  |       |         |    | sequence| sequence| sequence| hash    | crc    |     |      |     |    |
- *  +-------+---------+----+--------+--------+----------+----------+--------+-----+------+-----+----+---
+ *  0       4         6   8          16         24         32          40
+ *  +-------+---------+---+----------+----------+----------+-----------+---
+ *  | magic | version | 0 | first    | last     | hashed   | eventHash |
+ *  |       |         |   | Sequence | Sequence | Sequence |           |
+ *  +-------+---------+---+----------+----------+----------+-----------+---
+ *  40            44    48             52             56  64
+ *  +-------------+-----+--------------+--------------+---+----------
+ *  | previousCrc | crc | commandBytes | commandCount | 0 | commands
+ *  +-------------+-----+--------------+--------------+---+----------
  * ```
  * `crc` covers the whole record but itself; `previousCrc` is the crc of the batch before, so the
  * batches form a chain. `eventHash` is the exchange's rolling hash after the command

@@ -49,7 +49,7 @@ async function hashAfter(folder: string, sequence: number): Promise<string | und
   return eventHash;
 }
 
-test('after a SIGKILL at any moment the journal holds what was released, and is whole', async (t) => {
+test('after a SIGKILL at any moment the journal is whole, with all that was told', async (t) => {
   const random = seededRandom(testSeed(t));
   const folder = temporaryFolder();
   let released = 0;

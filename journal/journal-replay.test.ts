@@ -1,4 +1,6 @@
-/** Replay: the same journal gives the same state and events; a journal that was damaged is refused. */
+/**
+ * Replay: the same journal gives the same state and events; a journal that was damaged is refused.
+ */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { ExchangeCapacity } from '../exchange/exchange.ts';
@@ -269,7 +271,7 @@ describe('replay refuses', () => {
     await assertRefused(t, await recordRun(random), damage, /does not continue the batch before/);
   });
 
-  test('an event hash that is not the one that replay gives, in a chain that is whole', async (t) => {
+  test('an event hash that replay does not give, in a chain that is whole', async (t) => {
     const random = seededRandom(testSeed(t));
     for (let round = 0; round < 4; round++) {
       const damage = (batches: StoredBatch[]) => {
@@ -316,7 +318,7 @@ describe('replay refuses', () => {
     }
   });
 
-  test('a batch that ends with another command than it says, in a chain that is whole', async (t) => {
+  test('a batch that ends with another command than it says, in a whole chain', async (t) => {
     const random = seededRandom(testSeed(t));
     const damage = (batches: StoredBatch[]) => {
       const batch = batches[anyMiddle(batches, random)]!;
@@ -348,9 +350,9 @@ describe('replay refuses', () => {
     assert.throws(() => replayOf(store), {
       name: 'JournalError',
       message:
-        'journal at sequence 1: an older release of Hoga wrote it, in journal version 1; this one ' +
-        'reads 2. It is not damaged: go on with the release that wrote it, or begin a new exchange ' +
-        'in another data folder (--data).',
+        'journal at sequence 1: an older release of Hoga wrote it, in journal version 1; this ' +
+        'one reads 2. It is not damaged: go on with the release that wrote it, or begin a new ' +
+        'exchange in another data folder (--data).',
     });
   });
 

@@ -36,7 +36,7 @@ test('an empty journal has no batch, and its chain is at the start', (t) => {
   assert.deepEqual(store.lastLink(), CHAIN_START);
 });
 
-test('each batch is read back under its first sequence number, and the last one ends the chain', (t) => {
+test('each batch is read back under its first sequence; the last one ends the chain', (t) => {
   const store = openStore(t, temporaryFolder());
   const batches = batchesOf([2, 300, 1]);
   for (const { firstSequence, bytes } of batches) {
@@ -90,10 +90,11 @@ test('a journal that is opened again holds what it held', async (t) => {
   assert.equal(reopened.lastLink().lastSequence, 7);
 });
 
+const READER_OPTIONS = JSON.stringify({ ...STORE_OPTIONS, readOnly: true });
 /** Answers each line with the last sequence number it sees. */
 const READER_SOURCE = `
   import { JournalStore } from ${JSON.stringify(STORE_URL)};
-  const store = new JournalStore(process.argv[1], ${JSON.stringify({ ...STORE_OPTIONS, readOnly: true })});
+  const store = new JournalStore(process.argv[1], ${READER_OPTIONS});
   for await (const _ of process.stdin) console.log(store.lastLink().lastSequence);
   await store.close();
 `;

@@ -43,7 +43,8 @@ export class JournalStore {
     const needed = statSync(this.file).size + bytes.length + OVERHEAD_BYTES;
     if (needed > this.mapBytes) {
       throw new Error(
-        `the journal is full: batch ${firstSequence} does not fit into ${this.mapBytes} bytes (--journal-map-bytes)`,
+        `the journal is full: batch ${firstSequence} does not fit into ${this.mapBytes} bytes ` +
+          '(--journal-map-bytes)',
       );
     }
     const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -128,7 +128,7 @@ test('nothing published: nothing is stored and nothing moves', (t) => {
   assert.equal(headerOf(rig.ring)[cursorOf(0)], 0);
 });
 
-test('the cursor moves, and a reader behind it sees the commands, only when they are on disk', (t) => {
+test('the cursor moves, and readers behind it see commands, only when they are on disk', (t) => {
   const store = openWatchedStore(t);
   const rig = new JournalRig(store, { batchBytes: 1_024 });
   const gateway = new RingReader(rig.ring, 1, 0);
@@ -178,7 +178,7 @@ test('an append that fails surfaces, and nothing behind the last good batch is r
   assert.equal(store.lastLink().lastSequence, 30);
 });
 
-test('a full batch ends behind a command whose group is in the next: its hash is one behind', (t) => {
+test('a full batch ends behind a command whose group is in the next: its hash is older', (t) => {
   const store = openStore(t, temporaryFolder());
   const rig = new JournalRig(store, { batchBytes: 1_024 });
   const hashes = ['0'.repeat(16)];

@@ -3,8 +3,8 @@
  * dist/ and puts the library's package.json in the place of the repository's; `restore` puts that
  * one back. docs/adr/0007-the-library-has-its-own-package-json.md says why.
  *
- * Both files are replaced whole or not at all, and `prepare` first undoes what an interrupted packing
- * has left, so no interruption loses the repository's package.json.
+ * Both files are replaced whole or not at all, and `prepare` first undoes what an interrupted
+ * packing has left, so no interruption loses the repository's package.json.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

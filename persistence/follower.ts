@@ -67,7 +67,9 @@ export class Follower implements ReplayListener {
     this.replay = new JournalReplay(store, this);
   }
 
-  /** Projects what is in the journal. Returns 0 when it is all done, or how long to pause, in ms. */
+  /**
+   * Projects what is in the journal. Returns 0 when it is all done, or how long to pause, in ms.
+   */
   async catchUp(): Promise<number> {
     if (this.hasDiverged) return this.followOnly();
     try {
@@ -133,7 +135,8 @@ export class Follower implements ReplayListener {
   private disagree(why: string): void {
     const { sequence } = this.checkpoint;
     this.diverge(
-      `PostgreSQL's checkpoint is at sequence ${sequence}, but ${why}: its tables belong to another journal`,
+      `PostgreSQL's checkpoint is at sequence ${sequence}, but ${why}: ` +
+        'its tables belong to another journal',
     );
   }
 

@@ -12,7 +12,9 @@ export interface Checkpoint {
   readonly eventHash: string;
 }
 
-/** The checkpoint is not where this projector left it: somebody else wrote, or an old backup is in. */
+/**
+ * The checkpoint is not where this projector left it: somebody else wrote, or an old backup is in.
+ */
 export class CheckpointMovedError extends Error {
   override readonly name = 'CheckpointMovedError';
 }

@@ -22,7 +22,9 @@ export const COMMAND_HEADER = {
   gatewayId: 40,
 } as const;
 
-/** `amount` is in ticks × lots, `expireTime` in µs since 1970; 0 in a term means the order has none. */
+/**
+ * `amount` is in ticks × lots, `expireTime` in µs since 1970; 0 in a term means the order has none.
+ */
 export const NEW_ORDER = {
   templateId: 1,
   length: 128,

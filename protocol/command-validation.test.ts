@@ -71,7 +71,7 @@ test('another schema, version or template is refused', () => {
   }
 });
 
-test('what only the venue’s own threads send is refused from outside: image requests, ticks, events', () => {
+test('what only the venue’s own threads send is refused: image requests, ticks, events', () => {
   const record = RecordBuffer.allocate(128);
   new BookImageRequest().write(record, 0);
   assert.equal(validateCommand(record, 0, 128)?.field, 'templateId');

@@ -102,7 +102,7 @@ test('a cancel line names account, order and market', () => {
   assert.equal(cancel.clientOrderId, 0);
 });
 
-test('a line may end as lines do, and blanks, case and empty optional columns do not matter', () => {
+test('a line may end as lines do; blanks, case and empty optional columns do not matter', () => {
   for (const text of [
     '7,10,500,3,1\n',
     '7,10,500,3,1\r\n',
@@ -192,7 +192,7 @@ test('what is no whole number of its range is refused with field, value and rang
   assertRefused('order', '1,1,1,1,3', 'side', '3', '1 (Buy), 2 (Sell)');
 });
 
-test('an unknown word is refused with the words there are, an inherited name of objects too', () => {
+test('an unknown word is refused with the words there are, a name objects inherit too', () => {
   for (const word of ['stp', '2', 'FOKK', 'constructor', '__proto__', 'toString', 'limit limit']) {
     const line = `1,1,1,1,1,${word}`;
     assertRefused('order', line, 'type', word, 'limit, market, stop, stop-limit');
@@ -252,7 +252,7 @@ test('a trading-state line names a market and its next state by its word', () =>
   }
 });
 
-test('a price-band line names a market, the reference price and how far from it prices may be', () => {
+test('a price-band line names a market, the reference price and how far prices may go', () => {
   for (const [text, reference, ticks] of [
     ['10,500,25', 500, 25],
     ['10,500,0', 500, 0],

@@ -16,7 +16,7 @@ export const FIRST_EVENT_TEMPLATE = 100;
 
 export const EVENT_HEADER = { sequence: 8 } as const;
 
-/** Terms that the order does not have are 0: `amount` in ticks × lots, `expireTime` in µs since 1970. */
+/** Terms that the order does not have are 0. `amount` is in ticks × lots, `expireTime` in µs. */
 export const EXECUTION_REPORT = {
   templateId: 100,
   length: 160,

@@ -1,6 +1,6 @@
 /**
- * Which terms of a new order go together, whatever the market is: the table of docs/matching.md. One
- * rule for every encoding and for the engine as a library.
+ * Which terms of a new order go together, whatever the market is: the table of docs/matching.md.
+ * One rule for every encoding and for the engine as a library.
  */
 import type { NewOrder } from './commands.ts';
 import { OrderType, Side, TimeInForce } from './enums.ts';

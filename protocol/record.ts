@@ -62,7 +62,7 @@ export function recordLengthAt(record: RecordBuffer, offset: number): number {
   return (record.words[offset >> 2]! & 0xffff) + MESSAGE_HEADER_LENGTH;
 }
 
-/** Copies `length` bytes, a multiple of 4, between records; `set` would need a subarray, an allocation. */
+/** Copies `length` bytes, a multiple of 4; `set` would need a subarray, an allocation. */
 export function copyRecord(
   from: Int32Array,
   fromOffset: number,

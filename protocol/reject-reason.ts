@@ -58,7 +58,7 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   QtyTooLarge: 'The open quantity of one side of a market may not exceed 2^53−1 lots.',
   PriceOutsideBand: 'The limit price lies outside the price band of the market.',
   NoPriceBand:
-    'Without a price band nothing bounds a market order in PreOpen or the cost of a stop order to buy.',
+    'Without a price band nothing bounds a market order in PreOpen or the cost of a stop to buy.',
   AmountTooSmall: 'The amount does not buy one lot at the best price.',
   PostOnlyWouldTrade: 'A post-only order may not trade on entry; its price crosses the market.',
   TermsDoNotFitOrder: 'The new terms do not fit the type of the order.',

@@ -3,8 +3,8 @@ import { Flyweight, type RecordBuffer } from './record.ts';
 import { COMMAND_RESULT } from './result-layout.ts';
 
 /**
- * What became of one command. filledQty and notional are the sums of qty and of price × qty over the
- * fills of this command.
+ * What became of one command. filledQty and notional are the sums of qty and of price × qty over
+ * the fills of this command.
  */
 export class CommandResult extends Flyweight {
   write(record: RecordBuffer, offset: number): this {

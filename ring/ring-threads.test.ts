@@ -27,7 +27,9 @@ interface Hammer {
   readonly frameCount: number;
 }
 
-/** Whom each thread wakes: the producer those it shows frames to, reader 0 the one it bounds too. */
+/**
+ * Whom each thread wakes: the producer those it shows frames to, reader 0 the one it bounds too.
+ */
 function listenersOf(
   reader: number | undefined,
   producer: SharedArrayBuffer,
@@ -90,7 +92,7 @@ for (const settings of [
   { strategy: 'spin-then-park', spins: 100, capacity: 1024, frameCount: 300_000 },
   { strategy: 'park', spins: 0, capacity: 1024, frameCount: 200_000 },
 ] as const satisfies Hammer[]) {
-  test(`with ${settings.strategy} every reader sees every frame once, in order, intact`, async (t) => {
+  test(`with ${settings.strategy} each reader sees all frames once, in order, whole`, async (t) => {
     const seed = testSeed(t);
     const rounds = roundsOf(settings, seed);
     t.diagnostic(`${settings.frameCount} frames, ${rounds} times round the ring`);

@@ -106,7 +106,7 @@ describe('the producer', () => {
     assert.equal(reader.read(), -1);
   });
 
-  test('answers -1 while the ring is full, to the byte, and goes on where a reader released', () => {
+  test('answers -1 while the ring is full, to the byte, until a reader has released', () => {
     const { producer, reader } = setUp();
     assert.equal(producer.maxPayload, MAX_PAYLOAD);
     assert.equal(fillUp(producer), 8);
@@ -126,7 +126,7 @@ describe('the producer', () => {
     assert.equal(producer.freeBytes(), CAPACITY);
   });
 
-  test('pads the end of the buffer where a frame does not fit, and readers skip the padding', () => {
+  test('pads the end of the buffer where a frame does not fit, which readers skip', () => {
     const { producer, reader } = setUp();
     for (let i = 0; i < 9; i++) {
       assert.equal(publish(producer, 96, i), i * 104 + FRAME_HEADER_BYTES);
@@ -218,7 +218,7 @@ describe('a reader', () => {
     }
   });
 
-  test('goes on at its cursor in a new object: what was read and not released is read again', () => {
+  test('goes on at its cursor in a new object: what was not released is read again', () => {
     const { ring, producer, reader } = setUp();
     publish(producer, 8, 1);
     publish(producer, 8, 2);

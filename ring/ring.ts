@@ -31,7 +31,8 @@ export function createRing(capacity: number): SharedArrayBuffer {
   const isPowerOfTwo = capacity > 0 && (capacity & (capacity - 1)) === 0;
   if (!isPowerOfTwo || capacity < MIN_CAPACITY || capacity > MAX_CAPACITY) {
     throw new RangeError(
-      `ring capacity ${capacity} is not allowed; allowed: a power of two from ${MIN_CAPACITY} to ${MAX_CAPACITY}`,
+      `ring capacity ${capacity} is not allowed; allowed: a power of two from ${MIN_CAPACITY} ` +
+        `to ${MAX_CAPACITY}`,
     );
   }
   return new SharedArrayBuffer(HEADER_BYTES + capacity);

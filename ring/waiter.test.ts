@@ -83,7 +83,7 @@ test('work before prepare starts the spinning again without touching the signal'
   ]);
 });
 
-test('whatever the rounds bring, a sleep follows a prepare with nothing but one empty poll', (t) => {
+test('whatever the rounds bring, only an empty poll is between prepare and sleep', (t) => {
   const rounds = fc.array(fc.nat({ max: 2 }), { maxLength: 60 });
   const property = fc.property(fc.nat({ max: 5 }), rounds, (spins, works) => {
     let idleRounds = 0;
@@ -127,7 +127,7 @@ test('nobody at the signal: a ring changes nothing, and does not wake a later sl
   assert.equal(flagOf(buffer), 1);
 });
 
-test('the flag is down after a cancel, after a sleep that ran out and after one that was rung', () => {
+test('the flag is down after a cancel, a sleep that ran out and one that was rung', () => {
   const buffer = createSignal();
   const signal = new Signal(buffer);
   signal.prepare();

@@ -37,8 +37,8 @@ export class Accounts {
 }
 
 /**
- * The largest number of currencies (and, but for the venue's own two, of accounts): a pair makes one
- * id below 2^53.
+ * The largest number of currencies (and, but for the venue's own two, of accounts): a pair makes
+ * one id below 2^53.
  */
 const CURRENCY_SPAN = 2 ** 26;
 

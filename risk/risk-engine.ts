@@ -4,9 +4,9 @@
  * command.
  *
  * A buy reserves its notional at a price that the caller names and the worst fee on it; a sell
- * reserves what it delivers. Each fill pays out of the reservation, and what the fill's better price or lower fee
- * left over goes back to the available balance at once. All amounts are minor units; the sum of
- * all holdings of a currency stays within 2^53−1, so no balance can overflow.
+ * reserves what it delivers. Each fill pays out of the reservation, and what the fill's better
+ * price or lower fee left over goes back to the available balance at once. All amounts are minor
+ * units; the sum of all holdings of a currency stays within 2^53−1, so no balance can overflow.
  */
 import { growFloat64, growInt32 } from '../collections/grow.ts';
 import { IdTable, NO_SLOT } from '../collections/id-table.ts';
@@ -99,7 +99,9 @@ export class RiskEngine {
     return RejectReason.None;
   }
 
-  /** Locks what an order may cost. `price` is its limit, or the worst price that it may trade at. */
+  /**
+   * Locks what an order may cost. `price` is its limit, or the worst price that it may trade at.
+   */
   reserve(
     order: number,
     accountId: number,

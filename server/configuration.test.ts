@@ -58,7 +58,8 @@ describe('the configuration', () => {
     const page = readFileSync(new URL('../docs/operations.md', import.meta.url), 'utf8');
     for (const name of names) {
       const value = SETTINGS[name].default === '' ? '' : `\`${SETTINGS[name].default}\``;
-      const row = `| \`${flagOf(name)}\` | \`${variableOf(name)}\` | ${value} | ${SETTINGS[name].about} |`;
+      const names = `\`${flagOf(name)}\` | \`${variableOf(name)}\``;
+      const row = `| ${names} | ${value} | ${SETTINGS[name].about} |`;
       assert.ok(page.includes(row), `docs/operations.md lacks the row\n${row}`);
     }
   });

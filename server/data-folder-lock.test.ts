@@ -16,9 +16,10 @@ import {
 const root = mkdtempSync(join(tmpdir(), 'hoga-lock-'));
 after(() => rmSync(root, { recursive: true }));
 
+const LOCK_URL = import.meta.resolve('./data-folder-lock.ts');
 const HOLDER_SOURCE = `
   import { spawn } from 'node:child_process';
-  import { acquireDataFolderLock } from ${JSON.stringify(import.meta.resolve('./data-folder-lock.ts'))};
+  import { acquireDataFolderLock } from ${JSON.stringify(LOCK_URL)};
   acquireDataFolderLock(process.argv[1], { address: 'http://127.0.0.1:8080' });
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   console.log(child.pid);

@@ -1,8 +1,8 @@
 /**
  * One process per data folder. The lock belongs to an open file of ours and lives in the kernel, so
  * it ends with the process however that dies. A pid file would mislead: after a restart of a
- * container the pid written there often belongs to somebody else. What `hoga.lock` holds (pid, since
- * when, address) only names the holder to people and never decides anything.
+ * container the pid written there often belongs to somebody else. What `hoga.lock` holds (pid,
+ * since when, address) only names the holder to people and never decides anything.
  *
  * Start-up takes this lock before it opens the journal or starts the embedded PostgreSQL; commands
  * that need a folder at rest ask `isDataFolderLocked`.
@@ -28,7 +28,9 @@ import { dirname, join } from 'node:path';
 
 const LOCK_FILE = 'hoga.lock';
 
-/** `isDataFolderLocked` holds the lock for a moment; an acquirer that meets it there tries again. */
+/**
+ * `isDataFolderLocked` holds the lock for a moment; an acquirer that meets it there tries again.
+ */
 const ACQUIRE_ATTEMPTS_MAX = 4;
 const ACQUIRE_PAUSE_MS = 40;
 
@@ -103,7 +105,7 @@ export function acquireDataFolderLock(folder: string, about: { address: string }
   };
 }
 
-/** Like mkdir -p, which Node's own recursive mode never finishes where a file system refuses (/proc). */
+/** Like mkdir -p, which Node's own never finishes where a file system refuses (/proc). */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));

@@ -89,7 +89,9 @@ function firstBlocked(folder: string, user: UserIds): string | undefined {
   return (mode & mayEnter) === 0 ? folder : undefined;
 }
 
-/** Gives `folder` and all in it to `user`; the folder itself last, so half the work is done again. */
+/**
+ * Gives `folder` and all in it to `user`; the folder itself last, so half the work is done again.
+ */
 export function giveFolder(folder: string, { uid, gid }: UserIds): void {
   if (statSync(folder).uid === uid) return;
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {

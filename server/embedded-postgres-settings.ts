@@ -2,7 +2,8 @@
 import { POSTGRES_HOST } from './embedded-postgres-credentials.ts';
 
 /** Written anew at every start, so a new release of ours changes old clusters too. */
-export const POSTGRES_SETTINGS = `# Written by Hoga at every start. Settings of your own: ALTER SYSTEM.
+export const POSTGRES_SETTINGS = `# Written by Hoga at every start.
+# Settings of your own: ALTER SYSTEM.
 listen_addresses = '${POSTGRES_HOST}'
 unix_socket_directories = ''
 max_connections = 32

@@ -54,8 +54,9 @@ async function query(url: string, sql: string): Promise<unknown[][]> {
   }
 }
 
+const EMBEDDED_URL = import.meta.resolve('./embedded-postgres.ts');
 const OWNER_SOURCE = `
-  import { startEmbeddedPostgres } from ${JSON.stringify(import.meta.resolve('./embedded-postgres.ts'))};
+  import { startEmbeddedPostgres } from ${JSON.stringify(EMBEDDED_URL)};
   try {
     const { pid, url } = await startEmbeddedPostgres({ folder: process.argv[1], log: () => {} });
     console.log(JSON.stringify({ pid, url }));
@@ -151,7 +152,7 @@ test('after a SIGKILL of its owner the next start adopts the server that lives o
   assert.equal(existsSync(join(folder, 'cluster', 'postmaster.pid')), false);
 });
 
-test('after a SIGKILL of the postmaster under load the next start recovers what was committed', async () => {
+test('after a SIGKILL under load the next start recovers what was committed', async () => {
   const folder = join(root, 'crashed');
   const first = await start(folder);
   await query(first.url, 'create table orders (id int); insert into orders values (7)');
@@ -167,7 +168,7 @@ test('after a SIGKILL of the postmaster under load the next start recovers what 
   await next.stop();
 });
 
-test('a postmaster.pid that names a living stranger is stale, as after a container restart', async () => {
+test('a postmaster.pid that names a living stranger is stale, as in a new container', async () => {
   const folder = join(root, 'stale');
   const first = await start(folder);
   const file = join(folder, 'cluster', 'postmaster.pid');

@@ -16,7 +16,8 @@ export function printJsonReport(
   durability: string,
   results: readonly Result[],
 ): void {
-  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const processor = `${cpus().length} x ${cpus()[0]?.model ?? 'cpu'}`;
+  const machine = `${processor}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const report = { name, commit: commit(), node: process.version, machine, durability, results };
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }

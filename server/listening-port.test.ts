@@ -11,7 +11,8 @@ const isLinux = process.platform === 'linux';
 
 const LISTENER_SOURCE = `
   const server = require('node:net').createServer();
-  server.listen({ ...JSON.parse(process.argv[1]), port: 0 }, () => console.log(server.address().port));
+  const options = { ...JSON.parse(process.argv[1]), port: 0 };
+  server.listen(options, () => console.log(server.address().port));
 `;
 
 /** A listener in another process, for as long as `body` runs. */

@@ -10,7 +10,9 @@ import { createServer, isIPv4 } from 'node:net';
 
 const COMMAND_LINE_LENGTH_MAX = 200;
 
-/** Column and value in /proc/net/tcp: `sl local_address rem_address st ... inode` (proc_net_tcp(5)). */
+/**
+ * Column and value in /proc/net/tcp: `sl local_address rem_address st ... inode` (proc_net_tcp(5)).
+ */
 const COLUMN_LOCAL_ADDRESS = 1;
 const COLUMN_STATE = 3;
 const COLUMN_INODE = 9;

@@ -1,6 +1,6 @@
 /**
- * Binary commands with a bad record: the request is refused as a whole, and the record and field are
- * named.
+ * Binary commands with a bad record: the request is refused as a whole, and the record and field
+ * are named.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

@@ -117,7 +117,7 @@ describe('binary commands', () => {
     assert.equal(result.canceledCount, 0);
   });
 
-  it('a mass cancel is answered with how many orders it ended, a cancel with its reason', async () => {
+  it('a mass cancel’s result counts the orders it ended, a cancel’s tells its reason', async () => {
     await openAccount(20);
     const order = newOrder({ accountId: 20, side: Side.Buy, price: 3 });
     const results = await send([order, order, order]);
@@ -297,7 +297,7 @@ describe('commands about the venue', () => {
     assert.deepEqual(reasonsOf(results), expected);
   });
 
-  it('limits bound accounts, open orders, currencies and markets from the next command on', async () => {
+  it('limits bound accounts, open orders, currencies and markets from then on', async () => {
     const tight = { maxAccounts: 1, maxOpenOrders: 1, maxCurrencies: 1, maxSymbols: 1 };
     const order = newOrder({ accountId: 1, side: Side.Buy, price: 1, clientOrderId: 1 });
     const results = await send([

@@ -1,6 +1,6 @@
 /**
- * The engine against a real session of a real exchange, and the session against engines with a broken
- * rule. The data is not part of the repository: HOGA_ES_DATA names its folder.
+ * The engine against a real session of a real exchange, and the session against engines with a
+ * broken rule. The data is not part of the repository: HOGA_ES_DATA names its folder.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';

@@ -89,7 +89,7 @@ describe(`a flow of orders through the whole system (HOGA_TEST_SEED=${SEED})`, (
     assert.equal(figure(stdout, 'verify', 'violations'), 0);
   });
 
-  it('loses nothing that was acknowledged when it is killed in the middle of the flow', async () => {
+  it('loses nothing that was acknowledged when it is killed amid the flow', async () => {
     let acknowledged = 0;
     const sending = sendOrders(server.address, (sequence) => {
       acknowledged = sequence;

@@ -1,6 +1,6 @@
 /**
- * Bad input of every kind over HTTP: the answer names what was wrong, with the value, and what would
- * be right; and nothing of it is ever sequenced.
+ * Bad input of every kind over HTTP: the answer names what was wrong, with the value, and what
+ * would be right; and nothing of it is ever sequenced.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

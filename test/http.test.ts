@@ -134,7 +134,7 @@ describe('commands as CSV', () => {
     assert.deepEqual([late['status'], late['cumQty'], late['fills']], ['Canceled', 0, []]);
   });
 
-  it('a client order id names one open order, and may be used again when that is gone', async () => {
+  it('a client order id names one open order, and is free again when that is gone', async () => {
     await openAccount(8);
     const first = await accepted('/order', `8,${ETH_KRW},10,1,1,,,99`);
     const second = await server.send('/order', `8,${ETH_KRW},10,1,1,,,99`);
@@ -194,7 +194,7 @@ describe('reads', () => {
     assert.deepEqual([top['bids'], top['asks']], [bids.slice(0, 1), asks.slice(0, 1)]);
   });
 
-  it('balances say the sequence number they are true at, in minor units and as decimals', async () => {
+  it('balances say the sequence they are true at, in minor units and as decimals', async () => {
     const { sequence } = await accepted('/deposit', `12,${BTC},123456789`);
     await server.waitForProjection();
     const { status, body } = await server.get('/balances?userId=12');
@@ -230,7 +230,7 @@ describe('reads', () => {
 });
 
 describe('many clients', () => {
-  it('200 of them post orders at once over kept connections, and each gets its own answer', async () => {
+  it('200 of them post at once over kept connections; each gets its own answer', async () => {
     await openAccount(20);
     const agent = new Agent({ keepAlive: true, maxSockets: 200 });
     const post = async (clientOrderId: number): Promise<Answer['body']> => {

@@ -36,8 +36,14 @@ function readExamples(): Example[] {
   }));
 }
 
-const ORDER =
-  /^(market |stop )?(buy|sell) (\d+) (\d+)(?:@(\d+))?(?: stop (\d+))?(?: shows (\d+))?( ioc| fok| post-only)?(?: owner (\d+) (\w+))?$/;
+const ORDER = new RegExp(
+  [
+    /^(market |stop )?(buy|sell) (\d+) (\d+)(?:@(\d+))?(?: stop (\d+))?(?: shows (\d+))?/,
+    /( ioc| fok| post-only)?(?: owner (\d+) (\w+))?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
 
 function parse(command: string): EngineCommand {
   const [verb, argument = '', qtyAtPrice = ''] = command.split(' ');

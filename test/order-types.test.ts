@@ -1,6 +1,6 @@
 /**
- * Every order type and every command of a venue's day through a running exchange, in CSV over HTTP as
- * a client sees them: and at the end PostgreSQL and a fresh replay agree with what was said.
+ * Every order type and every command of a venue's day through a running exchange, in CSV over HTTP
+ * as a client sees them: and at the end PostgreSQL and a fresh replay agree with what was said.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -119,7 +119,7 @@ describe('order types', () => {
     await clear(BTC_KRW);
   });
 
-  it('a market order by quantity takes level after level; by amount it spends at most that', async () => {
+  it('a market order takes level after level; by amount it spends at most that', async () => {
     await order(`${MAKER},${BTC_KRW},100,5,2`);
     await order(`${MAKER},${BTC_KRW},110,50,2`);
     const byQty = await order(`${TAKER},${BTC_KRW},0,7,1,market`);
@@ -234,7 +234,7 @@ describe('order types', () => {
 });
 
 describe('a market’s day', () => {
-  it('pre-open collects, the auction trades at one price, continuous goes on, closed ends the day', async () => {
+  it('pre-open collects, an auction has one price, continuous follows, then closed', async () => {
     const client = await WebSocketClient.open(server);
     const { state } = await client.subscribe('book', AAPL_USD);
     assert.equal(state, 'Continuous');

@@ -135,7 +135,8 @@ describe('the tables', () => {
 
   it('open orders add up to the book', async () => {
     const levels = await sql(`SELECT side, price, sum(leaves_qty)::bigint AS qty, count(*) AS orders
-      FROM orders WHERE leaves_qty > 0 AND symbol_id = ${BTC_KRW} GROUP BY side, price ORDER BY price DESC`);
+      FROM orders WHERE leaves_qty > 0 AND symbol_id = ${BTC_KRW}
+      GROUP BY side, price ORDER BY price DESC`);
     const { body } = await server.get(`/orderbook?symbolId=${BTC_KRW}`);
     const sideOf = (side: string, key: string) =>
       (body[key] as Row[]).map((level) => ({ side, ...level }));

@@ -136,7 +136,9 @@ it('the printed configuration hides every password', async () => {
   assert.deepEqual(leaked, []);
 });
 
-/** Posts orders, each at a price of its own, until the exchange is gone; adds what is acknowledged. */
+/**
+ * Posts orders, each at a price of its own, until the exchange is gone; adds what is acknowledged.
+ */
 async function postUntilGone(
   server: ServerProcess,
   nextPrice: () => number,

@@ -122,7 +122,7 @@ it('a price outside the band is refused with the band, in answer and execution',
   client.close();
 });
 
-it('reconciliation finds no difference, and a new gateway learns the band from the image', async () => {
+it('reconciliation finds no difference; a new gateway learns the band from the image', async () => {
   const reconciled = await runCli(['reconcile', '--data', folder.path, '--json']);
   assert.equal(reconciled.code, 0, reconciled.stdout + reconciled.stderr);
   await server.end('SIGKILL');

@@ -250,7 +250,7 @@ describe(`WebSocket channels (HOGA_TEST_SEED=${SEED})`, () => {
     client.close();
   });
 
-  it('a bad request is told field, value and what is allowed, and the connection goes on', async () => {
+  it('a bad request is told field, value and what is allowed; the connection goes on', async () => {
     const client = await WebSocketClient.open(server);
     const book = { op: 'subscribe', channel: 'book', symbolId: 1 };
     const bad: [string, unknown][] = [

@@ -133,7 +133,9 @@ function pickOrder(exchange: Exchange, pick: number): Partial<OrderView> {
 
 type DrawnTerms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
 
-/** The part of the terms that go together with the type: anything else never gets to an exchange. */
+/**
+ * The part of the terms that go together with the type: anything else never gets to an exchange.
+ */
 function fittingTerms(drawn: DrawnTerms, side: number, time: number) {
   const { orderType, lifetimeUs, stopPrice, displayQty, postOnly, amount, ...all } = drawn;
   const isMarket = orderType === OrderType.Market;

@@ -1,6 +1,6 @@
 /**
- * An exchange that is driven through command records and read back through event records: for tests.
- * It comes with three currencies and two markets, one of which charges fees.
+ * An exchange that is driven through command records and read back through event records: for
+ * tests. It comes with three currencies and two markets, one of which charges fees.
  */
 
 import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
@@ -225,7 +225,7 @@ export class RecordedExchange {
     return this.execute(new Tick().write(this.record, 0));
   }
 
-  /** What the sequencer would put before a command, at that command's time; nothing if nothing is due. */
+  /** What the sequencer would put before a command at its time; nothing if nothing is due. */
   tickIfDue(): EventView[] {
     if (this.exchange.engine.nextExpireTime > this.time) return [];
     const events = this.tick();

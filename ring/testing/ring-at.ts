@@ -1,8 +1,12 @@
-/** Rings that have a past: their positions start where a test wants them, near a wrap for example. */
+/**
+ * Rings that have a past: their positions start where a test wants them, near a wrap for example.
+ */
 import { createRing } from '../ring.ts';
 import { cursorOf, HEADER_BYTES, MAX_READERS, TAIL } from '../ring-layout.ts';
 
-/** An empty ring of `capacity` bytes whose tail and cursors stand at `position`, in 8-byte units. */
+/**
+ * An empty ring of `capacity` bytes whose tail and cursors stand at `position`, in 8-byte units.
+ */
 export function createRingAt(capacity: number, position: number): SharedArrayBuffer {
   const ring = createRing(capacity);
   const header = headerOf(ring);

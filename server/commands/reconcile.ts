@@ -23,7 +23,8 @@ export function addReconcile(program: Command): void {
   program
     .command('reconcile')
     .description(
-      "Compares PostgreSQL's tables with a fresh replay of the journal, beside a running exchange or without one; exit 1 on any difference.",
+      "Compares PostgreSQL's tables with a fresh replay of the journal, beside a running " +
+        'exchange or without one; exit 1 on any difference.',
     )
     .option('--data <folder>', 'data folder', SETTINGS.data.default)
     .option('--database-url <url>', 'PostgreSQL (DATABASE_URL); default: the embedded one')

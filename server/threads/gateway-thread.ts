@@ -37,8 +37,8 @@ const gateway = new Gateway(
   identity,
 );
 
-// An uncaught error would end this thread beside its live app, and that aborts the process without a
-// word: say why and close the app instead.
+// An uncaught error would end this thread beside its live app, and that aborts the process without
+// a word: say why and close the app instead.
 process.on('uncaughtException', (error) => {
   const reason = error.stack ?? error.message;
   parentPort!.postMessage({ kind: 'failed', reason } satisfies ThreadMessage);

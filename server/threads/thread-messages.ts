@@ -30,5 +30,7 @@ export interface DatabaseRequest {
 }
 /** `stop` waits for open requests, `abandon` does not. */
 export type GatewayRequest = DatabaseRequest | { readonly kind: 'stop' | 'abandon' };
-/** `stop` is for a follower that still waits for PostgreSQL: one that follows sees its stop flag. */
+/**
+ * `stop` is for a follower that still waits for PostgreSQL: one that follows sees its stop flag.
+ */
 export type FollowerRequest = DatabaseRequest | { readonly kind: 'stop' };

@@ -1,4 +1,6 @@
-/** Test doubles of the engine that break one rule each, to show that the recorded session notices. */
+/**
+ * Test doubles of the engine that break one rule each, to show that the recorded session notices.
+ */
 import { MatchingEngine } from '../../engine/matching-engine.ts';
 import type { Metric } from './es-session.ts';
 

@@ -1,6 +1,6 @@
 /**
- * `npm run conformance:es`: a real session of a real exchange, command by command. The engine has to
- * reproduce its opening, every fill, every self-match cancel and the book at the end.
+ * `npm run conformance:es`: a real session of a real exchange, command by command. The engine has
+ * to reproduce its opening, every fill, every self-match cancel and the book at the end.
  */
 import { Command, Option } from 'commander';
 import { PlainEngine } from '../../engine/plain-engine.ts';

@@ -1,6 +1,7 @@
 /**
- * Binary commands for tests, by their fields: `encodeCommands([newOrder({ accountId: 7, price: 5 })])`
- * is the body of a request. What is not given is the commonest: market 1, a limit order for one lot.
+ * Binary commands for tests, by their fields: `encodeCommands([newOrder({ accountId: 7, price: 5
+ * })])` is the body of a request. What is not given is the commonest: market 1, a limit order for
+ * one lot.
  */
 import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
 import {

@@ -22,7 +22,9 @@ export function testSeed(t: TestContext): number {
 /** A uniform integer from 0 to `bound` − 1; `bound` is at most 2^32. */
 export type Random = (bound: number) => number;
 
-/** Mulberry32 (Tommy Ettinger, public domain): the same seed gives the same numbers in any thread. */
+/**
+ * Mulberry32 (Tommy Ettinger, public domain): the same seed gives the same numbers in any thread.
+ */
 export function seededRandom(seed: number): Random {
   let state = seed | 0;
   return (bound) => {
