@@ -1,6 +1,12 @@
 /**
  * The matching engine as a library, `hoga/engine`: order books and price-time matching without
- * threads, risk or journal. `PlainEngine` speaks plain objects; `MatchingEngine` is the fast way.
+ * threads, risk or journal.
+ *
+ * `PlainEngine` speaks plain objects and checks them: what is invalid throws a RangeError that
+ * names field, value and what is allowed, and changes nothing. `MatchingEngine` with an
+ * `OrderTicket` is the fast way. It trusts its caller and checks neither capacity nor ids nor
+ * terms: what is invalid there corrupts the book or never ends. `assertTicket` checks a ticket
+ * whose origin is in doubt.
  */
 export {
   CancelReason,

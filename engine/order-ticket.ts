@@ -120,7 +120,10 @@ export class OrderTicket {
     return this;
   }
 
-  /** Terms from a plain object; what they leave out goes back to its default. */
+  /**
+   * Terms from a plain object; what they leave out goes back to its default. Terms are not checked
+   * here, and a lane turns whatever it gets into a number.
+   */
   set(terms: OrderTerms): this {
     const { orderId, accountId = 0, symbolId, side, price = 0, qty } = terms;
     this.limit(orderId, accountId, symbolId, side, price, qty);

@@ -1,6 +1,7 @@
 /**
  * The engine with plain objects: a command in, its events out, and the book to look at. The easy way
  * to use it as a library, and what tests and tools use; the hot path is `MatchingEngine` itself.
+ * It checks whatever it is given; what is invalid throws a RangeError and changes nothing.
  *
  * @example
  * const engine = new PlainEngine();
@@ -20,12 +21,14 @@ import type {
 } from './engine-commands.ts';
 import type { EngineListener } from './engine-listener.ts';
 import { EventRecorder, limitOf } from './event-recorder.ts';
+import { refuse } from './field-rules.ts';
+import { assertCapacity, assertOrderId, assertSide, assertSymbolId } from './library-validation.ts';
 import { DEFAULT_ENGINE_CAPACITY, MatchingEngine } from './matching-engine.ts';
 import type { OrderBook } from './order-book.ts';
 import type { EngineCapacity } from './order-keeper.ts';
 import { OrderTicket } from './order-ticket.ts';
 import { ORDER } from './orders.ts';
-import { assertCommand, assertReplace, assertTicket } from './terms-validation.ts';
+import { assertTermsFit, checkedCommand } from './terms-validation.ts';
 
 const { NONE } = ORDER;
 
@@ -36,38 +39,47 @@ export class PlainEngine implements CommandEngine {
   private readonly recorder = new EventRecorder();
   private readonly ticket = new OrderTicket();
 
+  /** @throws RangeError for a capacity that no engine can have */
   constructor(
     capacity: EngineCapacity = DEFAULT_ENGINE_CAPACITY,
     Engine: EngineClass = MatchingEngine,
   ) {
+    assertCapacity(capacity);
     this.engine = new Engine(this.recorder, capacity);
     this.recorder.listenTo(this.engine);
   }
 
-  /** @throws RangeError for an id that a market has already */
+  /** @throws RangeError for an id that no command can name, or that a market has already */
   addSymbol(symbolId: number): void {
+    assertSymbolId(symbolId);
     if (this.engine.symbolIndexOf(symbolId) !== NONE) {
-      throw new RangeError(`symbolId: ${symbolId} is a market already`);
+      refuse('symbolId', symbolId, 'an id that no market has yet');
     }
     this.engine.addSymbol(symbolId);
   }
 
   execute(command: EngineCommand): Outcome {
-    const rejectReason = this.run(command);
+    const rejectReason = this.run(checkedCommand(command));
     return { rejectReason, events: this.recorder.take() };
   }
 
   restingOrders(symbolId: number, side: number): OrderView[] {
-    const orders = this.engine.restingOrders(this.book(symbolId), side);
+    const book = this.book(symbolId);
+    assertSide(side);
+    const orders = this.engine.restingOrders(book, side);
     return Array.from(orders, (order) => this.view(order));
   }
 
   waitingStops(symbolId: number, side: number): OrderView[] {
-    return Array.from(this.book(symbolId).stops(side).all(), (order) => this.view(order));
+    const book = this.book(symbolId);
+    assertSide(side);
+    return Array.from(book.stops(side).all(), (order) => this.view(order));
   }
 
   levels(symbolId: number, side: number): LevelView[] {
-    const ladder = this.book(symbolId).side(side);
+    const book = this.book(symbolId);
+    assertSide(side);
+    const ladder = book.side(side);
     const levels = this.engine.levels;
     const views: LevelView[] = [];
     for (let level = ladder.best(); level !== NONE; ) {
@@ -84,23 +96,21 @@ export class PlainEngine implements CommandEngine {
 
   /** An open order by its id. */
   order(orderId: number): OrderView | undefined {
+    assertOrderId(orderId);
     const order = this.engine.findOrder(orderId);
     return order === NONE ? undefined : this.view(order);
   }
 
   private run(command: EngineCommand): number {
     const { engine } = this;
-    if (command.command === 'new') {
-      assertTicket(this.ticket.set(command));
-      return engine.submit(this.ticket);
-    }
-    if (command.command === 'replace') {
-      assertReplace(command);
-      const { orderId, price, qty, qtyMeaning, displayQty, stopPrice } = command;
-      return engine.replace(orderId, price, qty, qtyMeaning, displayQty, stopPrice);
-    }
-    assertCommand(command);
     switch (command.command) {
+      case 'new':
+        assertTermsFit(this.ticket.set(command), command);
+        return engine.submit(this.ticket);
+      case 'replace': {
+        const { orderId, price, qty, qtyMeaning, displayQty, stopPrice } = command;
+        return engine.replace(orderId, price, qty, qtyMeaning, displayQty, stopPrice);
+      }
       case 'cancel':
         return engine.cancel(command.orderId);
       case 'massCancel':
@@ -116,8 +126,9 @@ export class PlainEngine implements CommandEngine {
   }
 
   private book(symbolId: number): OrderBook {
+    assertSymbolId(symbolId);
     const index = this.engine.symbolIndexOf(symbolId);
-    if (index === NONE) throw new RangeError(`symbolId: ${symbolId} is no market`);
+    if (index === NONE) refuse('symbolId', symbolId, 'the id of a market that was added');
     return this.engine.books[index]!;
   }
 

@@ -50,7 +50,8 @@ engine.submit(ticket);
 engine.cancel(1_000);
 engine.replace(999, 1_200, 8);
 
-// The ticket's terms must be valid; whether the market takes the order is what `submit` returns.
+// The ticket's terms must be valid, the fast way checks none of them (`assertTicket` does); whether
+// the market takes the order is what `submit` returns.
 const reason = engine.submit(ticket.limit(501, ACCOUNT, 1, Side.Sell, 1_100, 5));
 if (reason !== RejectReason.DuplicateOrderId) throw new Error('order 501 is open');
 
