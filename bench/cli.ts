@@ -1,4 +1,6 @@
-/** The command line of the benchmarks: `npm run bench -- engine`. One file in commands/ for each. */
+/**
+ * The command line of the benchmarks: `npm run bench -- engine`. One file in commands/ for each.
+ */
 import { Command } from 'commander';
 import { addEngine } from './commands/engine.ts';
 

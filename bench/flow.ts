@@ -32,7 +32,9 @@ const QUOTE_CURRENCY = 9_002;
 /** A tick of the E-mini S&P 500 is 0.25 points at 50 dollars: 1,250 cents a contract. */
 const TICK_VALUE = 1_250;
 const FEE_PPM = { makerFeePpm: 1, takerFeePpm: 2 };
-/** What each account gets: contracts, and cents. Little enough for a score of runs on one exchange. */
+/**
+ * What each account gets: contracts, and cents. Little enough for a score of runs on one exchange.
+ */
 const CONTRACTS = 1_000_000;
 const CENTS = 1_000_000_000_000;
 

@@ -10,9 +10,9 @@ import fc from 'fast-check';
 import { hashId } from '../collections/id-table.ts';
 import { Side } from '../protocol/enums.ts';
 import { testSeed } from '../test/support/seed.ts';
-import { ClientOrderIndex } from './client-order-index.ts';
+import { createClientOrderIndex } from './client-order-index.ts';
 import { OrderTicket } from './order-ticket.ts';
-import { ORDER, Orders } from './orders.ts';
+import { createOrders, ORDER } from './orders.ts';
 
 const { NONE } = ORDER;
 
@@ -33,8 +33,8 @@ const PAIRS = [1, 2, 2 ** 32 + 1, MAX_ID].flatMap((accountId) =>
 );
 
 class IndexedOrders {
-  private readonly orders = new Orders(1);
-  private readonly index = new ClientOrderIndex(this.orders, 1);
+  private readonly orders = createOrders(64);
+  private readonly index = createClientOrderIndex(this.orders);
 
   find(accountId: number, clientOrderId: number): number {
     return this.index.get(accountId, clientOrderId);

@@ -104,6 +104,8 @@ export interface LevelView {
 
 /** What the engine and the oracle have in common. */
 export interface CommandEngine {
+  /** The most fills of an incoming order. */
+  readonly maxFills: number;
   addSymbol(symbolId: number): void;
   /** @throws RangeError for terms that are invalid whatever the market is */
   execute(command: EngineCommand): Outcome;

@@ -1,4 +1,6 @@
-/** What the engine tells, as plain objects: what `EventRecorder` collects and the oracle returns. */
+/**
+ * What the engine tells, as plain objects: what `EventRecorder` collects and the oracle returns.
+ */
 
 export interface ReportEvent {
   readonly event: 'report';

@@ -15,7 +15,8 @@ export interface EngineListener {
   onReport(order: number, execType: number, reason: number): void;
   /**
    * A fill at `fillPrice` of `fillQty`, which both orders' quantities include already. With
-   * `isAuction`, `maker` is the buyer and `taker` the seller.
+   * `isAuction`, `maker` is the buyer and `taker` the seller. The level's quantity and the market's
+   * last price are what they were before until the level is done.
    */
   onFill(maker: number, taker: number): void;
   /** A level's new totals; with no orders it is gone. */

@@ -1,7 +1,7 @@
 /**
- * The price of a call auction (docs/matching.md, "Uncrossing"). Demand and supply only change at the
- * prices of levels, so the crossed part of the book is a row of runs of ticks that are alike. Off
- * the hot path: it allocates.
+ * The price of a call auction (docs/matching.md, "Uncrossing"). Demand and supply only change at
+ * the prices of levels, so the crossed part of the book is a row of runs of ticks that are alike.
+ * Off the hot path: it allocates.
  */
 import type { Levels } from './levels.ts';
 import type { OrderBook } from './order-book.ts';

@@ -2,16 +2,17 @@
 import { ExecType, Liquidity, OrderStatus, OrderType } from '../protocol/enums.ts';
 import type { EngineEvent, ReportEvent } from './engine-events.ts';
 import type { EngineListener } from './engine-listener.ts';
-import type { MatchingEngine } from './matching-engine.ts';
+import type { EngineState } from './engine-state.ts';
 import type { OrderTicket } from './order-ticket.ts';
+import type { Orders } from './orders.ts';
 
 export class EventRecorder implements EngineListener {
   events: EngineEvent[] = [];
-  private engine: MatchingEngine | undefined;
+  private readonly state: EngineState;
 
-  /** Must be called once, with the engine that tells: it comes into being after its listener. */
-  listenTo(engine: MatchingEngine): void {
-    this.engine = engine;
+  /** @param state of the engine that tells */
+  constructor(state: EngineState) {
+    this.state = state;
   }
 
   /** What was told since the last call. */
@@ -55,12 +56,13 @@ export class EventRecorder implements EngineListener {
   }
 
   onFill(maker: number, taker: number): void {
-    const engine = this.engine!;
-    const { orders, fillPrice: price, fillQty: qty, lastTradeId, isAuction } = engine;
+    const { state } = this;
+    const { orders } = state;
+    const [price, qty, isAuction] = [state.fillPrice(), state.fillQty(), state.isAuction()];
     this.events.push({
       event: 'trade',
-      tradeId: lastTradeId,
-      symbolId: engine.bookOf(maker).symbolId,
+      tradeId: state.lastTradeId(),
+      symbolId: state.bookOf(maker).symbolId,
       price,
       qty,
       makerOrderId: orders.orderId(maker),
@@ -76,7 +78,7 @@ export class EventRecorder implements EngineListener {
   }
 
   onLevel(level: number): void {
-    const { levels, books } = this.engine!;
+    const { levels, books } = this.state;
     this.events.push({
       event: 'level',
       symbolId: books[levels.symbolIndex(level)]!.symbolId,
@@ -88,25 +90,25 @@ export class EventRecorder implements EngineListener {
   }
 
   onTradingState(symbolIndex: number, state: number): void {
-    const { symbolId, auctionPrice, auctionQty } = this.engine!.books[symbolIndex]!;
+    const { symbolId, auctionPrice, auctionQty } = this.state.books[symbolIndex]!;
     this.events.push({ event: 'state', symbolId, state, auctionPrice, auctionQty });
   }
 
   private report(order: number, execType: number): ReportEvent {
-    const engine = this.engine!;
-    const { orders } = engine;
+    const { state } = this;
+    const { orders } = state;
     const [cumQty, leavesQty] = [orders.cumQty(order), orders.leavesQty(order)];
     return {
       event: 'report',
       execType,
       orderId: orders.orderId(order),
       accountId: orders.accountId(order),
-      symbolId: engine.bookOf(order).symbolId,
+      symbolId: state.bookOf(order).symbolId,
       side: orders.side(order),
       orderType: orders.orderType(order),
       timeInForce: orders.timeInForce(order),
       status: statusOf(cumQty, leavesQty),
-      price: limitOf(engine, order),
+      price: limitOf(orders, order),
       stopPrice: orders.stopPrice(order),
       qty: cumQty + leavesQty,
       displayQty: orders.displayQty(order),
@@ -121,10 +123,10 @@ export class EventRecorder implements EngineListener {
 }
 
 /** The price that an order was given: 0 for one without a limit. */
-export function limitOf(engine: MatchingEngine, order: number): number {
-  const orderType = engine.orders.orderType(order);
+export function limitOf(orders: Orders, order: number): number {
+  const orderType = orders.orderType(order);
   const hasLimit = orderType === OrderType.Limit || orderType === OrderType.StopLimit;
-  return hasLimit ? engine.orders.price(order) : 0;
+  return hasLimit ? orders.price(order) : 0;
 }
 
 /** OrderStatus of an order that has not ended otherwise than by being filled. */

@@ -25,9 +25,15 @@ export { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts
 export type * from './engine-commands.ts';
 export type * from './engine-events.ts';
 export type { EngineListener } from './engine-listener.ts';
+export {
+  createEngineState,
+  DEFAULT_ENGINE_CAPACITY,
+  type EngineCapacity,
+  type EngineState,
+  MAX_ENGINE_ORDERS,
+} from './engine-state.ts';
 export { EventRecorder } from './event-recorder.ts';
 export { MatchingEngine } from './matching-engine.ts';
-export type { EngineCapacity } from './order-keeper.ts';
 export { OrderTicket } from './order-ticket.ts';
 export { PlainEngine } from './plain-engine.ts';
 export { assertTicket } from './terms-validation.ts';

@@ -1,8 +1,8 @@
 /**
  * Pages of 64 ticks for all price ladders of an engine: the level at each tick, and a bitmap of the
- * ticks that have one. Freed pages form a list. Hot path.
+ * ticks that have one. Freed pages form a list. There is room for a page for each order that may
+ * rest. Hot path.
  */
-import { growInt32 } from '../collections/grow.ts';
 import { ORDER } from './orders.ts';
 
 const { NONE } = ORDER;
@@ -13,72 +13,66 @@ const PAGE_TICKS = 1 << PAGE_BITS;
 export const PAGE = { BITS: PAGE_BITS, TICKS: PAGE_TICKS } as const;
 const TOP_BIT = 0x80000000;
 
-export class LevelPages {
+/** Places of `slots`. */
+const USED = 0;
+const FREE = 1;
+
+export type LevelPages = ReturnType<typeof createLevelPages>;
+
+/** @param capacity the most pages at a time: a page has a level, and a level an order */
+export function createLevelPages(capacity: number) {
   /** Level + 1 at each tick; 0 where there is none. */
-  private levelAt: Int32Array;
+  const levelAt = new Int32Array(capacity << PAGE_BITS);
   /** Two words a page. */
-  private bits: Int32Array;
-  private capacity: number;
-  private used = 0;
-  /** Linked through `levelAt`. */
-  private free = NONE;
+  const bits = new Int32Array(capacity * 2);
+  /**
+   * Pages that were ever used, and the first of the free list, which is linked through `levelAt`.
+   */
+  const slots = new Int32Array([0, NONE]);
 
-  constructor(capacity = 64) {
-    this.capacity = capacity;
-    this.levelAt = new Int32Array(capacity << PAGE_BITS);
-    this.bits = new Int32Array(capacity * 2);
-  }
-
-  allocate(): number {
-    const page = this.free;
-    if (page !== NONE) {
-      this.free = this.levelAt[page << PAGE_BITS]!;
-      this.levelAt[page << PAGE_BITS] = 0;
+  return {
+    allocate(): number {
+      const page = slots[FREE]!;
+      if (page === NONE) return slots[USED]!++;
+      slots[FREE] = levelAt[page << PAGE_BITS]!;
+      levelAt[page << PAGE_BITS] = 0;
       return page;
-    }
-    if (this.used === this.capacity) this.grow();
-    return this.used++;
-  }
+    },
 
-  /** Of an empty page. */
-  release(page: number): void {
-    this.levelAt[page << PAGE_BITS] = this.free;
-    this.free = page;
-  }
+    /** Of an empty page. */
+    release(page: number): void {
+      levelAt[page << PAGE_BITS] = slots[FREE]!;
+      slots[FREE] = page;
+    },
 
-  /** The level at a tick of a page, or NONE. */
-  get(page: number, tick: number): number {
-    return this.levelAt[(page << PAGE_BITS) + tick]! - 1;
-  }
+    /** The level at a tick of a page, or NONE. */
+    get(page: number, tick: number): number {
+      return levelAt[(page << PAGE_BITS) + tick]! - 1;
+    },
 
-  set(page: number, tick: number, level: number): void {
-    this.levelAt[(page << PAGE_BITS) + tick] = level + 1;
-    this.bits[page * 2 + (tick >> 5)]! |= TOP_BIT >>> (tick & 31);
-  }
+    set(page: number, tick: number, level: number): void {
+      levelAt[(page << PAGE_BITS) + tick] = level + 1;
+      bits[page * 2 + (tick >> 5)]! |= TOP_BIT >>> (tick & 31);
+    },
 
-  /** Clears a tick; true if the page is empty now. */
-  clear(page: number, tick: number): boolean {
-    this.levelAt[(page << PAGE_BITS) + tick] = 0;
-    const first = page * 2;
-    this.bits[first + (tick >> 5)]! &= ~(TOP_BIT >>> (tick & 31));
-    return (this.bits[first]! | this.bits[first + 1]!) === 0;
-  }
+    /** Clears a tick; true if the page is empty now. */
+    clear(page: number, tick: number): boolean {
+      levelAt[(page << PAGE_BITS) + tick] = 0;
+      const first = page * 2;
+      bits[first + (tick >> 5)]! &= ~(TOP_BIT >>> (tick & 31));
+      return (bits[first]! | bits[first + 1]!) === 0;
+    },
 
-  /** The first occupied tick at or after `from` (0 to 64), or NONE. */
-  firstFrom(page: number, from: number): number {
-    const first = page * 2;
-    if (from < 32) {
-      const near = this.bits[first]! & (-1 >>> from);
-      if (near !== 0) return Math.clz32(near);
-    }
-    if (from === PAGE_TICKS) return NONE;
-    const far = this.bits[first + 1]! & (-1 >>> Math.max(0, from - 32));
-    return far === 0 ? NONE : 32 + Math.clz32(far);
-  }
-
-  private grow(): void {
-    this.capacity *= 2;
-    this.levelAt = growInt32(this.levelAt, this.capacity << PAGE_BITS);
-    this.bits = growInt32(this.bits, this.capacity * 2);
-  }
+    /** The first occupied tick at or after `from` (0 to 64), or NONE. */
+    firstFrom(page: number, from: number): number {
+      const first = page * 2;
+      if (from < 32) {
+        const near = bits[first]! & (-1 >>> from);
+        if (near !== 0) return Math.clz32(near);
+      }
+      if (from === PAGE_TICKS) return NONE;
+      const far = bits[first + 1]! & (-1 >>> Math.max(0, from - 32));
+      return far === 0 ? NONE : 32 + Math.clz32(far);
+    },
+  };
 }

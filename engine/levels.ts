@@ -1,7 +1,8 @@
 /**
- * All price levels of the engine, and all queues of waiting stops: a level is a slot, a record of 64
- * bytes, with a FIFO queue of orders that are linked through the orders themselves. Remembers which
- * levels a command changed and what they were before, so that each is told once. Hot path.
+ * All price levels of the engine, and all queues of waiting stops: a level is a slot, a record of
+ * 64 bytes, with a FIFO queue of orders that are linked through the orders themselves. Remembers
+ * which levels a command changed and what they were before, so that each is told once. The slab has
+ * its full size from the start, as that of the orders. Hot path.
  *
  * ```
  *  words  0      1      2       3            4          5               6            7
@@ -44,216 +45,223 @@ const UNCHANGED = 0;
 const CHANGED = 1;
 const TOLD = 2;
 
-export class Levels {
-  /** The levels that the command changed, in the order of their first change. */
-  changed: Int32Array;
-  changedCount = 0;
-  words: Float64Array;
-  private links: Int32Array;
-  private readonly orders: Orders;
-  private capacity: number;
-  private used = 0;
-  private free = NONE;
+/** Places of `slots`. */
+const USED = 0;
+const FREE = 1;
+const CHANGED_COUNT = 2;
+const OPENED_COUNT = 3;
 
-  constructor(orders: Orders, capacity: number) {
-    this.orders = orders;
-    this.capacity = capacity;
-    this.words = new Float64Array(capacity << WORDS);
-    this.links = new Int32Array(this.words.buffer);
-    this.changed = new Int32Array(64);
-  }
+export type Levels = ReturnType<typeof createLevels>;
 
-  /** Where a level's price is in `words`. */
-  priceAt(level: number): number {
-    return (level << WORDS) + PRICE;
-  }
-  price(level: number): number {
-    return this.words[(level << WORDS) + PRICE]!;
-  }
-  /** What can be seen. */
-  shownQty(level: number): number {
-    return this.words[(level << WORDS) + SHOWN]!;
-  }
-  /** What can be traded, hidden parts of icebergs included. */
-  totalQty(level: number): number {
-    const word = level << WORDS;
-    return this.words[word + SHOWN]! + this.words[word + HIDDEN]!;
-  }
-  orderCount(level: number): number {
-    return this.links[(level << LINKS) + COUNT]!;
-  }
-  symbolIndex(level: number): number {
-    return this.links[(level << LINKS) + MARKET_SIDE]! >> 2;
-  }
-  side(level: number): number {
-    return this.links[(level << LINKS) + MARKET_SIDE]! & 3;
-  }
-  head(level: number): number {
-    return this.links[(level << LINKS) + HEAD]!;
-  }
-  tail(level: number): number {
-    return this.links[(level << LINKS) + TAIL]!;
-  }
-
-  allocate(symbolIndex: number, side: number, price: number): number {
-    let level = this.free;
-    if (level !== NONE) this.free = this.links[(level << LINKS) + NEXT_FREE]!;
-    else {
-      if (this.used === this.capacity) this.grow();
-      level = this.used++;
-    }
-    const word = level << WORDS;
-    const link = level << LINKS;
-    this.words[word + PRICE] = price;
-    this.words[word + SHOWN] = 0;
-    this.words[word + HIDDEN] = 0;
-    this.links[link + COUNT] = 0;
-    this.links[link + MARKET_SIDE] = (symbolIndex << 2) | side;
-    this.links[link + HEAD] = NONE;
-    this.links[link + TAIL] = NONE;
-    this.links[link + STATE] = UNCHANGED;
-    return level;
-  }
-
-  release(level: number): void {
-    this.links[(level << LINKS) + NEXT_FREE] = this.free;
-    this.free = level;
-  }
-
-  /** Puts a resting order at the back of a level, with its quantities. */
-  join(level: number, order: number): void {
-    this.touch(level);
-    this.append(level, order);
-    const orderWords = this.orders.words;
-    const orderWord = order << ORDER_WORDS;
-    const words = this.words;
-    const word = level << WORDS;
-    words[word + SHOWN]! += orderWords[orderWord + ORDER_SHOWN]!;
-    words[word + HIDDEN]! += orderWords[orderWord + ORDER_HIDDEN]!;
-  }
-
-  /** Takes a resting order out of its level, with its quantities; returns the level. */
-  leave(order: number): number {
-    const level = this.orders.links[(order << ORDER_LINKS) + LEVEL]!;
-    this.touch(level);
-    this.unlink(order);
-    const orderWords = this.orders.words;
-    const orderWord = order << ORDER_WORDS;
-    const words = this.words;
-    const word = level << WORDS;
-    words[word + SHOWN]! -= orderWords[orderWord + ORDER_SHOWN]!;
-    words[word + HIDDEN]! -= orderWords[orderWord + ORDER_HIDDEN]!;
-    return level;
-  }
-
-  /** Changes what a level shows and hides. */
-  addQty(level: number, shown: number, hidden: number): void {
-    const word = level << WORDS;
-    this.words[word + SHOWN]! += shown;
-    this.words[word + HIDDEN]! += hidden;
-  }
-
-  /** Puts an order at the back of a level's queue; the quantities are the caller's. */
-  append(level: number, order: number): void {
-    const links = this.orders.links;
-    const own = this.links;
-    const at = level << LINKS;
-    const link = order << ORDER_LINKS;
-    const last = own[at + TAIL]!;
-    links[link + NEXT] = NONE;
-    links[link + PREVIOUS] = last;
-    links[link + LEVEL] = level;
-    if (last === NONE) own[at + HEAD] = order;
-    else links[(last << ORDER_LINKS) + NEXT] = order;
-    own[at + TAIL] = order;
-    own[at + COUNT]!++;
-  }
-
-  /** Takes an order out of its level's queue, wherever it stands; the quantities are the caller's. */
-  unlink(order: number): void {
-    const links = this.orders.links;
-    const own = this.links;
-    const link = order << ORDER_LINKS;
-    const at = links[link + LEVEL]! << LINKS;
-    const before = links[link + PREVIOUS]!;
-    const after = links[link + NEXT]!;
-    if (before === NONE) own[at + HEAD] = after;
-    else links[(before << ORDER_LINKS) + NEXT] = after;
-    if (after === NONE) own[at + TAIL] = before;
-    else links[(after << ORDER_LINKS) + PREVIOUS] = before;
-    own[at + COUNT]!--;
-  }
-
-  /** Takes the first order out of a level's queue. */
-  unlinkHead(level: number, order: number): void {
-    const links = this.orders.links;
-    const own = this.links;
-    const at = level << LINKS;
-    const after = links[(order << ORDER_LINKS) + NEXT]!;
-    own[at + HEAD] = after;
-    if (after === NONE) own[at + TAIL] = NONE;
-    else links[(after << ORDER_LINKS) + PREVIOUS] = NONE;
-    own[at + COUNT]!--;
-  }
-
-  /** A level's orders, first in the queue first; the one at hand may be taken out. */
-  *queue(level: number): Generator<number> {
-    let order = this.head(level);
-    while (order !== NONE) {
-      const next = this.orders.links[(order << ORDER_LINKS) + NEXT]!;
-      yield order;
-      order = next;
-    }
-  }
+/**
+ * @param orders whose queues the levels hold
+ *
+ * There is room for twice as many levels as orders, and one: a level that is not empty has an
+ * order, and in one command the incoming order and each stop that fires may open one more while
+ * those that were emptied wait to be told.
+ */
+export function createLevels(orders: Orders) {
+  const capacity = orders.capacity * 2 + 1;
+  const words = new Float64Array(capacity << WORDS);
+  const links = new Int32Array(words.buffer);
+  const orderWords = orders.words;
+  const orderLinks = orders.links;
+  /** Slots that were ever used, the first that is free, how many the command changed and opened. */
+  const slots = new Int32Array([0, NONE, 0, 0]);
+  let changed: Int32Array = new Int32Array(64);
 
   /** Must be called before a level changes. */
-  touch(level: number): void {
-    const { words, links } = this;
+  function touch(level: number): void {
     const link = level << LINKS;
     if (links[link + STATE] !== UNCHANGED) return;
     const word = level << WORDS;
     links[link + STATE] = CHANGED;
     links[link + COUNT_BEFORE] = links[link + COUNT]!;
     words[word + SHOWN_BEFORE] = words[word + SHOWN]!;
-    if (this.changedCount === this.changed.length) {
-      this.changed = growInt32(this.changed, this.changedCount * 2);
-    }
-    this.changed[this.changedCount++] = level;
+    const count = slots[CHANGED_COUNT]!;
+    if (count === changed.length) changed = growInt32(changed, count * 2);
+    changed[count] = level;
+    slots[CHANGED_COUNT] = count + 1;
+  }
+
+  /** Puts an order at the back of a level's queue; the quantities are the caller's. */
+  function append(level: number, order: number): void {
+    const at = level << LINKS;
+    const link = order << ORDER_LINKS;
+    const last = links[at + TAIL]!;
+    orderLinks[link + NEXT] = NONE;
+    orderLinks[link + PREVIOUS] = last;
+    orderLinks[link + LEVEL] = level;
+    if (last === NONE) links[at + HEAD] = order;
+    else orderLinks[(last << ORDER_LINKS) + NEXT] = order;
+    links[at + TAIL] = order;
+    links[at + COUNT]!++;
   }
 
   /**
-   * Whether a changed level that has orders is not what it was when the command began, and was not
-   * told in another's place; forgets that it changed.
+   * Takes an order out of its level's queue, wherever it stands; the quantities are the caller's.
    */
-  settle(level: number): boolean {
-    const { words, links } = this;
-    const link = level << LINKS;
-    const word = level << WORDS;
-    const state = links[link + STATE];
-    links[link + STATE] = UNCHANGED;
-    return (
-      state === CHANGED &&
-      (links[link + COUNT] !== links[link + COUNT_BEFORE] ||
-        words[word + SHOWN] !== words[word + SHOWN_BEFORE])
-    );
+  function unlink(order: number): void {
+    const link = order << ORDER_LINKS;
+    const at = orderLinks[link + LEVEL]! << LINKS;
+    const before = orderLinks[link + PREVIOUS]!;
+    const after = orderLinks[link + NEXT]!;
+    if (before === NONE) links[at + HEAD] = after;
+    else orderLinks[(before << ORDER_LINKS) + NEXT] = after;
+    if (after === NONE) links[at + TAIL] = before;
+    else orderLinks[(after << ORDER_LINKS) + PREVIOUS] = before;
+    links[at + COUNT]!--;
   }
 
-  /** The same of a level that stands now where another one stood, which was emptied before. */
-  settleInPlaceOf(emptied: number, level: number): boolean {
-    const link = level << LINKS;
-    if (this.links[link + STATE] === TOLD) return false;
-    this.links[link + STATE] = TOLD;
-    return (
-      this.links[link + COUNT] !== this.links[(emptied << LINKS) + COUNT_BEFORE] ||
-      this.words[(level << WORDS) + SHOWN] !== this.words[(emptied << WORDS) + SHOWN_BEFORE]
-    );
-  }
+  return {
+    words,
+    touch,
+    append,
+    unlink,
 
-  private grow(): void {
-    this.capacity *= 2;
-    const words = new Float64Array(this.capacity << WORDS);
-    words.set(this.words);
-    this.words = words;
-    this.links = new Int32Array(words.buffer);
-  }
+    /** Where a level's price is in `words`. */
+    priceAt(level: number): number {
+      return (level << WORDS) + PRICE;
+    },
+    price(level: number): number {
+      return words[(level << WORDS) + PRICE]!;
+    },
+    /** What can be seen. */
+    shownQty(level: number): number {
+      return words[(level << WORDS) + SHOWN]!;
+    },
+    /** What can be traded, hidden parts of icebergs included. */
+    totalQty(level: number): number {
+      const word = level << WORDS;
+      return words[word + SHOWN]! + words[word + HIDDEN]!;
+    },
+    orderCount(level: number): number {
+      return links[(level << LINKS) + COUNT]!;
+    },
+    symbolIndex(level: number): number {
+      return links[(level << LINKS) + MARKET_SIDE]! >> 2;
+    },
+    side(level: number): number {
+      return links[(level << LINKS) + MARKET_SIDE]! & 3;
+    },
+    head(level: number): number {
+      return links[(level << LINKS) + HEAD]!;
+    },
+
+    allocate(symbolIndex: number, side: number, price: number): number {
+      slots[OPENED_COUNT]!++;
+      let level = slots[FREE]!;
+      if (level !== NONE) slots[FREE] = links[(level << LINKS) + NEXT_FREE]!;
+      else level = slots[USED]!++;
+      const word = level << WORDS;
+      const link = level << LINKS;
+      words[word + PRICE] = price;
+      words[word + SHOWN] = 0;
+      words[word + HIDDEN] = 0;
+      links[link + COUNT] = 0;
+      links[link + MARKET_SIDE] = (symbolIndex << 2) | side;
+      links[link + HEAD] = NONE;
+      links[link + TAIL] = NONE;
+      links[link + STATE] = UNCHANGED;
+      return level;
+    },
+
+    release(level: number): void {
+      links[(level << LINKS) + NEXT_FREE] = slots[FREE]!;
+      slots[FREE] = level;
+    },
+
+    /** Puts a resting order at the back of a level, with its quantities. */
+    join(level: number, order: number): void {
+      touch(level);
+      append(level, order);
+      const orderWord = order << ORDER_WORDS;
+      const word = level << WORDS;
+      words[word + SHOWN]! += orderWords[orderWord + ORDER_SHOWN]!;
+      words[word + HIDDEN]! += orderWords[orderWord + ORDER_HIDDEN]!;
+    },
+
+    /** Takes a resting order out of its level, with its quantities; returns the level. */
+    leave(order: number): number {
+      const level = orderLinks[(order << ORDER_LINKS) + LEVEL]!;
+      touch(level);
+      unlink(order);
+      const orderWord = order << ORDER_WORDS;
+      const word = level << WORDS;
+      words[word + SHOWN]! -= orderWords[orderWord + ORDER_SHOWN]!;
+      words[word + HIDDEN]! -= orderWords[orderWord + ORDER_HIDDEN]!;
+      return level;
+    },
+
+    /** Changes what a level shows and hides. */
+    addQty(level: number, shown: number, hidden: number): void {
+      const word = level << WORDS;
+      words[word + SHOWN]! += shown;
+      words[word + HIDDEN]! += hidden;
+    },
+
+    /** Takes the first order out of a level's queue. */
+    unlinkHead(level: number, order: number): void {
+      const at = level << LINKS;
+      const after = orderLinks[(order << ORDER_LINKS) + NEXT]!;
+      links[at + HEAD] = after;
+      if (after === NONE) links[at + TAIL] = NONE;
+      else orderLinks[(after << ORDER_LINKS) + PREVIOUS] = NONE;
+      links[at + COUNT]!--;
+    },
+
+    /** A level's orders, first in the queue first; the one at hand may be taken out. */
+    *queue(level: number): Generator<number> {
+      let order = links[(level << LINKS) + HEAD]!;
+      while (order !== NONE) {
+        const next = orderLinks[(order << ORDER_LINKS) + NEXT]!;
+        yield order;
+        order = next;
+      }
+    },
+
+    /** How many levels the command changed so far. */
+    changedCount(): number {
+      return slots[CHANGED_COUNT]!;
+    },
+    /** The levels that the command changed, in the order of their first change. */
+    changedLevel(at: number): number {
+      return changed[at]!;
+    },
+    /** Whether the command opened a level: one that it emptied before may stand again. */
+    hasOpened(): boolean {
+      return slots[OPENED_COUNT] !== 0;
+    },
+    forgetChanges(): void {
+      slots[CHANGED_COUNT] = 0;
+      slots[OPENED_COUNT] = 0;
+    },
+
+    /**
+     * Whether a changed level that has orders is not what it was when the command began, and was
+     * not told in another's place; forgets that it changed.
+     */
+    settle(level: number): boolean {
+      const link = level << LINKS;
+      const word = level << WORDS;
+      const state = links[link + STATE];
+      links[link + STATE] = UNCHANGED;
+      return (
+        state === CHANGED &&
+        (links[link + COUNT] !== links[link + COUNT_BEFORE] ||
+          words[word + SHOWN] !== words[word + SHOWN_BEFORE])
+      );
+    },
+
+    /** The same of a level that stands now where another one stood, which was emptied before. */
+    settleInPlaceOf(emptied: number, level: number): boolean {
+      const link = level << LINKS;
+      if (links[link + STATE] === TOLD) return false;
+      links[link + STATE] = TOLD;
+      return (
+        links[link + COUNT] !== links[(emptied << LINKS) + COUNT_BEFORE] ||
+        words[(level << WORDS) + SHOWN] !== words[(emptied << WORDS) + SHOWN_BEFORE]
+      );
+    },
+  };
 }

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { Side } from '../protocol/enums.ts';
 import { PlainEngine } from './plain-engine.ts';
 
-const SLOTS = 'an integer from 1 to 16777216';
+const ORDERS = 'an integer from 1 to 4194304';
 const ID_32 = 'an integer from 1 to 4294967295';
 
 /** @param call what a program without types may do */
@@ -14,7 +14,7 @@ function assertRefused(call: () => unknown, field: string, value: string, allowe
 }
 
 function createEngine(): PlainEngine {
-  const engine = new PlainEngine({ orders: 4, levels: 4 });
+  const engine = new PlainEngine({ orders: 4 });
   engine.addSymbol(1);
   return engine;
 }
@@ -28,7 +28,7 @@ describe('the capacity', () => {
       [0, '0'],
       [-1, '-1'],
       [2.5, '2.5'],
-      [2 ** 24 + 1, '16777217'],
+      [2 ** 22 + 1, '4194305'],
       [Number.POSITIVE_INFINITY, 'Infinity'],
       ['10', '"10"'],
       [10n, '10n'],
@@ -36,16 +36,15 @@ describe('the capacity', () => {
       [undefined, 'undefined'],
     ] as const;
     for (const [value, text] of invalid) {
-      assertRefused(create({ orders: value, levels: 10 }), 'orders', text, SLOTS);
-      assertRefused(create({ orders: 10, levels: value }), 'levels', text, SLOTS);
+      assertRefused(create({ orders: value }), 'orders', text, ORDERS);
     }
-    assertRefused(create({}), 'orders', 'undefined', SLOTS);
-    assertRefused(create(null), 'capacity', 'null', 'an object with orders and levels');
-    assertRefused(create(10), 'capacity', '10', 'an object with orders and levels');
+    assertRefused(create({}), 'orders', 'undefined', ORDERS);
+    assertRefused(create(null), 'capacity', 'null', 'an object with orders');
+    assertRefused(create(10), 'capacity', '10', 'an object with orders');
   });
 
   it('may be the smallest', () => {
-    const engine = new PlainEngine({ orders: 1, levels: 1 });
+    const engine = new PlainEngine({ orders: 1 });
     engine.addSymbol(1);
     const terms = { orderId: 1, symbolId: 1, side: Side.Buy, price: 5, qty: 1 };
     assert.equal(engine.execute({ command: 'new', ...terms }).rejectReason, 0);

@@ -1,6 +1,6 @@
 /**
- * Price-time matching of one incoming order against the resting ones, with self-trade prevention and
- * icebergs: steps 2 and 3 of docs/matching.md. Hot path: no allocation, and fields in locals.
+ * Price-time matching of one incoming order against the resting ones, with self-trade prevention
+ * and icebergs: steps 2 and 3 of docs/matching.md. Hot path: no allocation.
  */
 import {
   CancelReason,
@@ -11,10 +11,12 @@ import {
   TimeInForce,
   TradingState,
 } from '../protocol/enums.ts';
+import type { EngineListener } from './engine-listener.ts';
+import { REGISTERS } from './engine-state.ts';
 import { canFillWhole } from './fill-or-kill.ts';
 import { crosses, type OrderBook, oppositeOf } from './order-book.ts';
-import { OrderKeeper } from './order-keeper.ts';
-import { ORDER, orderTypeOf, sideOf, timeInForceOf } from './orders.ts';
+import type { OrderKeeper } from './order-keeper.ts';
+import { FLAGS_OF, ORDER } from './orders.ts';
 
 const {
   CUM,
@@ -29,6 +31,7 @@ const {
   SHOWN,
   SYMBOL_INDEX,
 } = ORDER;
+const { orderTypeOf, sideOf, timeInForceOf } = FLAGS_OF;
 const NO_PREVENTION = SelfTradePrevention.None;
 const NO_REASON: number = CancelReason.None;
 const { Market, Stop } = OrderType;
@@ -37,141 +40,113 @@ const { PreOpen } = TradingState;
 const { Buy, Sell } = Side;
 const { Canceled, Triggered, Restated } = ExecType;
 
-const REGISTERS = {
-  fillPrice: 0,
-  fillQty: 1,
-  tradeId: 2,
-  lowPrice: 3,
-  highPrice: 4,
-  budget: 5,
-} as const;
+export type Matcher = ReturnType<typeof createMatcher>;
 
-export class Matcher extends OrderKeeper {
-  /** Of the fill that is being told: it is an auction's. */
-  isAuction = false;
-  /** Numbers that may be large live in lanes, which are never boxed. */
-  private readonly registers = new Float64Array(6);
-
-  /** Price in ticks of the latest fill. */
-  get fillPrice(): number {
-    return this.registers[REGISTERS.fillPrice]!;
-  }
-  /** Quantity in lots of the latest fill. */
-  get fillQty(): number {
-    return this.registers[REGISTERS.fillQty]!;
-  }
-  /** Of the latest fill; they count from 1 over all markets. */
-  get lastTradeId(): number {
-    return this.registers[REGISTERS.tradeId]!;
-  }
-  /** What the order in execution may still spend, in ticks × lots; NONE: no bound. */
-  protected set budget(amount: number) {
-    this.registers[REGISTERS.budget] = amount;
-  }
+export function createMatcher(keeper: OrderKeeper, listener: EngineListener) {
+  const { orders, levels, books, maxFills, registers } = keeper;
+  const { bookOf, open, close, end, takeOut, removeIfEmpty, rest, hide, refill } = keeper;
+  const { words, links } = orders;
+  registers[REGISTERS.budget] = NONE;
 
   /** Gives the latest fill its trade id. */
-  countTrade(): void {
-    this.registers[REGISTERS.tradeId]! += 1;
+  function countTrade(): void {
+    registers[REGISTERS.tradeId]! += 1;
   }
 
   /** Forgets the trade prices of the last command, against which stops are held. */
-  protected forgetTradePrices(): void {
-    this.registers[REGISTERS.lowPrice] = Number.POSITIVE_INFINITY;
-    this.registers[REGISTERS.highPrice] = 0;
+  function forgetTradePrices(): void {
+    registers[REGISTERS.lowPrice] = Number.POSITIVE_INFINITY;
+    registers[REGISTERS.highPrice] = 0;
   }
 
   /** A trade at this price hits stops. */
-  protected noteTradePrice(price: number): void {
-    const registers = this.registers;
+  function noteTradePrice(price: number): void {
     if (price < registers[REGISTERS.lowPrice]!) registers[REGISTERS.lowPrice] = price;
     if (price > registers[REGISTERS.highPrice]!) registers[REGISTERS.highPrice] = price;
   }
 
   /** What continuous trading must never leave; the check is two loads and stays on. */
-  protected assertUncrossed(book: OrderBook): void {
+  function assertUncrossed(book: OrderBook): void {
     const bid = book.bids.best();
     const ask = book.asks.best();
     if (bid === NONE || ask === NONE) return;
-    if (this.levels.price(bid) < this.levels.price(ask)) return;
+    if (levels.price(bid) < levels.price(ask)) return;
     throw new Error(
       `market ${book.symbolId} is crossed in continuous trading: ` +
-        `bid ${this.levels.price(bid)}, ask ${this.levels.price(ask)}`,
+        `bid ${levels.price(bid)}, ask ${levels.price(ask)}`,
     );
   }
 
   /** An order comes in, new or taken out of its place: trades, and then rests or ends. */
-  protected enter(order: number): void {
-    const { words, links } = this.orders;
+  function enter(order: number): void {
     const word = order << ORDER_WORDS;
     const flags = links[(order << ORDER_LINKS) + FLAGS]!;
-    const book = this.books[links[(order << ORDER_LINKS) + SYMBOL_INDEX]!]!;
+    const book = books[links[(order << ORDER_LINKS) + SYMBOL_INDEX]!]!;
     if (book.state === PreOpen) {
-      this.restIncoming(order, flags, 0);
+      restIncoming(order, flags, 0);
       return;
     }
     const side = sideOf(flags);
     const timeInForce = timeInForceOf(flags);
-    if (timeInForce === FOK && !canFillWhole(this, order)) {
-      this.end(order, Canceled, CancelReason.FillOrKill);
+    if (timeInForce === FOK && !canFillWhole(keeper, order)) {
+      end(order, Canceled, CancelReason.FillOrKill);
       return;
     }
     const qty = words[word + SHOWN]!;
     const best = book.opposite(side).best();
     let reason = NO_REASON;
-    if (best !== NONE && crosses(side, words[word + PRICE]!, this.levels.price(best))) {
-      reason = this.match(order, book, side);
+    registers[REGISTERS.lastTradeId] = registers[REGISTERS.tradeId]! + maxFills;
+    if (best !== NONE && crosses(side, words[word + PRICE]!, levels.price(best))) {
+      reason = match(order, book, side);
       if (words[word + SHOWN] === 0) {
-        this.close(order);
+        close(order);
         return;
       }
     }
     if (reason === NO_REASON && actsAsMarket(orderTypeOf(flags))) {
-      reason = this.whyMarketOrderEnds(book, side);
+      reason = whyMarketOrderEnds(book, side);
     }
     if (reason === NO_REASON && timeInForce === IOC) {
       reason = CancelReason.ImmediateOrCancel;
     }
-    if (reason !== NO_REASON) this.end(order, Canceled, reason);
-    else this.restIncoming(order, flags, qty - words[word + SHOWN]!);
+    if (reason !== NO_REASON) end(order, Canceled, reason);
+    else restIncoming(order, flags, qty - words[word + SHOWN]!);
   }
 
-  private restIncoming(order: number, flags: number, traded: number): void {
-    this.hide(order, traded);
-    if ((flags & OPEN) === 0) this.open(order);
-    if (orderTypeOf(flags) === Market) this.bookOf(order).marketOrderCount++;
-    this.rest(order);
+  function restIncoming(order: number, flags: number, traded: number): void {
+    hide(order, traded);
+    if ((flags & OPEN) === 0) open(order);
+    if (orderTypeOf(flags) === Market) bookOf(order).marketOrderCount++;
+    rest(order);
   }
 
-  private whyMarketOrderEnds(book: OrderBook, side: number): number {
+  function whyMarketOrderEnds(book: OrderBook, side: number): number {
     const best = book.opposite(side).best();
-    const isOutside = best !== NONE && !book.isInBand(this.levels.price(best));
+    const isOutside = best !== NONE && !book.isInBand(levels.price(best));
     return isOutside ? CancelReason.PriceBand : CancelReason.NoLiquidity;
   }
 
   /** Matches level by level; returns why the order may not go on, if so. */
-  private match(taker: number, book: OrderBook, side: number): number {
-    const { levels, registers } = this;
+  function match(taker: number, book: OrderBook, side: number): number {
     const ladder = side === Buy ? book.asks : book.bids;
-    const limit = this.orders.price(taker);
+    const limit = orders.price(taker);
     let level = ladder.best();
     let reason = NO_REASON;
     do {
       const price = levels.price(level);
       if (!crosses(side, limit, price)) break;
       registers[REGISTERS.fillPrice] = price;
-      reason = this.fillLevel(taker, level, book, side);
+      reason = fillLevel(taker, level, book, side);
       if (levels.orderCount(level) === 0) ladder.remove(level);
       level = ladder.best();
-    } while (level !== NONE && reason === NO_REASON && this.orders.shownQty(taker) > 0);
+    } while (level !== NONE && reason === NO_REASON && orders.shownQty(taker) > 0);
     return reason;
   }
 
   /** Fills a taker against one level, first in first out. */
-  private fillLevel(taker: number, level: number, book: OrderBook, side: number): number {
-    const { levels, registers, listener } = this;
-    const words = this.orders.words;
+  function fillLevel(taker: number, level: number, book: OrderBook, side: number): number {
     const takerWord = taker << ORDER_WORDS;
-    const prevention = this.orders.selfTradePrevention(taker);
+    const prevention = orders.selfTradePrevention(taker);
     const owner = prevention === NO_PREVENTION ? 0 : words[takerWord + OWNER]!;
     const hasBudget = registers[REGISTERS.budget]! !== NONE;
     let filledQty = 0;
@@ -182,17 +157,21 @@ export class Matcher extends OrderKeeper {
       let wanted = words[takerWord + SHOWN]!;
       if (wanted === 0) break;
       if (hasBudget) {
-        wanted = Math.min(wanted, this.affordableQty());
+        wanted = Math.min(wanted, affordableQty());
         if (wanted === 0) {
           reason = CancelReason.AmountSpent;
           break;
         }
       }
       if (owner !== 0 && words[makerWord + OWNER]! === owner) {
-        reason = this.preventSelfTrade(prevention, taker, maker, level);
+        reason = preventSelfTrade(prevention, taker, maker, level);
         if (reason !== NO_REASON) break;
         maker = levels.head(level);
         continue;
+      }
+      if (registers[REGISTERS.tradeId] === registers[REGISTERS.lastTradeId]) {
+        reason = CancelReason.TooManyFills;
+        break;
       }
       const shown = words[makerWord + SHOWN]!;
       const qty = Math.min(shown, wanted);
@@ -204,13 +183,13 @@ export class Matcher extends OrderKeeper {
       words[makerWord + CUM]! += qty;
       if (hasBudget) registers[REGISTERS.budget]! -= qty * registers[REGISTERS.fillPrice]!;
       registers[REGISTERS.fillQty] = qty;
-      this.countTrade();
+      countTrade();
       listener.onFill(maker, taker);
       if (qty !== shown) break;
-      if (words[makerWord + HIDDEN]! > 0) this.refill(maker);
+      if (words[makerWord + HIDDEN]! > 0) refill(maker);
       else {
         levels.unlinkHead(level, maker);
-        this.close(maker);
+        close(maker);
       }
       maker = levels.head(level);
     }
@@ -218,38 +197,35 @@ export class Matcher extends OrderKeeper {
       levels.addQty(level, -filledQty, 0);
       book.addOpenQty(oppositeOf(side), -filledQty);
       book.lastPrice = registers[REGISTERS.fillPrice]!;
-      this.noteTradePrice(registers[REGISTERS.fillPrice]!);
+      noteTradePrice(registers[REGISTERS.fillPrice]!);
     }
     return reason;
   }
 
-  private affordableQty(): number {
-    const registers = this.registers;
+  function affordableQty(): number {
     return Math.floor(registers[REGISTERS.budget]! / registers[REGISTERS.fillPrice]!);
   }
 
   /** The taker has reached an order of its owner; returns why it may not go on, if so. */
-  private preventSelfTrade(
+  function preventSelfTrade(
     prevention: number,
     taker: number,
     maker: number,
     level: number,
   ): number {
     if (prevention === SelfTradePrevention.CancelTaker) return CancelReason.SelfTrade;
-    this.levels.touch(level);
+    levels.touch(level);
     if (prevention === SelfTradePrevention.Decrement) {
-      return this.decrement(taker, maker, level);
+      return decrement(taker, maker, level);
     }
-    const { orders, levels } = this;
     levels.leave(maker);
-    this.bookOf(maker).addOpenQty(orders.side(maker), -orders.leavesQty(maker));
-    this.end(maker, Canceled, CancelReason.SelfTrade);
+    bookOf(maker).addOpenQty(orders.side(maker), -orders.leavesQty(maker));
+    end(maker, Canceled, CancelReason.SelfTrade);
     return prevention === SelfTradePrevention.CancelBoth ? CancelReason.SelfTrade : NO_REASON;
   }
 
   /** Both lose what would have traded; the one that has nothing left ends. */
-  private decrement(taker: number, maker: number, level: number): number {
-    const { orders, levels } = this;
+  function decrement(taker: number, maker: number, level: number): number {
     const words = orders.words;
     const makerWord = maker << ORDER_WORDS;
     const takerWord = taker << ORDER_WORDS;
@@ -257,26 +233,24 @@ export class Matcher extends OrderKeeper {
     const isMakerDone = words[makerWord + SHOWN]! + words[makerWord + HIDDEN]! === qty;
     const isTakerDone = words[takerWord + SHOWN]! === qty;
     levels.addQty(level, -qty, 0);
-    this.bookOf(maker).addOpenQty(orders.side(maker), -qty);
+    bookOf(maker).addOpenQty(orders.side(maker), -qty);
     if (isMakerDone) {
       levels.unlink(maker);
-      this.end(maker, Canceled, CancelReason.SelfTrade);
+      end(maker, Canceled, CancelReason.SelfTrade);
     } else {
       words[makerWord + SHOWN]! -= qty;
-      this.listener.onReport(maker, Restated, 0);
-      if (words[makerWord + SHOWN] === 0) this.refill(maker);
+      listener.onReport(maker, Restated, 0);
+      if (words[makerWord + SHOWN] === 0) refill(maker);
     }
     // An order that ends here ends with these lots canceled, as the caller tells.
     if (isTakerDone) return CancelReason.SelfTrade;
     words[takerWord + SHOWN]! -= qty;
-    this.listener.onReport(taker, Restated, 0);
+    listener.onReport(taker, Restated, 0);
     return NO_REASON;
   }
 
   /** Fills a buy and a sell at an auction's price. */
-  protected fillInAuction(book: OrderBook, buy: number, sell: number, most: number): number {
-    const { levels, registers } = this;
-    const words = this.orders.words;
+  function fillInAuction(book: OrderBook, buy: number, sell: number, most: number): number {
     const buyWord = buy << ORDER_WORDS;
     const sellWord = sell << ORDER_WORDS;
     const qty = Math.min(words[buyWord + SHOWN]!, words[sellWord + SHOWN]!, most);
@@ -294,46 +268,68 @@ export class Matcher extends OrderKeeper {
     book.addOpenQty(Sell, -qty);
     registers[REGISTERS.fillPrice] = book.auctionPrice;
     registers[REGISTERS.fillQty] = qty;
-    this.countTrade();
-    this.isAuction = true;
-    this.listener.onFill(buy, sell);
-    this.isAuction = false;
-    this.afterAuctionFill(book, buy, bid);
-    this.afterAuctionFill(book, sell, ask);
+    countTrade();
+    registers[REGISTERS.isAuction] = 1;
+    listener.onFill(buy, sell);
+    registers[REGISTERS.isAuction] = 0;
+    afterAuctionFill(book, buy, bid);
+    afterAuctionFill(book, sell, ask);
     return qty;
   }
 
-  private afterAuctionFill(book: OrderBook, order: number, level: number): void {
-    const words = this.orders.words;
+  function afterAuctionFill(book: OrderBook, order: number, level: number): void {
     const word = order << ORDER_WORDS;
     if (words[word + SHOWN] !== 0) return;
     if (words[word + HIDDEN]! > 0) {
-      this.refill(order);
+      refill(order);
       return;
     }
-    const side = this.orders.side(order);
-    this.levels.unlink(order);
-    this.close(order);
-    this.removeIfEmpty(book, side, level);
+    const side = orders.side(order);
+    levels.unlink(order);
+    close(order);
+    removeIfEmpty(book, side, level);
   }
 
   /** Fires the stops that this command's trades have hit, and those that these hit in turn. */
-  protected fireStops(book: OrderBook): void {
-    const { orders, registers } = this;
+  function fireStops(book: OrderBook): void {
     while (book.hasStops) {
       let order = book.buyStops.first();
       if (order === NONE || orders.stopPrice(order) > registers[REGISTERS.highPrice]!) {
         order = book.sellStops.first();
         if (order === NONE || orders.stopPrice(order) < registers[REGISTERS.lowPrice]!) return;
       }
-      this.takeOut(order);
+      takeOut(order);
       if (orders.orderType(order) === Stop) {
         orders.setPrice(order, book.collar(orders.side(order)));
       }
-      this.listener.onReport(order, Triggered, 0);
-      this.enter(order);
+      listener.onReport(order, Triggered, 0);
+      // The band may have moved away from the limit while the order waited.
+      const isOutside = orders.orderType(order) !== Stop && !book.isInBand(orders.price(order));
+      if (isOutside) end(order, Canceled, CancelReason.PriceBand);
+      else enter(order);
     }
   }
+
+  /** Fires the stops that a command has hit, and checks what continuous trading promises. */
+  function finishTrading(book: OrderBook): void {
+    if (book.hasStops) fireStops(book);
+    assertUncrossed(book);
+  }
+
+  /** What the order in execution may still spend, in ticks × lots; NONE: no bound. */
+  function setBudget(amount: number): void {
+    registers[REGISTERS.budget] = amount;
+  }
+
+  return {
+    countTrade,
+    forgetTradePrices,
+    noteTradePrice,
+    finishTrading,
+    enter,
+    fillInAuction,
+    setBudget,
+  };
 }
 
 function actsAsMarket(orderType: number): boolean {

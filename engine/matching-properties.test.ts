@@ -22,11 +22,15 @@ function checkSame(
 ): void {
   const difference = findDifference({ seed, sequences, maxLength, create });
   if (difference === undefined) return;
-  assert.fail(`seed ${seed}\n${difference.message}\n\n${programOf(difference.commands)}\n`);
+  assert.fail(`seed ${seed}\n${difference.message}\n\n${programOf(difference)}\n`);
 }
 
 test('many short sequences of commands do in the engine what they do in the oracle', (t) => {
   checkSame(testSeed(t), 200, 200, () => new PlainEngine());
+});
+
+test('orders that may make few fills do in the engine what they do in the oracle', (t) => {
+  checkSame(testSeed(t), 100, 200, () => new PlainEngine({ orders: 1_000, fills: 3 }));
 });
 
 test('a long sequence of commands does in the engine what it does in the oracle', (t) => {

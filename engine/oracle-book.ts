@@ -43,14 +43,17 @@ export class OracleBook {
   lastPrice = 0;
   private arrivals = 0;
 
-  constructor(symbolId: number, events: OracleEvents) {
+  private readonly maxFills: number;
+
+  constructor(symbolId: number, events: OracleEvents, maxFills: number) {
     this.symbolId = symbolId;
     this.events = events;
+    this.maxFills = maxFills;
   }
 
   /** The same book again, to try something out; it tells `events`. */
   copy(events: OracleEvents): OracleBook {
-    const copy = new OracleBook(this.symbolId, events);
+    const copy = new OracleBook(this.symbolId, events, this.maxFills);
     copy.orders = this.orders.map((order) => ({ ...order }));
     copy.state = this.state;
     copy.referencePrice = this.referencePrice;
@@ -101,6 +104,11 @@ export class OracleBook {
     return this.hasBand() ? Math.min(MAX, this.referencePrice + this.bandTicks) : MAX;
   }
 
+  /** @param price 0, of an order without a limit, is never outside */
+  isOutsideBand(price: number): boolean {
+    return price !== 0 && (price < this.lowPrice() || price > this.highPrice());
+  }
+
   /** The worst price at which an order trades: its limit, or without one the band's end. */
   worstPriceOf(order: OracleOrder): number {
     if (hasLimit(order)) return order.price;
@@ -134,7 +142,7 @@ export class OracleBook {
     }
     const reason = this.match(order);
     if (!this.orders.includes(order)) return;
-    if (canRest(order)) this.rest(order);
+    if (canRest(order) && reason !== CancelReason.TooManyFills) this.rest(order);
     else this.cancel(order, reason);
   }
 
@@ -148,6 +156,7 @@ export class OracleBook {
 
   /** @returns why what is left of it, if it may not rest, is to be canceled */
   private match(order: OracleOrder): number {
+    let fills = 0;
     while (this.orders.includes(order)) {
       const maker = this.resting(oppositeOf(order.side))[0];
       if (maker === undefined) return endOf(order, CancelReason.NoLiquidity);
@@ -158,6 +167,8 @@ export class OracleBook {
       if (mode !== SelfTradePrevention.None && isOneOwner(order, maker)) {
         this.preventSelfTrade(order, maker);
       } else {
+        if (fills === this.maxFills) return CancelReason.TooManyFills;
+        fills++;
         const qty = Math.min(leavesQty(order), maker.shownQty, affordable);
         this.tradeWith(order, maker, qty);
       }
@@ -307,7 +318,8 @@ export class OracleBook {
       if (next === undefined) return;
       next.place = 'nowhere';
       this.events.report(ExecType.Triggered, next, false);
-      this.enter(next);
+      if (this.isOutsideBand(next.price)) this.cancel(next, CancelReason.PriceBand);
+      else this.enter(next);
     }
   }
 

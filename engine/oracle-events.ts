@@ -1,4 +1,6 @@
-/** What the oracle tells while it works on one command, and which levels that command has touched. */
+/**
+ * What the oracle tells while it works on one command, and which levels that command has touched.
+ */
 import type { EngineEvent } from './engine-events.ts';
 import { leavesQty, type OracleOrder } from './oracle-orders.ts';
 

@@ -1,4 +1,6 @@
-/** The oracle's orders: plain objects, and the questions that can be asked of one or two of them. */
+/**
+ * The oracle's orders: plain objects, and the questions that can be asked of one or two of them.
+ */
 import { OrderStatus, OrderType, QtyMeaning, Side, TimeInForce } from '../protocol/enums.ts';
 import type { LevelView, OrderTerms, OrderView, ReplaceTerms } from './engine-commands.ts';
 

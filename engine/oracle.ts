@@ -1,6 +1,6 @@
 /**
- * The yardstick of matching: docs/matching.md in naive code that is obviously right. Plain orders in
- * arrays, always searched from the front. It shares nothing with the engine but enumerations and
+ * The yardstick of matching: docs/matching.md in naive code that is obviously right. Plain orders
+ * in arrays, always searched from the front. It shares nothing with the engine but enumerations and
  * types, and takes commands whose terms are valid; tests hold every event of the engine against it.
  */
 import {
@@ -47,9 +47,15 @@ export class Oracle implements CommandEngine {
   private readonly books: OracleBook[] = [];
   private now = 0;
   private entries = 0;
+  readonly maxFills: number;
+
+  /** @param maxFills the most fills of an incoming order */
+  constructor(maxFills = 10_000) {
+    this.maxFills = maxFills;
+  }
 
   addSymbol(symbolId: number): void {
-    this.books.push(new OracleBook(symbolId, this.events));
+    this.books.push(new OracleBook(symbolId, this.events, this.maxFills));
   }
 
   execute(command: EngineCommand): Outcome {
@@ -123,7 +129,7 @@ export class Oracle implements CommandEngine {
     }
     if (!isAllowedIn(book.state, order)) return RejectReason.NotInThisTradingState;
     if (order.qty > MAX - book.openQty(side)) return RejectReason.QtyTooLarge;
-    if (isOutsideBand(book, order.price)) return RejectReason.PriceOutsideBand;
+    if (book.isOutsideBand(order.price)) return RejectReason.PriceOutsideBand;
     if (isMarket && !isContinuous && !book.hasBand()) return RejectReason.NoPriceBand;
     if (isMarket && isContinuous && !book.crosses(order)) return RejectReason.NoLiquidity;
     if (order.amount > 0 && affordableAtBest(book, order) === 0) return RejectReason.AmountTooSmall;
@@ -285,11 +291,6 @@ function isAllowedIn(state: number, order: OracleOrder): boolean {
   return order.timeInForce !== TimeInForce.IOC || order.orderType === OrderType.Market;
 }
 
-/** @param price 0, of an order without a limit, is never outside */
-function isOutsideBand(book: OracleBook, price: number): boolean {
-  return price !== 0 && (price < book.lowPrice() || price > book.highPrice());
-}
-
 /** How much an order by amount can get at the best price. */
 function affordableAtBest(book: OracleBook, order: OracleOrder): number {
   const best = book.bestOppositePrice(order);
@@ -307,7 +308,7 @@ function whyNotReplace(book: OracleBook, order: OracleOrder, terms: ReplaceTerms
   if (newLeaves <= 0) return RejectReason.QtyNotAboveFilled;
   if (newLeaves > MAX - order.cumQty) return RejectReason.QtyTooLarge;
   if (newLeaves > MAX - openQtyOfOthers) return RejectReason.QtyTooLarge;
-  if (changesPrice && isOutsideBand(book, terms.price)) return RejectReason.PriceOutsideBand;
+  if (changesPrice && book.isOutsideBand(terms.price)) return RejectReason.PriceOutsideBand;
   if (changesPrice && order.postOnly && book.crosses({ ...order, price: terms.price })) {
     return RejectReason.PostOnlyWouldTrade;
   }

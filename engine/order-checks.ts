@@ -15,7 +15,7 @@ const { PreOpen, Continuous } = TradingState;
 /** Of an order for a market that exists, with an id that is free. */
 export function checkNewOrder(keeper: OrderKeeper, book: OrderBook, ticket: OrderTicket): number {
   const { orderType, timeInForce, side } = ticket;
-  if (timeInForce === GTD && ticket.expireTime <= keeper.time) {
+  if (timeInForce === GTD && ticket.expireTime <= keeper.clock[0]!) {
     return RejectReason.ExpireTimePassed;
   }
   const isMarket = orderType === Market;

@@ -1,8 +1,9 @@
 /**
  * All orders of the engine: an order is a slot, a record of 128 bytes in one buffer, seen as 16
- * float64 words and as 32 int32 links. One record an order, so that whoever touches an order touches
- * two cache lines and not one for each field (ADR 0008 has the figures). Freed slots form a list.
- * Hot path: no allocation but when the slab doubles.
+ * float64 words and as 32 int32 links. One record an order, so that whoever touches an order
+ * touches two cache lines and not one for each field (ADR 0008 has the figures). Freed slots form a
+ * list. The slab has its full size from the start, and the system gives it memory where it is
+ * touched, so that compiled code may hold its address (ADR 0009). Hot path: no allocation.
  *
  * ```
  *  words  0           1           2     3     4      5      6        7
@@ -10,8 +11,8 @@
  *         8           9           10      11        12         13              14          15
  *         accountId   clientId    display stopPrice expireTime account's links timer links symbol
  * ```
- * Leaves quantity is shown + hidden; the total is that and the cumulative quantity. While an order is
- * the incoming one, all that it has left counts as shown.
+ * Leaves quantity is shown + hidden; the total is that and the cumulative quantity. While an order
+ * is the incoming one, all that it has left counts as shown.
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import type { OrderTicket } from './order-ticket.ts';
@@ -59,16 +60,16 @@ const POST_ONLY = 1 << 11;
 const WAITING = 1 << 12;
 const OPEN = 1 << 13;
 
-export function sideOf(flags: number): number {
+function sideOf(flags: number): number {
   return flags & 3;
 }
-export function orderTypeOf(flags: number): number {
+function orderTypeOf(flags: number): number {
   return (flags >> TYPE_SHIFT) & 7;
 }
-export function timeInForceOf(flags: number): number {
+function timeInForceOf(flags: number): number {
   return (flags >> TIME_IN_FORCE_SHIFT) & 7;
 }
-export function selfTradePreventionOf(flags: number): number {
+function selfTradePreventionOf(flags: number): number {
   return (flags >> PREVENTION_SHIFT) & 7;
 }
 
@@ -103,154 +104,165 @@ export const ORDER = {
   TIMER_PREVIOUS,
   OPEN,
   WAITING,
+  POST_ONLY,
 } as const;
 
-export class Orders {
-  /** Slots in use. */
-  count = 0;
-  words: Float64Array;
-  links: Int32Array;
-  private capacity: number;
-  private used = 0;
-  private free = NONE;
+/** What an order's flags say. */
+export const FLAGS_OF = { sideOf, orderTypeOf, timeInForceOf, selfTradePreventionOf } as const;
 
-  constructor(capacity: number) {
-    this.capacity = capacity;
-    this.words = new Float64Array(capacity << ORDER_WORDS);
-    this.links = new Int32Array(this.words.buffer);
-  }
+/** Places of `slots`. */
+const USED = 0;
+const FREE = 1;
 
-  /** A slot with a ticket's terms; the order is not open yet. */
-  admit(ticket: OrderTicket, symbolIndex: number): number {
-    const order = this.allocate();
-    const { words, links } = this;
-    const word = order << ORDER_WORDS;
-    const link = order << ORDER_LINKS;
-    const { groupId, accountId } = ticket;
-    links[link + LEVEL] = NONE;
-    links[link + FLAGS] =
-      ticket.side |
-      (ticket.orderType << TYPE_SHIFT) |
-      (ticket.timeInForce << TIME_IN_FORCE_SHIFT) |
-      (ticket.selfTradePrevention << PREVENTION_SHIFT) |
-      (ticket.postOnly ? POST_ONLY : 0);
-    links[link + SYMBOL_INDEX] = symbolIndex;
-    words[word + PRICE] = ticket.price;
-    words[word + SHOWN] = ticket.qty;
-    words[word + HIDDEN] = 0;
-    words[word + CUM] = 0;
-    words[word + ORDER_ID] = ticket.orderId;
-    words[word + OWNER] = groupId !== 0 ? -groupId : accountId;
-    words[word + ACCOUNT_ID] = accountId;
-    words[word + CLIENT_ORDER_ID] = ticket.clientOrderId;
-    words[word + DISPLAY] = ticket.displayQty;
-    words[word + STOP_PRICE] = ticket.stopPrice;
-    words[word + EXPIRE_TIME] = ticket.expireTime;
-    return order;
-  }
+export type Orders = ReturnType<typeof createOrders>;
 
-  release(order: number): void {
-    this.count--;
-    this.links[(order << ORDER_LINKS) + NEXT] = this.free;
-    this.free = order;
-  }
+/** @param capacity the most orders at a time */
+export function createOrders(capacity: number) {
+  const words = new Float64Array(capacity << ORDER_WORDS);
+  const links = new Int32Array(words.buffer);
+  /** Slots that were ever used, and the first of the free list. */
+  const slots = new Int32Array([0, NONE]);
 
-  orderId(order: number): number {
-    return this.words[(order << ORDER_WORDS) + ORDER_ID]!;
-  }
-  accountId(order: number): number {
-    return this.words[(order << ORDER_WORDS) + ACCOUNT_ID]!;
-  }
-  owner(order: number): number {
-    return this.words[(order << ORDER_WORDS) + OWNER]!;
-  }
-  clientOrderId(order: number): number {
-    return this.words[(order << ORDER_WORDS) + CLIENT_ORDER_ID]!;
-  }
-  /** Limit; of a market order and a stop that fired, the worst price that it may trade at. */
-  price(order: number): number {
-    return this.words[(order << ORDER_WORDS) + PRICE]!;
-  }
-  /** Of an order that was not filled yet and hides nothing. */
-  setQty(order: number, qty: number): void {
-    this.words[(order << ORDER_WORDS) + SHOWN] = qty;
-  }
-  setPrice(order: number, price: number): void {
-    this.words[(order << ORDER_WORDS) + PRICE] = price;
-  }
-  stopPrice(order: number): number {
-    return this.words[(order << ORDER_WORDS) + STOP_PRICE]!;
-  }
-  setStopPrice(order: number, price: number): void {
-    this.words[(order << ORDER_WORDS) + STOP_PRICE] = price;
-  }
-  displayQty(order: number): number {
-    return this.words[(order << ORDER_WORDS) + DISPLAY]!;
-  }
-  expireTime(order: number): number {
-    return this.words[(order << ORDER_WORDS) + EXPIRE_TIME]!;
-  }
-  shownQty(order: number): number {
-    return this.words[(order << ORDER_WORDS) + SHOWN]!;
-  }
-  cumQty(order: number): number {
-    return this.words[(order << ORDER_WORDS) + CUM]!;
-  }
-  leavesQty(order: number): number {
-    const word = order << ORDER_WORDS;
-    return this.words[word + SHOWN]! + this.words[word + HIDDEN]!;
-  }
-  /** The total. */
-  qty(order: number): number {
-    const word = order << ORDER_WORDS;
-    return this.words[word + SHOWN]! + this.words[word + HIDDEN]! + this.words[word + CUM]!;
-  }
-  symbolIndex(order: number): number {
-    return this.links[(order << ORDER_LINKS) + SYMBOL_INDEX]!;
-  }
-  side(order: number): number {
-    return sideOf(this.links[(order << ORDER_LINKS) + FLAGS]!);
-  }
-  orderType(order: number): number {
-    return orderTypeOf(this.links[(order << ORDER_LINKS) + FLAGS]!);
-  }
-  timeInForce(order: number): number {
-    return timeInForceOf(this.links[(order << ORDER_LINKS) + FLAGS]!);
-  }
-  selfTradePrevention(order: number): number {
-    return selfTradePreventionOf(this.links[(order << ORDER_LINKS) + FLAGS]!);
-  }
-  isPostOnly(order: number): boolean {
-    return (this.links[(order << ORDER_LINKS) + FLAGS]! & POST_ONLY) !== 0;
-  }
-  /** A stop that has not fired. */
-  isWaiting(order: number): boolean {
-    return (this.links[(order << ORDER_LINKS) + FLAGS]! & WAITING) !== 0;
-  }
-  setWaiting(order: number, isWaiting: boolean): void {
-    const link = (order << ORDER_LINKS) + FLAGS;
-    this.links[link] = isWaiting ? this.links[link]! | WAITING : this.links[link]! & ~WAITING;
-  }
-  /** It can be found by its id: it rests or waits, or did before it became the incoming one. */
-  isOpen(order: number): boolean {
-    return (this.links[(order << ORDER_LINKS) + FLAGS]! & OPEN) !== 0;
-  }
-  private allocate(): number {
-    this.count++;
-    const order = this.free;
+  function allocate(): number {
+    const order = slots[FREE]!;
     if (order !== NONE) {
-      this.free = this.links[(order << ORDER_LINKS) + NEXT]!;
+      slots[FREE] = links[(order << ORDER_LINKS) + NEXT]!;
       return order;
     }
-    if (this.used === this.capacity) this.grow();
-    return this.used++;
+    if (slots[USED] === capacity) throw new RangeError(`no more than ${capacity} orders fit`);
+    return slots[USED]!++;
   }
 
-  private grow(): void {
-    this.capacity *= 2;
-    const words = new Float64Array(this.capacity << ORDER_WORDS);
-    words.set(this.words);
-    this.words = words;
-    this.links = new Int32Array(words.buffer);
-  }
+  return {
+    words,
+    links,
+    capacity,
+
+    /**
+     * Slots in use: all that were ever used but those that are free. For tests: it walks the list.
+     */
+    countInUse(): number {
+      let count = slots[USED]!;
+      for (let order = slots[FREE]!; order !== NONE; count--) {
+        order = links[(order << ORDER_LINKS) + NEXT]!;
+      }
+      return count;
+    },
+    /** A slot with a ticket's terms; the order is not open yet. */
+    admit(ticket: OrderTicket, symbolIndex: number): number {
+      const order = allocate();
+      const word = order << ORDER_WORDS;
+      const link = order << ORDER_LINKS;
+      const { groupId, accountId } = ticket;
+      links[link + LEVEL] = NONE;
+      links[link + FLAGS] =
+        ticket.side |
+        (ticket.orderType << TYPE_SHIFT) |
+        (ticket.timeInForce << TIME_IN_FORCE_SHIFT) |
+        (ticket.selfTradePrevention << PREVENTION_SHIFT) |
+        (ticket.postOnly ? POST_ONLY : 0);
+      links[link + SYMBOL_INDEX] = symbolIndex;
+      words[word + PRICE] = ticket.price;
+      words[word + SHOWN] = ticket.qty;
+      words[word + HIDDEN] = 0;
+      words[word + CUM] = 0;
+      words[word + ORDER_ID] = ticket.orderId;
+      words[word + OWNER] = groupId !== 0 ? -groupId : accountId;
+      words[word + ACCOUNT_ID] = accountId;
+      words[word + CLIENT_ORDER_ID] = ticket.clientOrderId;
+      words[word + DISPLAY] = ticket.displayQty;
+      words[word + STOP_PRICE] = ticket.stopPrice;
+      words[word + EXPIRE_TIME] = ticket.expireTime;
+      return order;
+    },
+
+    release(order: number): void {
+      links[(order << ORDER_LINKS) + NEXT] = slots[FREE]!;
+      slots[FREE] = order;
+    },
+
+    orderId(order: number): number {
+      return words[(order << ORDER_WORDS) + ORDER_ID]!;
+    },
+    accountId(order: number): number {
+      return words[(order << ORDER_WORDS) + ACCOUNT_ID]!;
+    },
+    owner(order: number): number {
+      return words[(order << ORDER_WORDS) + OWNER]!;
+    },
+    clientOrderId(order: number): number {
+      return words[(order << ORDER_WORDS) + CLIENT_ORDER_ID]!;
+    },
+    /** Limit; of a market order and a stop that fired, the worst price that it may trade at. */
+    price(order: number): number {
+      return words[(order << ORDER_WORDS) + PRICE]!;
+    },
+    /** Of an order that was not filled yet and hides nothing. */
+    setQty(order: number, qty: number): void {
+      words[(order << ORDER_WORDS) + SHOWN] = qty;
+    },
+    setPrice(order: number, price: number): void {
+      words[(order << ORDER_WORDS) + PRICE] = price;
+    },
+    stopPrice(order: number): number {
+      return words[(order << ORDER_WORDS) + STOP_PRICE]!;
+    },
+    setStopPrice(order: number, price: number): void {
+      words[(order << ORDER_WORDS) + STOP_PRICE] = price;
+    },
+    displayQty(order: number): number {
+      return words[(order << ORDER_WORDS) + DISPLAY]!;
+    },
+    expireTime(order: number): number {
+      return words[(order << ORDER_WORDS) + EXPIRE_TIME]!;
+    },
+    shownQty(order: number): number {
+      return words[(order << ORDER_WORDS) + SHOWN]!;
+    },
+    cumQty(order: number): number {
+      return words[(order << ORDER_WORDS) + CUM]!;
+    },
+    leavesQty(order: number): number {
+      const word = order << ORDER_WORDS;
+      return words[word + SHOWN]! + words[word + HIDDEN]!;
+    },
+    /** The total. */
+    qty(order: number): number {
+      const word = order << ORDER_WORDS;
+      return words[word + SHOWN]! + words[word + HIDDEN]! + words[word + CUM]!;
+    },
+    level(order: number): number {
+      return links[(order << ORDER_LINKS) + LEVEL]!;
+    },
+    symbolIndex(order: number): number {
+      return links[(order << ORDER_LINKS) + SYMBOL_INDEX]!;
+    },
+    side(order: number): number {
+      return sideOf(links[(order << ORDER_LINKS) + FLAGS]!);
+    },
+    orderType(order: number): number {
+      return orderTypeOf(links[(order << ORDER_LINKS) + FLAGS]!);
+    },
+    timeInForce(order: number): number {
+      return timeInForceOf(links[(order << ORDER_LINKS) + FLAGS]!);
+    },
+    selfTradePrevention(order: number): number {
+      return selfTradePreventionOf(links[(order << ORDER_LINKS) + FLAGS]!);
+    },
+    isPostOnly(order: number): boolean {
+      return (links[(order << ORDER_LINKS) + FLAGS]! & POST_ONLY) !== 0;
+    },
+    /** A stop that has not fired. */
+    isWaiting(order: number): boolean {
+      return (links[(order << ORDER_LINKS) + FLAGS]! & WAITING) !== 0;
+    },
+    setWaiting(order: number, isWaiting: boolean): void {
+      const link = (order << ORDER_LINKS) + FLAGS;
+      links[link] = isWaiting ? links[link]! | WAITING : links[link]! & ~WAITING;
+    },
+    /** It can be found by its id: it rests or waits, or did before it became the incoming one. */
+    isOpen(order: number): boolean {
+      return (links[(order << ORDER_LINKS) + FLAGS]! & OPEN) !== 0;
+    },
+  };
 }

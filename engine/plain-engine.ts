@@ -1,7 +1,7 @@
 /**
- * The engine with plain objects: a command in, its events out, and the book to look at. The easy way
- * to use it as a library, and what tests and tools use; the hot path is `MatchingEngine` itself.
- * It checks whatever it is given; what is invalid throws a RangeError and changes nothing.
+ * The engine with plain objects: a command in, its events out, and the book to look at. The easy
+ * way to use it as a library, and what tests and tools use; the hot path is `MatchingEngine`
+ * itself. It checks whatever it is given; what is invalid throws a RangeError and changes nothing.
  *
  * @example
  * const engine = new PlainEngine();
@@ -19,34 +19,33 @@ import type {
   OrderView,
   Outcome,
 } from './engine-commands.ts';
-import type { EngineListener } from './engine-listener.ts';
+import { createEngineState, DEFAULT_ENGINE_CAPACITY, type EngineCapacity } from './engine-state.ts';
 import { EventRecorder, limitOf } from './event-recorder.ts';
 import { refuse } from './field-rules.ts';
 import { assertCapacity, assertOrderId, assertSide, assertSymbolId } from './library-validation.ts';
-import { DEFAULT_ENGINE_CAPACITY, MatchingEngine } from './matching-engine.ts';
+import { ENGINE_PARTS, MatchingEngine } from './matching-engine.ts';
 import type { OrderBook } from './order-book.ts';
-import type { EngineCapacity } from './order-keeper.ts';
 import { OrderTicket } from './order-ticket.ts';
 import { ORDER } from './orders.ts';
 import { assertTermsFit, checkedCommand } from './terms-validation.ts';
 
 const { NONE } = ORDER;
 
-type EngineClass = new (listener: EngineListener, capacity: EngineCapacity) => MatchingEngine;
-
 export class PlainEngine implements CommandEngine {
   readonly engine: MatchingEngine;
-  private readonly recorder = new EventRecorder();
+  private readonly recorder: EventRecorder;
   private readonly ticket = new OrderTicket();
 
+  get maxFills(): number {
+    return this.engine.state.maxFills;
+  }
+
   /** @throws RangeError for a capacity that no engine can have */
-  constructor(
-    capacity: EngineCapacity = DEFAULT_ENGINE_CAPACITY,
-    Engine: EngineClass = MatchingEngine,
-  ) {
+  constructor(capacity: EngineCapacity = DEFAULT_ENGINE_CAPACITY, parts = ENGINE_PARTS) {
     assertCapacity(capacity);
-    this.engine = new Engine(this.recorder, capacity);
-    this.recorder.listenTo(this.engine);
+    const state = createEngineState(capacity);
+    this.recorder = new EventRecorder(state);
+    this.engine = new MatchingEngine(this.recorder, state, parts);
   }
 
   /** @throws RangeError for an id that no command can name, or that a market has already */
@@ -140,7 +139,7 @@ export class PlainEngine implements CommandEngine {
       side: orders.side(order),
       orderType: orders.orderType(order),
       timeInForce: orders.timeInForce(order),
-      price: limitOf(this.engine, order),
+      price: limitOf(orders, order),
       stopPrice: orders.stopPrice(order),
       qty: orders.qty(order),
       displayQty: orders.displayQty(order),

@@ -9,9 +9,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Side } from '../protocol/enums.ts';
 import { testSeed } from '../test/support/seed.ts';
-import { LevelPages } from './level-pages.ts';
-import { Levels } from './levels.ts';
-import { ORDER, Orders } from './orders.ts';
+import { createLevelPages } from './level-pages.ts';
+import { createLevels } from './levels.ts';
+import { createOrders, ORDER } from './orders.ts';
 import { PriceLadder, WINDOW_TICKS } from './price-ladder.ts';
 
 const { NONE } = ORDER;
@@ -27,10 +27,10 @@ class CheckedLadder {
   private readonly ladder: PriceLadder;
   private readonly isBid: boolean;
   private model: (readonly [price: number, level: number])[] = [];
-  private readonly levels = new Levels(new Orders(1), 1);
+  private readonly levels = createLevels(createOrders(4_096));
 
   constructor(side: number) {
-    this.ladder = new PriceLadder(side, new LevelPages(1), this.levels);
+    this.ladder = new PriceLadder(side, createLevelPages(4_096), this.levels);
     this.isBid = side === Side.Buy;
   }
 
@@ -87,7 +87,11 @@ for (const [name, side] of Object.entries(Side)) {
   const behind = (price: number, ticks: number) => (isBid ? price - ticks : price + ticks);
 
   test(`${name}: an empty side has no best level and no level anywhere`, () => {
-    const ladder = new PriceLadder(side, new LevelPages(1), new Levels(new Orders(1), 1));
+    const ladder = new PriceLadder(
+      side,
+      createLevelPages(4_096),
+      createLevels(createOrders(4_096)),
+    );
     assert.equal(ladder.best(), NONE);
     assert.equal(find(ladder, 1), NONE);
     assert.equal(find(ladder, MAX_PRICE), NONE);

@@ -54,7 +54,9 @@ export class PriceLadder {
     return this.bestLevel;
   }
 
-  /** The level at a price, which is told as a lane and its place so that it is not boxed; or NONE. */
+  /**
+   * The level at a price, which is told as a lane and its place so that it is not boxed; or NONE.
+   */
   find(prices: Float64Array, at: number): number {
     const key = prices[at]! * this.sign;
     const distance = key - this.keys[0]!;

@@ -4,7 +4,7 @@
  */
 import type { FieldError } from '../protocol/field-error.ts';
 import { FIELD_RANGE, type FieldRange } from '../protocol/field-range.ts';
-import { validateOrderTerms } from '../protocol/order-terms.ts';
+import { validateOrderTerms, validateTranches } from '../protocol/order-terms.ts';
 import { validateBand } from '../protocol/price-band.ts';
 import type { EngineCommand, OrderTerms } from './engine-commands.ts';
 import {
@@ -94,6 +94,9 @@ export function checkedCommand(given: unknown): EngineCommand {
   assertFields(fields, rules);
   const checked = command as unknown as EngineCommand;
   if (checked.command === 'band') refuseError(validateBand(checked), fields);
+  if (checked.command === 'replace') {
+    refuseError(validateTranches(checked.qty, checked.displayQty ?? 0), fields);
+  }
   return checked;
 }
 

@@ -237,7 +237,7 @@ export class EventWriter {
     report.orderId = orders.orderId(order);
     report.clientOrderId = orders.clientOrderId(order);
     report.accountId = orders.accountId(order);
-    report.price = limitOf(engine, order);
+    report.price = limitOf(orders, order);
     report.qty = cumQty + leavesQty;
     report.cumQty = cumQty;
     report.leavesQty = leavesQty;

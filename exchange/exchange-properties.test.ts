@@ -30,7 +30,7 @@ import {
   TICK_VALUE,
 } from './testing/recorded-exchange.ts';
 
-const LARGE_CAPACITY = { orders: 1_000, levels: 1_000, accounts: 1_000 };
+const LARGE_CAPACITY = { openOrders: 100_000, orders: 1_000, accounts: 1_000 };
 
 /** [currency, exact amount] that an open order must have locked. */
 function requirementOf(exchange: Exchange, order: OrderView): readonly [number, bigint] {

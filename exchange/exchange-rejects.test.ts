@@ -47,7 +47,7 @@ function stateOf({ exchange }: RecordedExchange): object {
   return structuredClone({
     balances: orderedBalances(exchange),
     orders: [...orderedOrders(exchange)],
-    slotsInUse: engine.orders.count,
+    slotsInUse: engine.orders.countInUse(),
     accounts: risk.accounts.count,
     currencies,
     symbols,

@@ -8,6 +8,7 @@
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import type { EngineListener } from '../engine/engine-listener.ts';
+import { createEngineState } from '../engine/engine-state.ts';
 import { MatchingEngine } from '../engine/matching-engine.ts';
 import { mayRest, OrderTicket } from '../engine/order-ticket.ts';
 import {
@@ -32,6 +33,7 @@ import {
   ReplaceOrder,
 } from '../protocol/commands.ts';
 import { ExecType, Liquidity, QtyMeaning, TradingState } from '../protocol/enums.ts';
+import { MAX_OPEN_ORDERS } from '../protocol/field-range.ts';
 import { type RecordBuffer, templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import {
@@ -53,16 +55,17 @@ import {
   type VenueLimits,
 } from './venue.ts';
 
-/** Initial capacities; everything grows, so they decide memory and never an outcome. */
+/** `orders` and `accounts` are where tables start that grow: they decide no outcome. */
 export interface ExchangeCapacity {
+  /** The most open orders, at least what the venue's limits may allow. */
+  readonly openOrders: number;
   readonly orders: number;
-  readonly levels: number;
   readonly accounts: number;
 }
 
 export const DEFAULT_CAPACITY: ExchangeCapacity = {
+  openOrders: MAX_OPEN_ORDERS,
   orders: 65_536,
-  levels: 16_384,
   accounts: 16_384,
 };
 
@@ -85,7 +88,7 @@ export class Exchange implements EngineListener, RiskListener {
 
   constructor(sink: EventSink, capacity: ExchangeCapacity = DEFAULT_CAPACITY) {
     this.events = new EventWriter(sink);
-    this.engine = new MatchingEngine(this, capacity);
+    this.engine = new MatchingEngine(this, createEngineState({ orders: capacity.openOrders }));
     this.risk = new RiskEngine(this, capacity);
     this.reservations = new Reservations(this.engine, this.risk);
     this.venue = new Venue(this.engine, this.risk);

@@ -325,3 +325,18 @@ test('an expired order and mass-canceled orders give everything back', () => {
   assert.deepEqual([lockedOf(venue, BUYER), lockedOf(venue, BUYER, BTC)], [0, 0]);
   assert.equal(balance(venue, BUYER, USD).available, MONEY);
 });
+
+test('an order that makes all the fills it may is canceled, and gets its money back', () => {
+  const venue = open();
+  venue.deposit(SELLER, BTC, 1_000_000);
+  venue.deposit(BUYER, USD, 5_151_000);
+  for (let i = 0; i < 101; i++) venue.order(SELLER, Sell, 50, 100, { displayQty: 1 });
+  const reports = reportsOf(venue.order(BUYER, Buy, 50, 10_100), BUYER);
+  assert.equal(reports.filter(({ lastQty }) => lastQty > 0).length, 10_000);
+  assert.equal(reports.at(-1)!.cancelReason, CancelReason.TooManyFills);
+  // 10,000 times 50 × 10 and the taker's 2 %.
+  assert.deepEqual(
+    [lockedOf(venue, BUYER), balance(venue, BUYER, USD).available],
+    [0, MONEY + 5_151_000 - 5_100_000],
+  );
+});

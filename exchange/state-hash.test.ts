@@ -43,7 +43,7 @@ function openVenue(): RecordedExchange {
 /** Commands in an order that decides slots, free lists and tables, and nothing else. */
 function venueByHistory(isOtherHistory: boolean): Exchange {
   const venue = new RecordedExchange(
-    isOtherHistory ? { orders: 500, levels: 3, accounts: 90 } : undefined,
+    isOtherHistory ? { openOrders: 1_000, orders: 500, accounts: 90 } : undefined,
   );
   const deposits = [
     [ALICE, USD],

@@ -103,7 +103,7 @@ function orderView(exchange: Exchange, order: number): OrderView {
     side: orders.side(order),
     orderType: orders.orderType(order),
     timeInForce: orders.timeInForce(order),
-    price: limitOf(engine, order),
+    price: limitOf(orders, order),
     reservedPrice: exchange.risk.reservedPrice(order),
     qty: orders.qty(order),
     cumQty: orders.cumQty(order),

@@ -181,7 +181,7 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
       length: SET_LIMITS.length,
       hasAccount: false,
       fields: [
-        field('maxOpenOrders', SET_LIMITS.maxOpenOrders, 4, R.limit),
+        field('maxOpenOrders', SET_LIMITS.maxOpenOrders, 4, R.openOrdersLimit),
         field('maxAccounts', SET_LIMITS.maxAccounts, 4, R.limit),
         field('maxCurrencies', SET_LIMITS.maxCurrencies, 4, R.limit),
         field('maxSymbols', SET_LIMITS.maxSymbols, 4, R.limit),

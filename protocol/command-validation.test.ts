@@ -17,6 +17,7 @@ const FROM_1 = `a whole number from 1 to ${MAX}`;
 const ID_32 = 'a whole number from 1 to 4294967295';
 const PPM = 'a whole number from 0 to 1000000';
 const LIMIT = 'a whole number from 1 to 67108864';
+const OPEN_ORDERS = 'a whole number from 1 to 4194304';
 
 function assertRefused(sent: Sent, field: string, value: number | string, allowed: string): void {
   assert.deepEqual(sent.validate(), { field, value, allowed });
@@ -137,7 +138,8 @@ const RANGES: readonly (readonly [string, string, readonly number[], string])[] 
   ['AddSymbol', 'quoteCurrencyId', [0], ID_32],
   ['AddSymbol', 'makerFeePpm', [1_000_001, 2 ** 32 - 1], PPM],
   ['AddSymbol', 'takerFeePpm', [1_000_001, 2 ** 32 - 1], PPM],
-  ...['maxOpenOrders', 'maxAccounts', 'maxCurrencies', 'maxSymbols'].map(
+  ['SetLimits', 'maxOpenOrders', [0, 2 ** 22 + 1, 2 ** 32 - 1], OPEN_ORDERS],
+  ...['maxAccounts', 'maxCurrencies', 'maxSymbols'].map(
     (field) => ['SetLimits', field, [0, 2 ** 26 + 1, 2 ** 32 - 1], LIMIT] as const,
   ),
   ['SetTradingState', 'symbolId', [0], ID_32],
@@ -175,7 +177,7 @@ test('the ends of the ranges pass', () => {
   assert.equal(new Sent('AddCurrency', { decimals: 15, code: 'ABCDEFGH' }).validate(), undefined);
   const fees = { makerFeePpm: 1_000_000, takerFeePpm: 1_000_000 };
   assert.equal(new Sent('AddSymbol', { ...fees, code: 'A/B-C.D_0123456Z' }).validate(), undefined);
-  assert.equal(new Sent('SetLimits', { maxOpenOrders: 2 ** 26 }).validate(), undefined);
+  assert.equal(new Sent('SetLimits', { maxOpenOrders: 2 ** 22 }).validate(), undefined);
 });
 
 test('an account id is needed where money or orders are, and refused elsewhere', () => {

@@ -11,10 +11,10 @@ import {
   SET_PRICE_BAND,
 } from './command-layout.ts';
 import { COMMAND_RULES, type CommandRule } from './command-rules.ts';
-import { NewOrder } from './commands.ts';
+import { NewOrder, ReplaceOrder } from './commands.ts';
 import type { FieldError } from './field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from './field-range.ts';
-import { termsOf, validateOrderTerms } from './order-terms.ts';
+import { termsOf, validateOrderTerms, validateTranches } from './order-terms.ts';
 import { validateBand } from './price-band.ts';
 import {
   getInt64,
@@ -29,6 +29,7 @@ import { SetPriceBand } from './venue-commands.ts';
 
 const R = FIELD_RANGE;
 const newOrder = new NewOrder();
+const replaceOrder = new ReplaceOrder();
 const priceBand = new SetPriceBand();
 
 /** The names of the commands a client may send, by template id. */
@@ -114,6 +115,11 @@ function validateTogether(
 ): FieldError | undefined {
   if (templateId === NEW_ORDER.templateId) {
     return validateOrderTerms(termsOf(newOrder.wrap(record, offset)));
+  }
+  if (templateId === REPLACE_ORDER.templateId) {
+    const { qty, displayQty } = replaceOrder.wrap(record, offset);
+    const error = validateTranches(qty, displayQty);
+    if (error !== undefined) return error;
   }
   if (templateId === SET_PRICE_BAND.templateId) {
     return validateBand(priceBand.wrap(record, offset));

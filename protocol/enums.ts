@@ -95,6 +95,8 @@ export const CancelReason = {
   AmountSpent: 9,
   /** It reached its protection price, at which its money is reserved. */
   ProtectionPrice: 10,
+  /** It made as many fills as one order may at a time. */
+  TooManyFills: 11,
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 

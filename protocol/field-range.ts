@@ -23,6 +23,8 @@ const ID_64: FieldRange = { min: 1, max: MAX_INT };
 const FROM_ZERO: FieldRange = { min: 0, max: MAX_INT };
 const ID_32: FieldRange = { min: 1, max: MAX_UINT32 };
 const LIMIT: FieldRange = { min: 1, max: 2 ** 26 };
+/** The engine has room for so many. */
+export const MAX_OPEN_ORDERS = 4_194_304;
 const FEE: FieldRange = { min: 0, max: 1_000_000 };
 
 export const FIELD_RANGE = {
@@ -66,6 +68,7 @@ export const FIELD_RANGE = {
   tickValue: ID_64,
   feePpm: FEE,
   limit: LIMIT,
+  openOrdersLimit: { min: 1, max: MAX_OPEN_ORDERS },
 } as const satisfies Record<string, FieldRange>;
 
 export function isInRange(range: FieldRange, value: number): boolean {

@@ -107,6 +107,7 @@ export function validateOrderTerms(terms: NewOrderTerms): FieldError | undefined
       mayHide,
       '0, but for limit and stop-limit orders that may rest',
     ) ??
+    validateTranches(terms.qty, terms.displayQty) ??
     absentUnless(
       'postOnly',
       terms.postOnly ? 1 : 0,
@@ -115,6 +116,16 @@ export function validateOrderTerms(terms: NewOrderTerms): FieldError | undefined
     ) ??
     present('expireTime', terms.expireTime, timeInForce === TimeInForce.GTD, 'this time in force')
   );
+}
+
+/** An iceberg may have so many tranches: each may be a fill of one command. */
+const MAX_TRANCHES = 100;
+
+/** Of a new order or of new terms: what is shown of an iceberg is not too little of it. */
+export function validateTranches(qty: number, displayQty: number): FieldError | undefined {
+  if (displayQty === 0 || qty <= displayQty * MAX_TRANCHES) return undefined;
+  const least = Math.ceil(qty / MAX_TRANCHES);
+  return { field: 'displayQty', value: displayQty, allowed: `0, or from ${least} for this qty` };
 }
 
 /** Either a quantity, or what a market buy may spend. */

@@ -4,9 +4,11 @@ import { addReconcile } from './commands/reconcile.ts';
 import { addReplay } from './commands/replay.ts';
 import { addStart } from './commands/start.ts';
 import { packageVersion } from './supervisor.ts';
+import { setV8Flags } from './v8-flags.ts';
 
 const EXIT_USAGE = 2;
 
+setV8Flags();
 const program = new Command('hoga')
   .description('An exchange in one process.')
   .version(packageVersion())

@@ -2,6 +2,7 @@
  * The configuration: every setting with its flag, environment variable, default, range and meaning,
  * in one place. A flag wins over the environment, the environment over the default.
  */
+import { MAX_OPEN_ORDERS } from '../protocol/field-range.ts';
 import { WAIT_STRATEGIES, type WaitStrategy } from '../ring/waiter.ts';
 
 interface IntegerSetting {
@@ -70,7 +71,12 @@ export const SETTINGS = {
     choices: ['auto', 'pretty', 'json'],
     about: 'log lines for people or for machines; auto: by whether a terminal reads them',
   } as ChoiceSetting<'auto' | 'pretty' | 'json'>,
-  maxOpenOrders: integer(1_000_000, 1, 2 ** 26, 'open orders; beyond: reject TooManyOpenOrders'),
+  maxOpenOrders: integer(
+    1_000_000,
+    1,
+    MAX_OPEN_ORDERS,
+    'open orders; beyond: reject TooManyOpenOrders',
+  ),
   maxAccounts: integer(1_000_000, 1, 2 ** 26, 'accounts; beyond: reject TooManyAccounts'),
   maxCurrencies: integer(256, 1, 2 ** 26, 'currencies; beyond: reject TooManyCurrencies'),
   maxSymbols: integer(256, 1, 2 ** 26, 'markets; beyond: reject TooManySymbols'),

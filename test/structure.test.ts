@@ -47,8 +47,6 @@ const NOT_DETERMINISTIC =
 const MAX_LINES = 400;
 /** Biome breaks code, but neither comments nor texts. */
 const MAX_COLUMNS = 100;
-/** Folders whose lines are still to be shortened. */
-const WITH_LONG_LINES = ['engine', 'bench'];
 
 interface SourceFile {
   readonly path: string;
@@ -121,8 +119,7 @@ describe('the structure of the source', () => {
   });
 
   it(`has no line over ${MAX_COLUMNS} columns`, () => {
-    for (const { path, folder, text } of files) {
-      if (WITH_LONG_LINES.includes(folder)) continue;
+    for (const { path, text } of files) {
       for (const [index, line] of text.split('\n').entries()) {
         const place = `${path}:${index + 1}`;
         assert.ok(line.length <= MAX_COLUMNS, `${place} has ${line.length} columns`);

@@ -88,9 +88,9 @@ function explanation({ cases, runs, operations, seed }: Options, overheadNs: num
       (each) => `${nameOfCase(each)} executes the first ${Math.ceil(operations * each.part)}.\n`,
     );
   return `
-Medians of ${runs} runs of ${operations} operations, seed ${seed}, each in a process of its own, after
-a warm-up on an engine that is thrown away. Latencies are from a pass of their own and hold one
-reading of the clock, ${overheadNs} ns. Every engine came to the trades and open orders of the flow's model.
+Medians of ${runs} runs of ${operations} operations, seed ${seed}, each in a process of its own,
+after as many operations to warm up. Latencies are from a pass of their own and hold one reading of
+the clock, ${overheadNs} ns. Every engine came to the trades and open orders of the flow's model.
 ${parts.join('')}
 `;
 }

@@ -3,11 +3,12 @@
  * all cases have their turn, engine by engine, so that a machine that grows slow slows them all.
  */
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { V8_FLAGS } from '../../server/v8-flags.ts';
+import { buildBench } from '../build.ts';
 import type { Measurement, Pass, Task } from './measurement.ts';
 import { SHAPE_NAMES } from './shapes.ts';
 
-const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 const PASSES: readonly Pass[] = ['throughput', 'latency'];
 const RIVAL = 'nodejs-order-book';
 /** Of the flow with 100,000 orders the rival executes the beginning: all of it takes it minutes. */
@@ -57,6 +58,7 @@ export async function runCampaign(
   onDone: (done: number) => void,
 ): Promise<ReadonlyMap<string, Samples>> {
   const { cases, runs, operations, seed } = campaign;
+  const folder = buildBench();
   const samples = new Map(cases.map((each) => [nameOfCase(each), new Map<string, number[]>()]));
   let done = 0;
   for (let run = 0; run < runs; run++) {
@@ -64,7 +66,12 @@ export async function runCampaign(
       for (const each of cases) {
         const own = samples.get(nameOfCase(each))!;
         const share = Math.ceil(operations * each.part);
-        const { metrics } = await measureApart({ ...each, pass, operations: share, seed });
+        const { metrics } = await measureApart(folder, {
+          ...each,
+          pass,
+          operations: share,
+          seed,
+        });
         for (const [metric, value] of Object.entries(metrics)) {
           own.set(metric, [...(own.get(metric) ?? []), value]);
         }
@@ -75,11 +82,11 @@ export async function runCampaign(
   return samples;
 }
 
-/** A measurement in a process of its own. */
-export function measureApart(task: Task): Promise<Measurement> {
+/** A measurement in a process of its own, of what was built into a folder. */
+export function measureApart(folder: string, task: Task): Promise<Measurement> {
   const { promise, resolve, reject } = Promise.withResolvers<Measurement>();
-  const worker = fork(WORKER, [JSON.stringify(task)], {
-    execArgv: ['--expose-gc'],
+  const worker = fork(join(folder, 'bench/engine/worker.js'), [JSON.stringify(task)], {
+    execArgv: ['--expose-gc', ...V8_FLAGS],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const endWithParent = () => worker.kill();

@@ -1,6 +1,7 @@
 /**
- * The shape in which the market falls by 30 % in a burst and recovers: sells sweep the bids level by
- * level while cancels and new orders follow the market down, then buys sweep the asks on the way up.
+ * The shape in which the market falls by 30 % in a burst and recovers: sells sweep the bids level
+ * by level while cancels and new orders follow the market down, then buys sweep the asks on the way
+ * up.
  */
 import { Side } from '../../protocol/enums.ts';
 import type { FlowWriter } from './flow-writer.ts';
@@ -61,7 +62,9 @@ export function priceBehindMarket(
     : Math.max(market + behind, book.bestBid + 1);
 }
 
-/** Takes all that the other side has up to where the market shall be, or a part of its best order. */
+/**
+ * Takes all that the other side has up to where the market shall be, or a part of its best order.
+ */
 export function sweep(writer: FlowWriter, side: number, progress: number): void {
   const { book, random } = writer;
   const market = marketAt(progress);

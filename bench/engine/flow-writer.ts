@@ -50,12 +50,13 @@ export class FlowWriter {
     this.write(Kind.Cross, this.orderId++, side, limit, qty);
   }
 
-  /** The flow, whose first `buildUp` operations are not measured. */
-  finish(buildUp: number): OrderFlow {
+  /** The flow, whose operations are measured from `measuredFrom` on. */
+  finish(buildUp: number, measuredFrom: number): OrderFlow {
     const { trades, tradedQty, openOrderCount: openOrders, openQty } = this.book;
     return {
       length: this.length,
       buildUp,
+      measuredFrom,
       kind: this.kind,
       orderId: this.orderIds,
       side: this.side,

@@ -1,57 +1,53 @@
 /** Hoga's engine under test: all order types compiled in, every event written into a ring. */
-import { MatchingEngine, OrderTicket, Side, TimeInForce } from '../../engine/index.ts';
+import {
+  createEngineState,
+  MatchingEngine,
+  OrderTicket,
+  Side,
+  TimeInForce,
+} from '../../engine/index.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
-import { EngineUnderTest } from './engine-under-test.ts';
-import { EventRing } from './event-ring.ts';
+import { createEngineUnderTest, type EngineUnderTest } from './engine-under-test.ts';
+import { createEventRing } from './event-ring.ts';
 import { Kind, type OrderFlow, type Totals } from './order-flow.ts';
 
 const SYMBOL_ID = 1;
+const ACCEPTED: number = RejectReason.None;
+const { Cancel, Cross } = Kind;
+const { IOC } = TimeInForce;
 
-class Hoga extends EngineUnderTest {
-  private readonly ring: EventRing;
-  private readonly engine: MatchingEngine;
-  private readonly ticket = new OrderTicket();
-  private refused = 0;
+export function createHoga(flow: OrderFlow): EngineUnderTest {
+  const { kind, orderId, account, side, price, qty } = flow;
+  const state = createEngineState();
+  const ring = createEventRing(state);
+  const engine = new MatchingEngine(ring.listener, state);
+  const ticket = new OrderTicket();
+  let refused = 0;
+  engine.addSymbol(SYMBOL_ID);
 
-  constructor(flow: OrderFlow, ring: EventRing) {
-    super(flow);
-    this.ring = ring;
-    this.engine = new MatchingEngine(ring);
-    ring.listenTo(this.engine);
-    this.engine.addSymbol(SYMBOL_ID);
-  }
-
-  protected override execute(at: number): void {
-    const flow = this.flow;
-    const orderId = flow.orderId[at]!;
-    const kind = flow.kind[at]!;
+  function execute(at: number): void {
     let reason: number;
-    if (kind === Kind.Cancel) reason = this.engine.cancel(orderId);
+    if (kind[at] === Cancel) reason = engine.cancel(orderId[at]!);
     else {
-      const { ticket } = this;
-      const account = flow.account[at]!;
-      ticket.limit(orderId, account, SYMBOL_ID, flow.side[at]!, flow.price[at]!, flow.qty[at]!);
-      if (kind === Kind.Cross) ticket.timeInForce = TimeInForce.IOC;
-      reason = this.engine.submit(ticket);
+      ticket.limit(orderId[at]!, account[at]!, SYMBOL_ID, side[at]!, price[at]!, qty[at]!);
+      if (kind[at] === Cross) ticket.timeInForce = IOC;
+      reason = engine.submit(ticket);
     }
-    if (reason !== RejectReason.None) this.refused++;
+    if (reason !== ACCEPTED) refused++;
   }
 
-  override totals(): Totals {
-    if (this.refused > 0) throw new Error(`hoga refused ${this.refused} operations`);
-    const { trades, tradedQty } = this.ring;
-    const { engine } = this;
+  function totals(): Totals {
+    if (refused > 0) throw new Error(`hoga refused ${refused} operations`);
     const book = engine.books[0]!;
     let openQty = 0;
-    for (const side of [Side.Buy, Side.Sell]) {
-      for (const order of engine.restingOrders(book, side))
+    for (const each of [Side.Buy, Side.Sell]) {
+      for (const order of engine.restingOrders(book, each)) {
         openQty += engine.orders.leavesQty(order);
+      }
     }
-    return { trades, tradedQty, openOrders: engine.openOrderCount, openQty };
+    const openOrders = engine.openOrderCount;
+    return { trades: ring.trades(), tradedQty: ring.tradedQty(), openOrders, openQty };
   }
-}
 
-export const makeHoga = (flow: OrderFlow) => {
-  const ring = new EventRing();
-  return () => new Hoga(flow, ring);
-};
+  return createEngineUnderTest(execute, totals);
+}

@@ -26,14 +26,12 @@ export interface Measurement {
 
 /** A module is loaded only where its engine is measured. */
 const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
-  hoga: async () => (await import('./hoga.ts')).makeHoga,
-  'nodejs-order-book': async () => (await import('./nodejs-order-book.ts')).makeNodejsOrderBook,
+  hoga: async () => (await import('./hoga.ts')).createHoga,
+  'nodejs-order-book': async () => (await import('./nodejs-order-book.ts')).createNodejsOrderBook,
 };
 
 export const ENGINE_NAMES: readonly string[] = Object.keys(ENGINES);
 
-/** Before it is measured, the code runs on an engine that is thrown away, for so many operations. */
-const WARM_UP_OPERATIONS = 200_000;
 /** Fewer resting orders say little of what one of them takes. */
 const FEWEST_TO_SHARE = 100_000;
 /** Highest latency that is told apart, in ns. */
@@ -48,13 +46,13 @@ export async function measure(task: Task): Promise<Measurement> {
     );
   }
   const flow = makeFlow(task.shape, task);
-  const doneAt = new Float64Array(task.operations + 1);
-  const make = factory(flow);
-  warmUp(make(), flow, task.pass, doneAt);
-  const empty = usedBytes();
-  const engine = make();
+  const doneAt = new Float64Array(flow.length + 1);
+  const engine = factory(flow);
+  const empty = residentBytes();
   engine.run(0, flow.buildUp);
-  const full = usedBytes();
+  const full = residentBytes();
+  if (task.pass === 'latency') engine.runTimed(flow.buildUp, flow.measuredFrom, doneAt);
+  else engine.run(flow.buildUp, flow.measuredFrom);
   const metrics =
     task.pass === 'latency'
       ? latencies(engine, flow, doneAt)
@@ -64,19 +62,15 @@ export async function measure(task: Task): Promise<Measurement> {
   return { metrics, totals };
 }
 
-function warmUp(engine: EngineUnderTest, flow: OrderFlow, pass: Pass, doneAt: Float64Array): void {
-  const end = Math.min(flow.length, flow.buildUp + WARM_UP_OPERATIONS);
-  engine.run(0, flow.buildUp);
-  if (pass === 'latency') engine.runTimed(flow.buildUp, end, doneAt);
-  else engine.run(flow.buildUp, end);
-}
-
-function throughput(engine: EngineUnderTest, flow: OrderFlow): Record<string, number> {
+function throughput(
+  engine: EngineUnderTest,
+  { length, measuredFrom }: OrderFlow,
+): Record<string, number> {
   const before = usedBytes();
   const startedAt = performance.now();
-  engine.run(flow.buildUp, flow.length);
+  engine.run(measuredFrom, length);
   const ns = (performance.now() - startedAt) * 1e6;
-  const operations = flow.length - flow.buildUp;
+  const operations = length - measuredFrom;
   return {
     ops_per_s: operations / (ns / 1e9),
     ns_per_op: ns / operations,
@@ -86,12 +80,12 @@ function throughput(engine: EngineUnderTest, flow: OrderFlow): Record<string, nu
 
 function latencies(
   engine: EngineUnderTest,
-  flow: OrderFlow,
+  { length, measuredFrom }: OrderFlow,
   doneAt: Float64Array,
 ): Record<string, number> {
-  engine.runTimed(flow.buildUp, flow.length, doneAt);
+  engine.runTimed(measuredFrom, length, doneAt);
   const histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: MAX_NS });
-  for (let at = 1; at < doneAt.length; at++) {
+  for (let at = 1; at <= length - measuredFrom; at++) {
     histogram.recordValue(Math.round((doneAt[at]! - doneAt[at - 1]!) * 1e6));
   }
   return {
@@ -113,9 +107,18 @@ export function timerOverheadNs(): number {
   return ((doneAt[readings - 1]! - doneAt[0]!) * 1e6) / (readings - 1);
 }
 
-/** Of all that the engine takes, what it needs without orders too: told only where that is little. */
+/**
+ * Of all that the engine takes, what it needs without orders too: told only where that is little.
+ */
 function bytesPerOrder(bytes: number, orders: number): Record<string, number> {
   return orders < FEWEST_TO_SHARE ? {} : { bytes_per_order: bytes / orders };
+}
+
+/** What the process holds: tables that are reserved whole take memory where they are written. */
+function residentBytes(): number {
+  globalThis.gc!();
+  globalThis.gc!();
+  return process.memoryUsage.rss();
 }
 
 /** What lives on the heap and in typed arrays. */

@@ -1,6 +1,6 @@
 /**
- * The simplest exact model of one market: knows who is open while a flow is made up, so that cancels
- * name open orders only. A price is the index of its queue; resting orders never cross.
+ * The simplest exact model of one market: knows who is open while a flow is made up, so that
+ * cancels name open orders only. A price is the index of its queue; resting orders never cross.
  */
 import { Side } from '../../protocol/enums.ts';
 import type { Random } from '../../test/support/seed.ts';

@@ -1,6 +1,7 @@
 /**
  * An order flow for the engine benchmark: a struct of arrays, so that reading it costs every engine
- * the same and allocates nothing. The first `buildUp` operations fill the book and are not measured.
+ * the same and allocates nothing. The first `buildUp` operations fill the book, those up to
+ * `measuredFrom` warm up.
  */
 
 /** What an operation does. */
@@ -18,6 +19,7 @@ export interface OrderFlow {
   /** Operations in all. */
   readonly length: number;
   readonly buildUp: number;
+  readonly measuredFrom: number;
   /** Kind: an order that rests, a cancel, or an immediate-or-cancel order that trades. */
   readonly kind: Uint8Array;
   /** Orders count from 1; a cancel names an order that is open at that point. */

@@ -1,5 +1,6 @@
 /**
- * The order flows of the engine benchmark, by name: made from a seed, and the same for every engine.
+ * The order flows of the engine benchmark, by name: made from a seed, and the same for every
+ * engine.
  *
  * | shape | what it is |
  * |---|---|
@@ -10,9 +11,9 @@
  * | flash-crash | the market falls from 1,000,000 ticks to 700,000 and recovers |
  * | cancel-heavy | 95 % of all orders that rest are canceled, near the market and far from it |
  *
- * Half of the operations add an order; but for cancel-heavy 30 % cancel one that is open, any alike,
- * and 20 % are immediate-or-cancel orders that cross the market. What these take is steered so that
- * the number of resting orders stays about what the build-up made it.
+ * Half of the operations add an order; but for cancel-heavy 30 % cancel one that is open, any
+ * alike, and 20 % are immediate-or-cancel orders that cross the market. What these take is steered
+ * so that the number of resting orders stays about what the build-up made it.
  */
 import { Side } from '../../protocol/enums.ts';
 import { seededRandom } from '../../test/support/seed.ts';
@@ -30,7 +31,7 @@ import type { OrderFlow } from './order-flow.ts';
 export const DEFAULT_OPERATIONS = 1_000_000;
 
 export interface FlowOptions {
-  /** Operations after the build-up. */
+  /** Operations to measure; as many before them warm up, which the shape goes through as well. */
   readonly operations: number;
   readonly seed: number;
 }
@@ -43,7 +44,10 @@ interface Shape {
   /** Operations of a thousand that cancel, and that cross; 500 add. */
   readonly cancels: number;
   readonly crosses: number;
-  /** The price of a new order; `progress` is the part of the flow that is written, 0 in the build-up. */
+  /**
+   * The price of a new order; `progress` is the part of the flow that is written, 0 in the
+   * build-up.
+   */
   priceOf(writer: FlowWriter, side: number, progress: number): number;
   cross(writer: FlowWriter, shape: Shape, progress: number): void;
 }
@@ -72,15 +76,15 @@ export function makeFlow(name: string, { operations, seed }: FlowOptions): Order
   if (shape === undefined) {
     throw new RangeError(`there is no shape '${name}'; allowed: ${SHAPE_NAMES.join(', ')}`);
   }
-  const length = shape.resting + operations;
+  const length = shape.resting + 2 * operations;
   const writer = new FlowWriter(length, shape.priceLimit, seededRandom(seed));
   const { book, random } = writer;
   for (let i = 0; i < shape.resting; i++) {
     const side = i % 2 === 0 ? Side.Buy : Side.Sell;
     writer.add(side, shape.priceOf(writer, side, 0));
   }
-  for (let i = 0; i < operations; i++) {
-    const progress = i / operations;
+  for (let i = 0; i < 2 * operations; i++) {
+    const progress = ((i % operations) + 0.5) / operations;
     const kind = random(1_000);
     const isAdd = kind < ADDS || book.openOrderCount === 0;
     if (isAdd) {
@@ -89,7 +93,7 @@ export function makeFlow(name: string, { operations, seed }: FlowOptions): Order
     } else if (kind < ADDS + shape.cancels) writer.cancel(book.pick(random));
     else shape.cross(writer, shape, progress);
   }
-  return writer.finish(shape.resting);
+  return writer.finish(shape.resting, shape.resting + operations);
 }
 
 /** `resting` orders within `ticks` of a market that stays where it is. */

@@ -73,7 +73,7 @@ export const STATE_CASES: readonly MatchingCase[] = [
     [replace(1, 99, 6), 'refused: PostOnlyWouldTrade'],
   ],
   [
-    'a market order in PreOpen waits at the end of the band, and what the auction leaves is canceled',
+    'a market order in PreOpen waits at the end of its band, what an auction leaves ends',
     [state(PreOpen)],
     [market(1, Buy, 5), 'Rejected 1 NoPriceBand'],
     [band(100, 5), 'nothing'],
@@ -98,7 +98,7 @@ export const STATE_CASES: readonly MatchingCase[] = [
     ],
   ],
   [
-    'market orders that waited are canceled when nothing is uncrossed, buys first, and not in Halted',
+    'market orders that waited are canceled when nothing uncrosses, buys first, not in Halted',
     [band(3, 5)],
     [state(PreOpen)],
     [market(1, Sell, 1)],

@@ -19,6 +19,27 @@ const { PreOpen, Auction, Continuous } = TradingState;
 
 export const STOP_CASES: readonly MatchingCase[] = [
   [
+    'a stop limit whose limit is outside the band by then is canceled when it fires',
+    [band(100, 5)],
+    [sell(1, 104, 5)],
+    [stopLimit(2, Buy, 98, 105, 3), 'New 2 0/3 @105 stop 98'],
+    [stopLimit(3, Buy, 98, 99, 2), 'New 3 0/2 @99 stop 98'],
+    [band(95, 5)],
+    [sell(4, 98, 1)],
+    [
+      buy(5, 98, 1),
+      'New 5 0/1 @98',
+      'Buy 5 takes 1@98 from 4',
+      'Trade 5 1/1 Taker',
+      'Trade 4 1/1 Maker',
+      'Triggered 2 0/3 @105 stop 98',
+      'Canceled 2 0/3 PriceBand',
+      'Triggered 3 0/2 @99 stop 98',
+      'Level Sell 98: gone',
+      'Level Buy 99: 2 in 1',
+    ],
+  ],
+  [
     'a stop waits unseen until a trade hits it, and then takes what is there',
     [stop(1, Buy, 102, 3), 'New 1 0/3 stop 102'],
     [stops(Buy), '1 3 stop 102'],

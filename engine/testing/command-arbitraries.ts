@@ -226,7 +226,8 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
 
 /**
  * What depends on earlier commands is filled in here, so that a sequence may lose any of its
- * commands and stays valid: times become absolute, and replaces get the price that is not to change.
+ * commands and stays valid: times become absolute, and replaces get the price that is not to
+ * change.
  */
 function commandsOf(drafts: readonly Draft[]): EngineCommand[] {
   let now = 100;

@@ -9,6 +9,8 @@ export interface Difference {
   readonly message: string;
   /** Few commands that show it; the last one is where it shows. */
   readonly commands: readonly EngineCommand[];
+  /** The most fills of an incoming order. */
+  readonly maxFills: number;
 }
 
 export interface Search {
@@ -44,7 +46,8 @@ export function findDifference(search: Search): Difference | undefined {
   fc.check(property, { seed, numRuns: sequences });
   if (smallest === undefined) return undefined;
   const commands = withoutNeedless(smallest, (fewer) => messageOf(create, fewer) !== undefined);
-  return { message: messageOf(create, commands) ?? 'it does not show again', commands };
+  const message = messageOf(create, commands) ?? 'it does not show again';
+  return { message, commands, maxFills: create().maxFills };
 }
 
 /** Leaves out what can be left out, halves first, then ever smaller parts. */

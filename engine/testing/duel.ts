@@ -8,15 +8,17 @@ import { nameOf, Side } from '../../protocol/enums.ts';
 import type { CommandEngine, EngineCommand, Outcome } from '../engine-commands.ts';
 import { Oracle } from '../oracle.ts';
 import { SYMBOL_IDS } from './command-arbitraries.ts';
+import type { Difference } from './difference.ts';
 import { EventLedger } from './event-ledger.ts';
 
 export class Duel {
-  private readonly oracle = new Oracle();
+  private readonly oracle: Oracle;
   private readonly engine: CommandEngine;
   private readonly ledger = new EventLedger();
 
   constructor(engine: CommandEngine) {
     this.engine = engine;
+    this.oracle = new Oracle(engine.maxFills);
     for (const symbolId of SYMBOL_IDS) {
       this.oracle.addSymbol(symbolId);
       engine.addSymbol(symbolId);
@@ -70,8 +72,9 @@ function same(what: string, actual: unknown, expected: unknown): void {
   const index = expected.findIndex((item, at) => !isDeepStrictEqual(actual[at], item));
   const first = index === -1 ? expected.length : index;
   assert.fail(
-    `${what}: ${actual.length} in the engine, ${expected.length} in the oracle; number ${first + 1} is` +
-      `\n  ${inOneLine(actual[first])} in the engine,\n  ${inOneLine(expected[first])} in the oracle`,
+    `${what}: ${actual.length} in the engine, ${expected.length} in the oracle; ` +
+      `number ${first + 1} is\n  ${inOneLine(actual[first])} in the engine,\n` +
+      `  ${inOneLine(expected[first])} in the oracle`,
   );
 }
 
@@ -111,12 +114,14 @@ function literal(value: unknown): string {
 }
 
 /** The commands as a program, to be saved at the root of the repository and run with Node. */
-export function programOf(commands: readonly EngineCommand[]): string {
+export function programOf({ commands, maxFills }: Difference): string {
   return [
     "import { Oracle } from './engine/oracle.ts';",
     "import { PlainEngine } from './engine/plain-engine.ts';",
     '',
-    'for (const engine of [new Oracle(), new PlainEngine()]) {',
+    `const plain = new PlainEngine({ orders: 1_000, fills: ${maxFills} });`,
+    `const engines = [new Oracle(${maxFills}), plain];`,
+    'for (const engine of engines) {',
     ...SYMBOL_IDS.map((symbolId) => `  engine.addSymbol(${symbolId});`),
     '  for (const command of [',
     ...commands.map((command) => `    ${textOf(command)},`),

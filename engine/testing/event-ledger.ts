@@ -144,7 +144,9 @@ export class EventLedger {
     if (trade.takerSide === 0) this.checkTurn(trade.takerOrderId, trade.makerOrderId);
   }
 
-  /** No order with a limit was before this one: by price, and, of orders that hide nothing, by time. */
+  /**
+   * No order with a limit was before this one: by price, and, of orders that hide nothing, by time.
+   */
   private checkTurn(orderId: number, counterpartyId: number): void {
     const entry = this.entryOf(orderId);
     const { side, symbolId, report } = entry;

@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz:engine`: gives the oracle and the engine the same random commands for as long as one
- * likes, compares everything after each command, and says what was covered. The first difference
- * ends it: it is made small and printed as a program.
+ * `npm run fuzz:engine`: gives the oracle and the engine the same random commands for as long as
+ * one likes, compares everything after each command, and says what was covered. The first
+ * difference ends it: it is made small and printed as a program.
  */
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
@@ -84,12 +84,15 @@ function run(options: Options): number {
   return EXIT_DIFFERENT;
 }
 
+const FEW_FILLS = { orders: 100_000, fills: 3 };
+
 function runRound(seed: number, maxLength: number, coverage: Coverage): Difference | undefined {
   return findDifference({
     seed,
     sequences: Math.max(1, Math.round((2 * COMMANDS_A_ROUND) / maxLength)),
     maxLength,
-    create: () => new PlainEngine(),
+    // In some rounds orders end because they made as many fills as they may.
+    create: () => new PlainEngine(seed % 4 === 0 ? FEW_FILLS : undefined),
     started: () => coverage.startSequence(),
     told: (command, outcome) => coverage.add(command, outcome),
   });
@@ -128,7 +131,7 @@ function printSummary(results: readonly Result[]): void {
 }
 
 function textOfDifference(
-  { message, commands }: Difference,
+  difference: Difference,
   round: number,
   seed: number,
   options: Options,
@@ -137,11 +140,11 @@ function textOfDifference(
   return [
     '',
     `The engine differs from the oracle. Seed ${seed}, round ${round}; again: ${again}`,
-    message,
+    difference.message,
     '',
     'Few commands that show it:',
     '',
-    programOf(commands),
+    programOf(difference),
     '',
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 /** Random commands of every kind for properties of the exchange, and how they are sent to one. */
+
 import fc from 'fast-check';
 import {
   OrderType,
@@ -8,6 +9,7 @@ import {
   TimeInForce,
   TradingState,
 } from '../../protocol/enums.ts';
+import { validateTranches } from '../../protocol/order-terms.ts';
 import type { Exchange } from '../exchange.ts';
 import { type OrderView, orderedOrders } from '../state-view.ts';
 import {
@@ -136,7 +138,7 @@ type DrawnTerms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
 /**
  * The part of the terms that go together with the type: anything else never gets to an exchange.
  */
-function fittingTerms(drawn: DrawnTerms, side: number, time: number) {
+function fittingTerms(drawn: DrawnTerms, side: number, qty: number, time: number) {
   const { orderType, lifetimeUs, stopPrice, displayQty, postOnly, amount, ...all } = drawn;
   const isMarket = orderType === OrderType.Market;
   const isStop = orderType === OrderType.Stop || orderType === OrderType.StopLimit;
@@ -152,11 +154,16 @@ function fittingTerms(drawn: DrawnTerms, side: number, time: number) {
     orderType,
     timeInForce,
     stopPrice: isStop ? stopPrice : 0,
-    displayQty: hasPrice && mayRest ? displayQty : 0,
+    displayQty: hasPrice && mayRest ? fittingDisplay(displayQty, qty) : 0,
     postOnly: orderType === OrderType.Limit && mayRest ? postOnly : 0,
     expireTime: timeInForce === GTD ? time + lifetimeUs : 0,
     amount: mayHaveAmount ? amount : 0,
   };
+}
+
+/** An iceberg shows a hundredth at least. */
+function fittingDisplay(displayQty: number, qty: number): number {
+  return validateTranches(qty, displayQty) === undefined ? displayQty : 0;
 }
 
 function hasLimit(orderType: number | undefined): boolean {
@@ -168,7 +175,7 @@ function sendOrder(
   drawn: Extract<DrawnCommand, { kind: 'order' }>,
 ): EventView[] {
   const { accountId, side, price, qty } = drawn;
-  const fitting = fittingTerms(drawn.terms, side, venue.time);
+  const fitting = fittingTerms(drawn.terms, side, qty, venue.time);
   const orderQty = fitting.amount === 0 ? qty : 0;
   return venue.order(accountId, side, hasLimit(fitting.orderType) ? price : 0, orderQty, fitting);
 }
@@ -184,7 +191,7 @@ function sendReplace(
   return venue.replace(order.accountId!, order.orderId!, isLimit ? drawn.price : 0, drawn.qty, {
     symbolId: order.symbolId!,
     qtyMeaning,
-    displayQty: isLimit ? displayQty : 0,
+    displayQty: isLimit ? fittingDisplay(displayQty, drawn.qty) : 0,
     stopPrice: order.isWaiting === 1 ? stopPrice : 0,
   });
 }

@@ -22,7 +22,7 @@ import { SetPriceBand, SetTradingState } from '../../protocol/venue-commands.ts'
 import { BTC_EUR, BTC_USD, type EventView } from './recorded-exchange.ts';
 
 export class EngineTwin {
-  readonly plain = new PlainEngine({ orders: 1, levels: 1 });
+  readonly plain = new PlainEngine({ orders: 4_096 });
 
   constructor() {
     for (const symbolId of [BTC_USD, BTC_EUR]) this.plain.addSymbol(symbolId);

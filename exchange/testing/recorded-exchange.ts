@@ -115,6 +115,9 @@ export interface OrderName {
   readonly stopPrice?: number;
 }
 
+/** Tables that start with one place all grow. */
+const SMALL_CAPACITY: ExchangeCapacity = { openOrders: 4_096, orders: 1, accounts: 1 };
+
 export class RecordedExchange {
   readonly sink = new EventBuffer(64);
   readonly exchange: Exchange;
@@ -124,8 +127,7 @@ export class RecordedExchange {
   /** Of the next command, µs since 1970. */
   time = 1_000_000;
 
-  /** Capacities of one make everything grow. */
-  constructor(capacity: ExchangeCapacity = { orders: 1, levels: 1, accounts: 1 }) {
+  constructor(capacity: ExchangeCapacity = SMALL_CAPACITY) {
     this.exchange = new Exchange(this.sink, capacity);
     this.addCurrency(BTC, 'BTC');
     this.addCurrency(USD, 'USD');

@@ -59,7 +59,7 @@ async function run(folder: string, { json, broken }: Options): Promise<number> {
   }
   const rule = broken === undefined ? undefined : BROKEN_RULES[broken]!;
   const expected: Readonly<Partial<Record<Metric, number>>> = rule?.stillExact ?? EXPECTED;
-  const comparison = replaySession(session, new PlainEngine(undefined, rule?.Engine));
+  const comparison = replaySession(session, new PlainEngine(undefined, rule?.parts));
   const isAsExpected = Object.entries(expected).every(
     ([metric, value]) => comparison.found[metric as Metric] === value,
   );
