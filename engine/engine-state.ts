@@ -17,13 +17,13 @@ export interface EngineCapacity {
    */
   readonly orders: number;
   /**
-   * The most fills of an incoming order, 10,000 unless told: what is left then is canceled
+   * The most fills of an incoming order, 100,000 unless told: what is left then is canceled
    * (TooManyFills), so that no order holds up the market for long.
    */
   readonly fills?: number;
 }
 
-export const DEFAULT_MAX_FILLS = 10_000;
+export const DEFAULT_MAX_FILLS = 100_000;
 
 export const MAX_ENGINE_ORDERS = MAX_OPEN_ORDERS;
 

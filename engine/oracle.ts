@@ -50,7 +50,7 @@ export class Oracle implements CommandEngine {
   readonly maxFills: number;
 
   /** @param maxFills the most fills of an incoming order */
-  constructor(maxFills = 10_000) {
+  constructor(maxFills = 100_000) {
     this.maxFills = maxFills;
   }
 
