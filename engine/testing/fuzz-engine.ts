@@ -20,6 +20,7 @@ interface Options {
   readonly json?: true;
 }
 
+const FEW_FILLS = { orders: 100_000, fills: 3 };
 const SEED_LIMIT = 2 ** 31;
 const EXIT_DIFFERENT = 1;
 /** About how many commands a round executes: a few tenths of a second of work. */
@@ -83,8 +84,6 @@ function run(options: Options): number {
   process.stderr.write(textOfDifference(difference, round, seed, options));
   return EXIT_DIFFERENT;
 }
-
-const FEW_FILLS = { orders: 100_000, fills: 3 };
 
 function runRound(seed: number, maxLength: number, coverage: Coverage): Difference | undefined {
   return findDifference({
