@@ -98,7 +98,7 @@ function isNeverValid(field: string, value: unknown): boolean {
 }
 
 function createEngine(): PlainEngine {
-  const engine = new PlainEngine();
+  const engine = new PlainEngine({ orders: 10_000 });
   for (const symbolId of SYMBOL_IDS) engine.addSymbol(symbolId);
   return engine;
 }

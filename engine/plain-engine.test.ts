@@ -2,4 +2,4 @@
 import { PlainEngine } from './plain-engine.ts';
 import { describeMatching } from './testing/matching-cases.ts';
 
-describeMatching('the engine', () => new PlainEngine());
+describeMatching('the engine', () => new PlainEngine({ orders: 10_000 }));

@@ -84,7 +84,7 @@ function parse(command: string): EngineCommand {
 
 const ENGINES: Readonly<Record<string, () => CommandEngine>> = {
   'the oracle': () => new Oracle(),
-  'the engine': () => new PlainEngine(),
+  'the engine': () => new PlainEngine({ orders: 10_000 }),
 };
 
 const examples = readExamples();
