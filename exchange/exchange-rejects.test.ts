@@ -73,7 +73,16 @@ type NotReached =
   | 'NoPriceBand'
   | 'AmountTooSmall'
   | 'PostOnlyWouldTrade'
-  | 'TermsDoNotFitOrder';
+  | 'TermsDoNotFitOrder'
+  | 'OrderQtyLimit'
+  | 'OrderNotionalLimit'
+  | 'OpenOrdersLimit'
+  | 'PositionLimit'
+  | 'MessageRateLimit'
+  | 'AccountSuspended'
+  | 'AccountCloseOnly'
+  | 'KillSwitchEngaged'
+  | 'SlippageExceeded';
 
 const REFUSALS: Readonly<
   Record<Exclude<keyof typeof RejectReason, NotReached>, readonly Refusal[]>

@@ -42,6 +42,8 @@ export const NEW_ORDER = {
   expireTime: 104,
   groupId: 112,
   postOnly: 120,
+  slippageAction: 121,
+  maxSlippageBps: 124,
 } as const;
 
 export const CANCEL_ORDER = {
@@ -118,6 +120,50 @@ export const SET_PRICE_BAND = {
   referencePrice: 48,
   bandTicks: 56,
   symbolId: 64,
+} as const;
+
+/** Fees of a market for accounts of a tier; tier 0 is everybody's. */
+export const SET_FEES = {
+  templateId: 26,
+  length: 64,
+  symbolId: 48,
+  makerFeePpm: 52,
+  takerFeePpm: 56,
+  tier: 60,
+} as const;
+
+/** From which 30-day volume, in minor units of a quote currency, an account is of a tier. */
+export const SET_FEE_TIER = {
+  templateId: 27,
+  length: 64,
+  minVolume: 48,
+  currencyId: 56,
+  tier: 60,
+} as const;
+
+/** accountId 0: each account's, unless it has its own; symbolId 0: all markets together. */
+export const SET_RISK_LIMITS = {
+  templateId: 28,
+  length: 88,
+  maxOrderQty: 48,
+  maxOrderNotional: 56,
+  maxPosition: 64,
+  symbolId: 72,
+  maxOpenOrders: 76,
+  maxMessageRate: 80,
+} as const;
+
+export const SET_PERMISSION = { templateId: 29, length: 56, permission: 48 } as const;
+
+/** accountId and symbolId 0: the venue. */
+export const KILL_SWITCH = { templateId: 31, length: 56, symbolId: 48, action: 52 } as const;
+
+/** What market orders may slip in a market that do not say it themselves. */
+export const SET_SLIPPAGE = {
+  templateId: 32,
+  length: 56,
+  symbolId: 48,
+  maxSlippageBps: 52,
 } as const;
 
 /** Time passes: what is due by the record's time happens. From the venue's own threads only. */

@@ -8,11 +8,17 @@ import {
   ADD_SYMBOL,
   CANCEL_ORDER,
   FUNDING,
+  KILL_SWITCH,
   MASS_CANCEL,
   NEW_ORDER,
   REPLACE_ORDER,
+  SET_FEE_TIER,
+  SET_FEES,
   SET_LIMITS,
+  SET_PERMISSION,
   SET_PRICE_BAND,
+  SET_RISK_LIMITS,
+  SET_SLIPPAGE,
   SET_TRADING_STATE,
 } from './command-layout.ts';
 import { FIELD_RANGE, type FieldRange } from './field-range.ts';
@@ -32,7 +38,8 @@ interface CodeRule {
 export interface CommandRule {
   readonly name: string;
   readonly length: number;
-  readonly hasAccount: boolean;
+  /** Whose it is; `optional`: an account, or 0 for all of them. */
+  readonly hasAccount: boolean | 'optional';
   readonly fields: readonly FieldRule[];
   readonly code?: CodeRule;
   /** Reserved bytes of the body: [from, to). */
@@ -71,8 +78,10 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
         field('expireTime', NEW_ORDER.expireTime, 8, R.expireTime),
         field('groupId', NEW_ORDER.groupId, 8, R.groupId),
         field('postOnly', NEW_ORDER.postOnly, 1, R.postOnly),
+        field('slippageAction', NEW_ORDER.slippageAction, 1, R.slippageAction),
+        field('maxSlippageBps', NEW_ORDER.maxSlippageBps, 4, R.maxSlippageBps),
       ],
-      reserved: [NEW_ORDER.postOnly + 1, NEW_ORDER.length],
+      reserved: [NEW_ORDER.slippageAction + 1, NEW_ORDER.maxSlippageBps],
     },
   ],
   [
@@ -214,6 +223,88 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
         field('symbolId', SET_PRICE_BAND.symbolId, 4, R.symbolId),
       ],
       reserved: [SET_PRICE_BAND.symbolId + 4, SET_PRICE_BAND.length],
+    },
+  ],
+  [
+    SET_FEES.templateId,
+    {
+      name: 'SetFees',
+      length: SET_FEES.length,
+      hasAccount: false,
+      fields: [
+        field('symbolId', SET_FEES.symbolId, 4, R.symbolId),
+        field('makerFeePpm', SET_FEES.makerFeePpm, 4, R.feePpm),
+        field('takerFeePpm', SET_FEES.takerFeePpm, 4, R.feePpm),
+        field('tier', SET_FEES.tier, 1, R.feeTier),
+      ],
+      reserved: [SET_FEES.tier + 1, SET_FEES.length],
+    },
+  ],
+  [
+    SET_FEE_TIER.templateId,
+    {
+      name: 'SetFeeTier',
+      length: SET_FEE_TIER.length,
+      hasAccount: false,
+      fields: [
+        field('minVolume', SET_FEE_TIER.minVolume, 8, R.minVolume),
+        field('currencyId', SET_FEE_TIER.currencyId, 4, R.currencyId),
+        field('tier', SET_FEE_TIER.tier, 1, R.volumeTier),
+      ],
+      reserved: [SET_FEE_TIER.tier + 1, SET_FEE_TIER.length],
+    },
+  ],
+  [
+    SET_RISK_LIMITS.templateId,
+    {
+      name: 'SetRiskLimits',
+      length: SET_RISK_LIMITS.length,
+      hasAccount: 'optional',
+      fields: [
+        field('maxOrderQty', SET_RISK_LIMITS.maxOrderQty, 8, R.riskLimit),
+        field('maxOrderNotional', SET_RISK_LIMITS.maxOrderNotional, 8, R.riskLimit),
+        field('maxPosition', SET_RISK_LIMITS.maxPosition, 8, R.riskLimit),
+        field('symbolId', SET_RISK_LIMITS.symbolId, 4, R.anySymbolId),
+        field('maxOpenOrders', SET_RISK_LIMITS.maxOpenOrders, 4, R.riskLimit32),
+        field('maxMessageRate', SET_RISK_LIMITS.maxMessageRate, 4, R.riskLimit32),
+      ],
+      reserved: [SET_RISK_LIMITS.maxMessageRate + 4, SET_RISK_LIMITS.length],
+    },
+  ],
+  [
+    SET_PERMISSION.templateId,
+    {
+      name: 'SetPermission',
+      length: SET_PERMISSION.length,
+      hasAccount: true,
+      fields: [field('permission', SET_PERMISSION.permission, 1, R.permission)],
+      reserved: [SET_PERMISSION.permission + 1, SET_PERMISSION.length],
+    },
+  ],
+  [
+    KILL_SWITCH.templateId,
+    {
+      name: 'KillSwitch',
+      length: KILL_SWITCH.length,
+      hasAccount: 'optional',
+      fields: [
+        field('symbolId', KILL_SWITCH.symbolId, 4, R.anySymbolId),
+        field('action', KILL_SWITCH.action, 1, R.killSwitchAction),
+      ],
+      reserved: [KILL_SWITCH.action + 1, KILL_SWITCH.length],
+    },
+  ],
+  [
+    SET_SLIPPAGE.templateId,
+    {
+      name: 'SetSlippage',
+      length: SET_SLIPPAGE.length,
+      hasAccount: false,
+      fields: [
+        field('symbolId', SET_SLIPPAGE.symbolId, 4, R.symbolId),
+        field('maxSlippageBps', SET_SLIPPAGE.maxSlippageBps, 4, R.maxSlippageBps),
+      ],
+      reserved: [SET_SLIPPAGE.length, SET_SLIPPAGE.length],
     },
   ],
 ]);

@@ -17,6 +17,7 @@ const FROM_1 = `a whole number from 1 to ${MAX}`;
 const ID_32 = 'a whole number from 1 to 4294967295';
 const PPM = 'a whole number from 0 to 1000000';
 const LIMIT = 'a whole number from 1 to 67108864';
+const BPS = 'a whole number from 0 to 10000';
 const OPEN_ORDERS = 'a whole number from 1 to 4194304';
 
 function assertRefused(sent: Sent, field: string, value: number | string, allowed: string): void {
@@ -149,6 +150,27 @@ const RANGES: readonly (readonly [string, string, readonly number[], string])[] 
     [0, 5, 20, 22, 255],
     '1 (Halted), 2 (Continuous), 3 (Closed), 4 (PreOpen), 21 (Auction)',
   ],
+  ['NewOrder', 'slippageAction', [2, 255], '0 (CancelRest), 1 (Reject)'],
+  ['NewOrder', 'maxSlippageBps', [10_001, 2 ** 32 - 1], BPS],
+  ['SetFees', 'symbolId', [0], ID_32],
+  ['SetFees', 'makerFeePpm', [1_000_001, 2 ** 32 - 1], PPM],
+  ['SetFees', 'takerFeePpm', [1_000_001, 2 ** 32 - 1], PPM],
+  ['SetFees', 'tier', [10, 255], 'a whole number from 0 to 9'],
+  ['SetFeeTier', 'minVolume', [-1, 2 ** 53], FROM_0],
+  ['SetFeeTier', 'currencyId', [0], ID_32],
+  ['SetFeeTier', 'tier', [0, 10, 255], 'a whole number from 1 to 9'],
+  ...['maxOrderQty', 'maxOrderNotional', 'maxPosition'].map(
+    (field) => ['SetRiskLimits', field, [-1, 2 ** 53], FROM_0] as const,
+  ),
+  // These hold any number, and 0 means none or all.
+  ...['symbolId', 'maxOpenOrders', 'maxMessageRate'].map(
+    (field) => ['SetRiskLimits', field, [], FROM_0] as const,
+  ),
+  ['SetPermission', 'permission', [3, 255], '0 (Active), 1 (CloseOnly), 2 (Suspended)'],
+  ['KillSwitch', 'symbolId', [], FROM_0],
+  ['KillSwitch', 'action', [2, 255], '0 (Release), 1 (Engage)'],
+  ['SetSlippage', 'symbolId', [0], ID_32],
+  ['SetSlippage', 'maxSlippageBps', [10_001, 2 ** 32 - 1], BPS],
   ['SetPriceBand', 'symbolId', [0], ID_32],
   ['SetPriceBand', 'referencePrice', [-1, 2 ** 53], FROM_0],
   ['SetPriceBand', 'bandTicks', [-1, 2 ** 53], FROM_0],
@@ -183,7 +205,9 @@ test('the ends of the ranges pass', () => {
 test('an account id is needed where money or orders are, and refused elsewhere', () => {
   for (const [kind, { fields }] of Object.entries(SAMPLES)) {
     const isOfAccount = 'accountId' in fields;
-    for (const accountId of isOfAccount ? [0, -1, -2, 2 ** 53] : [1, -1]) {
+    const isForAll = kind === 'SetRiskLimits' || kind === 'KillSwitch';
+    const wrong = isForAll ? [-1, 2 ** 53] : [0, -1, -2, 2 ** 53];
+    for (const accountId of isOfAccount ? wrong : [1, -1]) {
       const allowed = isOfAccount ? FROM_1 : `0 in ${kind}`;
       assertRefused(new Sent(kind, { accountId }), 'accountId', accountId, allowed);
     }
@@ -203,7 +227,13 @@ test('a 64-bit number beyond 2^53 is refused, even one that doubles cannot hold'
 
 test('every reserved byte must be zero', () => {
   const reserved: Readonly<Record<string, readonly number[]>> = {
-    NewOrder: [121, 122, 127],
+    NewOrder: [122, 123],
+    SetFees: [61, 62, 63],
+    SetFeeTier: [61, 62, 63],
+    SetRiskLimits: [84, 85, 86, 87],
+    SetPermission: [49, 55],
+    KillSwitch: [53, 54, 55],
+    SetSlippage: [],
     CancelOrder: [68, 69, 70, 71],
     ReplaceOrder: [85, 86, 87],
     Deposit: [60, 61, 62, 63],

@@ -6,6 +6,7 @@
 import {
   CANCEL_ORDER,
   COMMAND_HEADER,
+  KILL_SWITCH,
   NEW_ORDER,
   REPLACE_ORDER,
   SET_PRICE_BAND,
@@ -25,12 +26,14 @@ import {
   SCHEMA_VERSION,
   templateIdAt,
 } from './record.ts';
+import { KillSwitch, validateKillSwitch } from './risk-commands.ts';
 import { SetPriceBand } from './venue-commands.ts';
 
 const R = FIELD_RANGE;
 const newOrder = new NewOrder();
 const replaceOrder = new ReplaceOrder();
 const priceBand = new SetPriceBand();
+const killSwitch = new KillSwitch();
 
 /** The names of the commands a client may send, by template id. */
 export function commandName(templateId: number): string | undefined {
@@ -86,10 +89,11 @@ function validateFields(
     return outOfRange('correlationId', correlationId, R.correlationId);
   }
   const accountId = getInt64(record.words, (offset + COMMAND_HEADER.accountId) >> 2);
-  if (rule.hasAccount && !isInRange(R.accountId, accountId)) {
+  const isForAll = rule.hasAccount === 'optional' && accountId === 0;
+  if (rule.hasAccount !== false && !isForAll && !isInRange(R.accountId, accountId)) {
     return outOfRange('accountId', accountId, R.accountId);
   }
-  if (!rule.hasAccount && accountId !== 0) {
+  if (rule.hasAccount === false && accountId !== 0) {
     return { field: 'accountId', value: accountId, allowed: `0 in ${rule.name}` };
   }
   for (const { name, at, bytes, range } of rule.fields) {
@@ -123,6 +127,9 @@ function validateTogether(
   }
   if (templateId === SET_PRICE_BAND.templateId) {
     return validateBand(priceBand.wrap(record, offset));
+  }
+  if (templateId === KILL_SWITCH.templateId) {
+    return validateKillSwitch(killSwitch.wrap(record, offset));
   }
   if (templateId === CANCEL_ORDER.templateId || templateId === REPLACE_ORDER.templateId) {
     const word = (offset + CANCEL_ORDER.orderId) >> 2;

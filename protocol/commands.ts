@@ -151,6 +151,20 @@ export class NewOrder extends CommandHeader {
   set postOnly(value: number) {
     this.putUint8(NEW_ORDER.postOnly, value);
   }
+  /** SlippageAction. */
+  get slippageAction(): number {
+    return this.uint8(NEW_ORDER.slippageAction);
+  }
+  set slippageAction(value: number) {
+    this.putUint8(NEW_ORDER.slippageAction, value);
+  }
+  /** Of a market order, against the best opposite price; 0: what the market allows. */
+  get maxSlippageBps(): number {
+    return this.uint32(NEW_ORDER.maxSlippageBps);
+  }
+  set maxSlippageBps(value: number) {
+    this.putUint32(NEW_ORDER.maxSlippageBps, value);
+  }
 }
 
 /** Cancels by order id, or by client order id where order id is 0. */

@@ -97,8 +97,39 @@ export const CancelReason = {
   ProtectionPrice: 10,
   /** It made as many fills as one order may at a time. */
   TooManyFills: 11,
+  /** The kill switch of its account, its market or the venue was engaged. */
+  KillSwitch: 12,
+  /** A market order slipped as far as it may. */
+  Slippage: 13,
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
+
+/** What a market order does that would slip further than it may. */
+export const SlippageAction = {
+  /** It fills as far as it may slip, and the rest is canceled. */
+  CancelRest: 0,
+  /** It is rejected whole. */
+  Reject: 1,
+} as const;
+export type SlippageAction = (typeof SlippageAction)[keyof typeof SlippageAction];
+
+/** What an account may do. It may always cancel. */
+export const Permission = {
+  Active: 0,
+  /** Sell what it holds, and buy no more. */
+  CloseOnly: 1,
+  /** Place and change no order. */
+  Suspended: 2,
+} as const;
+export type Permission = (typeof Permission)[keyof typeof Permission];
+
+export const KillSwitchAction = {
+  /** Lets orders in again. */
+  Release: 0,
+  /** Cancels all open orders, and lets none in. */
+  Engage: 1,
+} as const;
+export type KillSwitchAction = (typeof KillSwitchAction)[keyof typeof KillSwitchAction];
 
 /** Why money moved. Each Transfer debits one account and credits another. */
 export const TransferKind = {
@@ -110,6 +141,8 @@ export const TransferKind = {
   TradeQuote: 4,
   /** Fee of a fill, from the customer to the fee account. */
   Fee: 5,
+  /** What rounding fees down left, from the rounding account to the fee account. */
+  FeeRounding: 6,
 } as const;
 export type TransferKind = (typeof TransferKind)[keyof typeof TransferKind];
 
@@ -118,6 +151,8 @@ export const SystemAccount = {
   /** Counterpart of everything that came in and went out: minus what all others hold. */
   External: -1,
   Fee: -2,
+  /** What rounding fees down cost. */
+  Rounding: -3,
 } as const;
 
 /** The name of an enumeration's value, for people: `nameOf(Side, 1)` is `'Buy'`. */

@@ -1,10 +1,13 @@
 /** The ranges of the commands' fields, the same for every encoding. Ends are included. */
 import {
+  KillSwitchAction,
   MassCancelSide,
   OrderType,
+  Permission,
   QtyMeaning,
   SelfTradePrevention,
   Side,
+  SlippageAction,
   TimeInForce,
   TradingState,
 } from './enums.ts';
@@ -63,6 +66,21 @@ export const FIELD_RANGE = {
   /** 0: no band. */
   bandTicks: FROM_ZERO,
   qtyMeaning: { min: 0, max: 1, names: QtyMeaning },
+  slippageAction: { min: 0, max: 1, names: SlippageAction },
+  /** 0: what the market allows; hundredths of a percent. */
+  maxSlippageBps: { min: 0, max: 10_000 },
+  feeTier: { min: 0, max: 9 },
+  /** 0 is everybody's. */
+  volumeTier: { min: 1, max: 9 },
+  /** 0: the tier is no more. */
+  minVolume: FROM_ZERO,
+  /** 0: no limit. */
+  riskLimit: FROM_ZERO,
+  riskLimit32: { min: 0, max: MAX_UINT32 },
+  /** 0: all. */
+  anySymbolId: { min: 0, max: MAX_UINT32 },
+  permission: { min: 0, max: 2, names: Permission },
+  killSwitchAction: { min: 0, max: 1, names: KillSwitchAction },
   decimals: { min: 0, max: 15 },
   lotSize: ID_64,
   tickValue: ID_64,

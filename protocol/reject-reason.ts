@@ -29,6 +29,15 @@ export const RejectReason = {
   AmountTooSmall: 25,
   PostOnlyWouldTrade: 26,
   TermsDoNotFitOrder: 27,
+  OrderQtyLimit: 28,
+  OrderNotionalLimit: 29,
+  OpenOrdersLimit: 30,
+  PositionLimit: 31,
+  MessageRateLimit: 32,
+  AccountSuspended: 33,
+  AccountCloseOnly: 34,
+  KillSwitchEngaged: 35,
+  SlippageExceeded: 36,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -62,6 +71,15 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   AmountTooSmall: 'The amount does not buy one lot at the best price.',
   PostOnlyWouldTrade: 'A post-only order may not trade on entry; its price crosses the market.',
   TermsDoNotFitOrder: 'The new terms do not fit the type of the order.',
+  OrderQtyLimit: 'The quantity exceeds what one order of this account may have in this market.',
+  OrderNotionalLimit: 'Price × quantity exceeds what one order of this account may come to.',
+  OpenOrdersLimit: 'This account has as many open orders as it may have.',
+  PositionLimit: 'With this order the account could hold more than it may in this market.',
+  MessageRateLimit: 'This account has sent as many orders and changes in a second as it may.',
+  AccountSuspended: 'This account may cancel its orders, but place and change none.',
+  AccountCloseOnly: 'This account may sell what it holds, and buy no more.',
+  KillSwitchEngaged: 'The kill switch of the account, the market or the venue is engaged.',
+  SlippageExceeded: 'The order would trade at a worse price than its slippage allows.',
 };
 
 const NAMES = Object.keys(RejectReason) as (keyof typeof RejectReason)[];

@@ -33,6 +33,14 @@ import { RejectReason } from './reject-reason.ts';
 import { CommandResult } from './result.ts';
 import * as resultLayouts from './result-layout.ts';
 import {
+  KillSwitch,
+  SetFees,
+  SetFeeTier,
+  SetPermission,
+  SetRiskLimits,
+  SetSlippage,
+} from './risk-commands.ts';
+import {
   AddCurrency,
   AddSymbol,
   BookImageRequest,
@@ -155,6 +163,12 @@ const FLYWEIGHTS: Readonly<Record<string, (record: RecordBuffer, at: number) => 
   MassCancel: (record, at) => new MassCancel().write(record, at),
   SetTradingState: (record, at) => new SetTradingState().write(record, at),
   SetPriceBand: (record, at) => new SetPriceBand().write(record, at),
+  SetFees: (record, at) => new SetFees().write(record, at),
+  SetFeeTier: (record, at) => new SetFeeTier().write(record, at),
+  SetRiskLimits: (record, at) => new SetRiskLimits().write(record, at),
+  SetPermission: (record, at) => new SetPermission().write(record, at),
+  KillSwitch: (record, at) => new KillSwitch().write(record, at),
+  SetSlippage: (record, at) => new SetSlippage().write(record, at),
   Tick: (record, at) => new Tick().write(record, at),
   TradingStateChanged: (record, at) => new TradingStateChanged().write(record, at),
   PriceBandChanged: (record, at) => new PriceBandChanged().write(record, at),

@@ -12,6 +12,14 @@ import { Side, TradingState } from '../enums.ts';
 import type { FieldError } from '../field-error.ts';
 import { RecordBuffer, recordLengthAt } from '../record.ts';
 import {
+  KillSwitch,
+  SetFees,
+  SetFeeTier,
+  SetPermission,
+  SetRiskLimits,
+  SetSlippage,
+} from '../risk-commands.ts';
+import {
   AddCurrency,
   AddSymbol,
   SetLimits,
@@ -48,6 +56,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       expireTime: 0,
       groupId: 5,
       postOnly: 0,
+      slippageAction: 0,
+      maxSlippageBps: 0,
     },
   },
   CancelOrder: {
@@ -104,6 +114,38 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   SetTradingState: {
     write: (record) => new SetTradingState().write(record, AT),
     fields: { symbolId: 1, state: TradingState.Auction },
+  },
+  SetFees: {
+    write: (record) => new SetFees().write(record, AT),
+    fields: { symbolId: 1, makerFeePpm: 0, takerFeePpm: 0, tier: 0 },
+  },
+  SetFeeTier: {
+    write: (record) => new SetFeeTier().write(record, AT),
+    fields: { minVolume: 1, currencyId: 1, tier: 1 },
+  },
+  SetRiskLimits: {
+    write: (record) => new SetRiskLimits().write(record, AT),
+    fields: {
+      accountId: 7,
+      maxOrderQty: 0,
+      maxOrderNotional: 0,
+      maxPosition: 0,
+      symbolId: 0,
+      maxOpenOrders: 0,
+      maxMessageRate: 0,
+    },
+  },
+  SetPermission: {
+    write: (record) => new SetPermission().write(record, AT),
+    fields: { accountId: 7, permission: 1 },
+  },
+  KillSwitch: {
+    write: (record) => new KillSwitch().write(record, AT),
+    fields: { accountId: 7, symbolId: 0, action: 1 },
+  },
+  SetSlippage: {
+    write: (record) => new SetSlippage().write(record, AT),
+    fields: { symbolId: 1, maxSlippageBps: 50 },
   },
   SetPriceBand: {
     write: (record) => new SetPriceBand().write(record, AT),
