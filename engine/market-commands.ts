@@ -35,14 +35,19 @@ export function createMarketCommands(
   const { fillInAuction, finishTrading, forgetTradePrices, noteTradePrice } = matcher;
 
   /** Cancels the open orders of an account, a market and a side; 0 stands for all of them. */
-  function massCancel(accountId: number, symbolId: number, side: number): number {
+  function massCancel(
+    accountId: number,
+    symbolId: number,
+    side: number,
+    reason: number = CancelReason.MassCancel,
+  ): number {
     const onlyIndex = symbolId === 0 ? NONE : symbolIndexOf(symbolId);
     if (symbolId !== 0 && onlyIndex === NONE) return RejectReason.UnknownSymbol;
-    if (accountId !== 0) massCancelAccount(accountId, onlyIndex, side);
+    if (accountId !== 0) massCancelAccount(accountId, onlyIndex, side, reason);
     else {
       for (let index = 0; index < books.length; index++) {
         if (onlyIndex !== NONE && index !== onlyIndex) continue;
-        endAll(books[index]!, side, Canceled, CancelReason.MassCancel);
+        endAll(books[index]!, side, Canceled, reason);
       }
     }
     tellLevels();
@@ -78,14 +83,19 @@ export function createMarketCommands(
     return ACCEPTED;
   }
 
-  function massCancelAccount(accountId: number, symbolIndex: number, side: number): void {
+  function massCancelAccount(
+    accountId: number,
+    symbolIndex: number,
+    side: number,
+    reason: number,
+  ): void {
     let order = accountOrders.first(accountId);
     while (order !== NONE) {
       const next = accountOrders.next(order);
       const isMeant =
         (symbolIndex === NONE || orders.symbolIndex(order) === symbolIndex) &&
         (side === 0 || orders.side(order) === side);
-      if (isMeant) takeOutAndEnd(order, Canceled, CancelReason.MassCancel);
+      if (isMeant) takeOutAndEnd(order, Canceled, reason);
       order = next;
     }
   }

@@ -24,6 +24,8 @@ export class MarketSweep {
   price = 0;
   /** How much of its quantity the order can fill. */
   qty = 0;
+  /** Behind the ticket's price stand orders in the band with which it would fill more. */
+  isCut = false;
   /** Of the level at hand: what others' orders can fill, and what own ones take away. */
   private othersQty = 0;
   private ownQty = 0;
@@ -37,19 +39,29 @@ export class MarketSweep {
     const owner = selfTradePrevention === SelfTradePrevention.None ? 0 : ownerOf(ticket);
     const ladder = book.opposite(side);
     let leaves = ticket.qty;
+    let amountLeft = ticket.amount;
+    this.isCut = false;
     this.price = 0;
     this.qty = 0;
     this.ownQty = 0;
     this.isBlocked = false;
     for (
       let level = ladder.best();
-      level !== NONE && leaves > 0 && !this.isBlocked;
+      level !== NONE && (leaves > 0 || amountLeft > 0) && !this.isBlocked;
       level = ladder.nextBehind(level)
     ) {
       const price = levels.price(level);
-      if (!crosses(side, collar, price)) break;
+      if (!crosses(side, collar, price) || (amountLeft > 0 && amountLeft < price)) break;
+      if (ticket.price !== 0 && !crosses(side, ticket.price, price)) {
+        this.isCut = true;
+        break;
+      }
       if (owner === 0) this.othersQty = levels.totalQty(level);
       else this.look(engine, level, owner, selfTradePrevention);
+      if (amountLeft > 0) {
+        amountLeft -= Math.min(Math.floor(amountLeft / price), this.othersQty) * price;
+        continue;
+      }
       const filled = Math.min(leaves, this.othersQty);
       if (filled > 0) this.price = price;
       this.qty += filled;

@@ -6,6 +6,7 @@ import { CancelReason, ExecType, OrderType, QtyMeaning, TradingState } from '../
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { EngineListener } from './engine-listener.ts';
 import type { Matcher } from './matcher.ts';
+import { crosses } from './order-book.ts';
 import { checkNewOrder, checkReplace as whyNoReplace } from './order-checks.ts';
 import { asDisplay, type OrderKeeper } from './order-keeper.ts';
 import { mayRest, type OrderTicket } from './order-ticket.ts';
@@ -52,7 +53,7 @@ export function createOrderCommands(
 
   /**
    * Gives a new order that was checked a slot; it is not in the book yet. A market order's price is
-   * the worst that it may trade at: the band's end.
+   * the worst that it may trade at: the band's end, or the ticket's price where that is nearer.
    */
   function admit(ticket: OrderTicket): number {
     const symbolIndex = symbolIndexOf(ticket.symbolId);
@@ -64,8 +65,10 @@ export function createOrderCommands(
 
   function boundMarketOrder(order: number, ticket: OrderTicket): void {
     const book = bookOf(order);
-    const { amount, side } = ticket;
-    orders.setPrice(order, book.collar(side));
+    const { amount, price, side } = ticket;
+    const collar = book.collar(side);
+    const isNearer = price !== 0 && crosses(side, collar, price);
+    orders.setPrice(order, isNearer ? price : collar);
     if (amount === 0) return;
     orders.setQty(order, Math.floor(amount / levels.price(book.asks.best())));
     setBudget(amount);

@@ -16,11 +16,17 @@ import {
   ADD_SYMBOL,
   CANCEL_ORDER,
   FUNDING,
+  KILL_SWITCH,
   MASS_CANCEL,
   NEW_ORDER,
   REPLACE_ORDER,
+  SET_FEE_TIER,
+  SET_FEES,
   SET_LIMITS,
+  SET_PERMISSION,
   SET_PRICE_BAND,
+  SET_RISK_LIMITS,
+  SET_SLIPPAGE,
   SET_TRADING_STATE,
   TICK,
 } from '../protocol/command-layout.ts';
@@ -37,17 +43,27 @@ import { MAX_OPEN_ORDERS } from '../protocol/field-range.ts';
 import { type RecordBuffer, templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import {
+  KillSwitch,
+  SetFees,
+  SetFeeTier,
+  SetPermission,
+  SetRiskLimits,
+  SetSlippage,
+} from '../protocol/risk-commands.ts';
+import {
   AddCurrency,
   AddSymbol,
   SetLimits,
   SetPriceBand,
   SetTradingState,
 } from '../protocol/venue-commands.ts';
+import { SYSTEM_ACCOUNTS } from '../risk/accounts.ts';
 import { RiskEngine } from '../risk/risk-engine.ts';
 import type { RiskListener } from '../risk/risk-listener.ts';
 import type { EventSink } from './event-sink.ts';
 import { EventWriter } from './event-writer.ts';
 import { Reservations } from './reservations.ts';
+import { RiskDesk } from './risk-desk.ts';
 import {
   type CurrencyDefinition,
   type SymbolDefinition,
@@ -73,6 +89,7 @@ export class Exchange implements EngineListener, RiskListener {
   readonly engine: MatchingEngine;
   readonly risk: RiskEngine;
   readonly venue: Venue;
+  readonly desk: RiskDesk;
   readonly reservations: Reservations;
   /** Of the last executed command. */
   sequence = 0;
@@ -89,8 +106,9 @@ export class Exchange implements EngineListener, RiskListener {
   constructor(sink: EventSink, capacity: ExchangeCapacity = DEFAULT_CAPACITY) {
     this.events = new EventWriter(sink);
     this.engine = new MatchingEngine(this, createEngineState({ orders: capacity.openOrders }));
-    this.risk = new RiskEngine(this, capacity);
-    this.reservations = new Reservations(this.engine, this.risk);
+    this.risk = new RiskEngine(this, capacity, this.clock);
+    this.desk = new RiskDesk(this.engine, this.risk);
+    this.reservations = new Reservations(this.engine, this.risk, this.desk);
     this.venue = new Venue(this.engine, this.risk);
   }
 
@@ -165,6 +183,18 @@ export class Exchange implements EngineListener, RiskListener {
         return this.executeSetTradingState(new SetTradingState().wrap(record, offset));
       case SET_PRICE_BAND.templateId:
         return this.executeSetPriceBand(new SetPriceBand().wrap(record, offset));
+      case SET_FEES.templateId:
+        return this.desk.setFees(new SetFees().wrap(record, offset));
+      case SET_FEE_TIER.templateId:
+        return this.desk.setFeeTier(new SetFeeTier().wrap(record, offset));
+      case SET_RISK_LIMITS.templateId:
+        return this.desk.setRiskLimits(new SetRiskLimits().wrap(record, offset));
+      case SET_PERMISSION.templateId:
+        return this.desk.setPermission(new SetPermission().wrap(record, offset));
+      case KILL_SWITCH.templateId:
+        return this.desk.killSwitch(new KillSwitch().wrap(record, offset));
+      case SET_SLIPPAGE.templateId:
+        return this.desk.setSlippage(new SetSlippage().wrap(record, offset));
       case TICK.templateId:
         this.engine.expireDue();
         return RejectReason.None;
@@ -185,10 +215,12 @@ export class Exchange implements EngineListener, RiskListener {
     const symbolIndex = engine.symbolIndexOf(ticket.symbolId);
     if (symbolIndex === NO_SLOT) return RejectReason.UnknownSymbol;
     if (this.isClientOrderIdTaken(ticket)) return RejectReason.DuplicateClientOrderId;
+    const barred = this.risk.checkAccount(ticket.accountId, symbolIndex, ticket.side);
+    if (barred !== RejectReason.None) return barred;
     if (this.isOneTooMany(ticket, symbolIndex)) return RejectReason.TooManyOpenOrders;
     const refused = engine.check(ticket);
     if (refused !== RejectReason.None) return refused;
-    const unfunded = reservations.admit(ticket, symbolIndex);
+    const unfunded = reservations.admit(ticket, symbolIndex, command);
     if (unfunded !== RejectReason.None) return unfunded;
     if (ticket.amount !== 0) this.events.beginAmount(reservations.order, ticket.amount);
     engine.execute(reservations.order);
@@ -221,6 +253,10 @@ export class Exchange implements EngineListener, RiskListener {
     const { price, displayQty, stopPrice } = command;
     const isOpenQty = command.qtyMeaning === QtyMeaning.Open;
     const qty = isOpenQty ? engine.orders.cumQty(order) + command.qty : command.qty;
+    const { orders } = engine;
+    const { accountId } = command;
+    const barred = this.risk.checkAccount(accountId, orders.symbolIndex(order), orders.side(order));
+    if (barred !== RejectReason.None) return barred;
     const refused = engine.checkReplace(order, price, qty, displayQty, stopPrice);
     if (refused !== RejectReason.None) return refused;
     const unfunded = this.reservations.replace(order, price, qty);
@@ -267,9 +303,8 @@ export class Exchange implements EngineListener, RiskListener {
     const currency = this.risk.currencyIndexOf(command.currencyId);
     if (currency === NO_SLOT) return RejectReason.UnknownCurrency;
     const { accounts } = this.risk;
-    // Two accounts are the venue's own.
     if (
-      accounts.count - 2 >= this.venue.limits.maxAccounts &&
+      accounts.count - SYSTEM_ACCOUNTS >= this.venue.limits.maxAccounts &&
       accounts.find(accountId) === NO_SLOT
     ) {
       return RejectReason.TooManyAccounts;
@@ -298,8 +333,9 @@ export class Exchange implements EngineListener, RiskListener {
   }
 
   onReport(order: number, execType: number, reason: number): void {
-    if (execType === ExecType.Canceled || execType === ExecType.Expired) this.risk.release(order);
-    else if (execType === ExecType.Restated) this.reservations.shrink(order);
+    if (execType === ExecType.Canceled || execType === ExecType.Expired) {
+      this.risk.release(order, this.engine.orders.side(order));
+    } else if (execType === ExecType.Restated) this.reservations.shrink(order);
     else if (execType === ExecType.Triggered) this.reservations.boundTriggered(order);
     const cancelReason = this.reservations.cancelReason(order, reason);
     this.events.writeReport(this.engine, order, execType, cancelReason);

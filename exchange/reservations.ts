@@ -8,19 +8,23 @@
  * | market | what the book can fill × the worst price of that (`engine/market-sweep.ts`) |
  * | market by amount | the amount |
  * | market in PreOpen | quantity × the band's end, at which it rests |
- * | stop | quantity × the band's end, beyond which it does not trade when it fires |
+ * | stop | quantity × its protection price, beyond which it does not trade when it fires |
  *
  * A sell reserves what it delivers; a market order to sell only what the book can take. A market
- * order in continuous trading is not bound by its reservation, which covers all possible fills.
+ * order in continuous trading is not bound by its reservation, which covers all possible fills. A
+ * stop's protection price is as far behind its stop price as it may slip, or else the band's end.
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import { MarketSweep } from '../engine/market-sweep.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
-import type { OrderBook } from '../engine/order-book.ts';
-import type { OrderTicket } from '../engine/order-ticket.ts';
-import { CancelReason, OrderType, Side, TradingState } from '../protocol/enums.ts';
+import { crosses, type OrderBook } from '../engine/order-book.ts';
+import { mayRest, type OrderTicket } from '../engine/order-ticket.ts';
+import type { NewOrder } from '../protocol/commands.ts';
+import { CancelReason, OrderType, Side, SlippageAction, TradingState } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
+import type { RiskDesk } from './risk-desk.ts';
+import { slippageBound } from './slippage.ts';
 
 const { Market, Stop } = OrderType;
 const { Buy } = Side;
@@ -31,6 +35,7 @@ export class Reservations {
   order: number = NO_SLOT;
   private readonly engine: MatchingEngine;
   private readonly risk: RiskEngine;
+  private readonly desk: RiskDesk;
   private readonly sweep = new MarketSweep();
   /** The market order in execution, and what others' orders can still fill of it. */
   private sweptOrder: number = NO_SLOT;
@@ -39,9 +44,10 @@ export class Reservations {
   private amountOrder: number = NO_SLOT;
   private amountLeft = 0;
 
-  constructor(engine: MatchingEngine, risk: RiskEngine) {
+  constructor(engine: MatchingEngine, risk: RiskEngine, desk: RiskDesk) {
     this.engine = engine;
     this.risk = risk;
+    this.desk = desk;
   }
 
   /** A new command: what was said of the last one's order is no longer true. */
@@ -53,26 +59,44 @@ export class Reservations {
   /**
    * Gives a new order that the engine has checked its slot and its reservation; or says why not.
    */
-  admit(ticket: OrderTicket, symbolIndex: number): number {
+  admit(ticket: OrderTicket, symbolIndex: number, command: NewOrder): number {
     const { engine, risk } = this;
     const { accountId, side, amount } = ticket;
     const book = engine.books[symbolIndex]!;
+    const isContinuous = book.state === TradingState.Continuous;
+    const isSwept = ticket.orderType === Market && isContinuous;
     const isStop = ticket.orderType === Stop;
-    if (isStop && side === Buy && !book.hasBand) return RejectReason.NoPriceBand;
+    const slippageBps = command.maxSlippageBps || (this.desk.maxSlippageBps[symbolIndex] ?? 0);
+    if (isStop && side === Buy && !book.hasBand && slippageBps === 0) {
+      return RejectReason.NoPriceBand;
+    }
+    if (isSwept) {
+      if (slippageBps !== 0) {
+        ticket.price = slippageBound(side, bestOpposite(engine, book, side), slippageBps);
+      }
+      this.sweep.run(engine, book, ticket);
+      if (this.sweep.isCut && command.slippageAction === SlippageAction.Reject) {
+        return RejectReason.SlippageExceeded;
+      }
+    }
     const order = engine.admit(ticket);
-    let price = isStop ? book.collar(side) : engine.orders.price(order);
-    let { qty } = ticket;
+    let price = isStop ? protectionPrice(ticket, book, slippageBps) : engine.orders.price(order);
+    let coveredQty = ticket.qty;
     if (amount !== 0) {
       price = amount;
-      qty = 1;
-    } else if (sweeps(ticket, book)) {
-      this.sweep.run(engine, book, ticket);
+      coveredQty = 1;
+    } else if (isSwept) {
       price = this.sweep.price;
-      qty = this.sweep.qty;
+      coveredQty = this.sweep.qty;
       this.sweptOrder = order;
-      this.fillableQty = qty;
+      this.fillableQty = coveredQty;
     }
-    const reason = risk.reserve(order, accountId, symbolIndex, side, price, qty);
+    const qty = engine.orders.leavesQty(order);
+    const costPrice = isStop && side !== Buy ? ticket.stopPrice : price;
+    const rests = mayRest(ticket.timeInForce) || !isContinuous;
+    const reason =
+      risk.checkLimits(accountId, symbolIndex, side, qty, costPrice, coveredQty, rests) ||
+      risk.reserve(order, accountId, symbolIndex, side, price, coveredQty, qty);
     if (reason !== ACCEPTED) {
       engine.discard(order);
       return reason;
@@ -91,7 +115,12 @@ export class Reservations {
     // A stop has no limit: it stays bounded by the price that it was accepted at.
     const bound = orders.orderType(order) === Stop ? this.risk.reservedPrice(order) : price;
     const leavesQty = qty - orders.cumQty(order);
-    return this.risk.adjust(order, orders.symbolIndex(order), orders.side(order), bound, leavesQty);
+    const market = orders.symbolIndex(order);
+    const side = orders.side(order);
+    return (
+      this.risk.checkNewTerms(order, market, side, bound, qty, leavesQty) ||
+      this.risk.adjust(order, market, side, bound, leavesQty, leavesQty)
+    );
   }
 
   /** An order lost some of its open quantity without a trade. */
@@ -100,27 +129,31 @@ export class Reservations {
     const { orders } = this.engine;
     const price = this.risk.reservedPrice(order);
     const side = orders.side(order);
-    this.risk.adjust(order, orders.symbolIndex(order), side, price, this.coveredQty(order));
+    const leavesQty = orders.leavesQty(order);
+    const coveredQty = this.coveredQty(order);
+    this.risk.adjust(order, orders.symbolIndex(order), side, price, coveredQty, leavesQty);
   }
 
-  /** A stop that fires may not pay more than it reserved, even if the band has moved since. */
+  /** A stop that fires trades no further than its protection price, wherever the band is now. */
   boundTriggered(order: number): void {
     const { orders } = this.engine;
-    if (orders.orderType(order) !== Stop || orders.side(order) !== Buy) return;
+    if (orders.orderType(order) !== Stop) return;
     const bound = this.risk.reservedPrice(order);
-    if (bound < orders.price(order)) orders.setPrice(order, bound);
+    if (crosses(orders.side(order), orders.price(order), bound)) orders.setPrice(order, bound);
   }
 
   /**
    * Why an order was canceled. The engine knows no bound but the band: where it finds no order that
-   * the order may trade with, though one stands in the band, its reservation kept it from it.
+   * the order may trade with, though one stands in the band, what it may slip kept it from it.
    */
   cancelReason(order: number, reason: number): number {
     if (reason !== CancelReason.NoLiquidity) return reason;
     const { books, orders } = this.engine;
     const book = books[orders.symbolIndex(order)]!;
     const isLiquidityLeft = book.opposite(orders.side(order)).best() !== NO_SLOT;
-    return isLiquidityLeft ? CancelReason.ProtectionPrice : reason;
+    if (!isLiquidityLeft) return reason;
+    const isMarket = orders.orderType(order) === Market;
+    return isMarket ? CancelReason.Slippage : CancelReason.ProtectionPrice;
   }
 
   /** Settles the engine's latest fill. In an auction the maker is the buyer. */
@@ -155,8 +188,16 @@ export class Reservations {
   }
 }
 
-/** Whether an order takes what the book has now, at any price. */
-function sweeps(ticket: OrderTicket, book: OrderBook): boolean {
-  const isMarket = ticket.orderType === Market && ticket.amount === 0;
-  return isMarket && book.state === TradingState.Continuous;
+/** The best opposite price; the engine has found that there is one. */
+function bestOpposite({ levels }: MatchingEngine, book: OrderBook, side: number): number {
+  return levels.price(book.opposite(side).best());
+}
+
+/** The worst price that a stop may trade at, whenever it fires; for a sell without bounds, 1. */
+function protectionPrice(ticket: OrderTicket, book: OrderBook, slippageBps: number): number {
+  const { side, stopPrice } = ticket;
+  if (slippageBps === 0) return side === Buy ? book.collar(side) : 1;
+  const bound = slippageBound(side, stopPrice, slippageBps);
+  const collar = book.collar(side);
+  return crosses(side, collar, bound) ? bound : collar;
 }

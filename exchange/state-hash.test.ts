@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ORDER } from '../engine/orders.ts';
 import { Side, TradingState } from '../protocol/enums.ts';
+import { SYSTEM_ACCOUNTS } from '../risk/accounts.ts';
 import type { Exchange } from './exchange.ts';
 import { hashState } from './state-hash.ts';
 import { orderedBalances, orderedOrders } from './state-view.ts';
@@ -171,7 +172,7 @@ test('any other amount of a balance hashes differently, whichever bit it is', ()
 
 test('a balance of another account or in another currency hashes differently', () => {
   assertAllDiffer([
-    ['account id', (exchange) => exchange.risk.accounts.accountId[2]!--],
+    ['account id', (exchange) => exchange.risk.accounts.accountId[SYSTEM_ACCOUNTS]!--],
     ['currency', (exchange) => exchange.risk.balances.currency.set([2], 0)],
   ]);
 });

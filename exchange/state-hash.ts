@@ -4,6 +4,7 @@
  */
 
 import type { Exchange } from './exchange.ts';
+import { riskNumbers } from './risk-view.ts';
 import { RollingHash } from './rolling-hash.ts';
 import { orderedBalances, orderedOrders } from './state-view.ts';
 
@@ -27,6 +28,7 @@ export function hashState(exchange: Exchange): string {
   for (const { state, referencePrice, bandTicks, lastPrice } of exchange.engine.books) {
     for (const value of [state, referencePrice, bandTicks, lastPrice]) hash.addInteger(value);
   }
+  for (const value of riskNumbers(exchange)) hash.addInteger(value);
   for (const balance of orderedBalances(exchange)) {
     for (const value of Object.values(balance)) hash.addInteger(value);
   }

@@ -29,6 +29,8 @@ export interface OrderView {
   readonly price: number;
   /** What its reservation is for; the worst price that a buy may trade at. */
   readonly reservedPrice: number;
+  /** The most that it pays in fees, in parts per million. */
+  readonly worstFeePpm: number;
   readonly qty: number;
   readonly cumQty: number;
   readonly displayQty: number;
@@ -105,6 +107,7 @@ function orderView(exchange: Exchange, order: number): OrderView {
     timeInForce: orders.timeInForce(order),
     price: limitOf(orders, order),
     reservedPrice: exchange.risk.reservedPrice(order),
+    worstFeePpm: exchange.risk.worstFeePpm(order),
     qty: orders.qty(order),
     cumQty: orders.cumQty(order),
     displayQty: orders.displayQty(order),

@@ -77,7 +77,7 @@ export class Venue {
     const terms = { lotSize, tickValue, makerFeePpm, takerFeePpm };
     this.symbols.push({ symbolId, ...currencies, ...terms, code });
     this.engine.addSymbol(symbolId);
-    this.risk.addMarket({ base, quote, ...terms });
+    this.risk.addMarket({ base, quote, lotSize, tickValue }, makerFeePpm, takerFeePpm);
     return RejectReason.None;
   }
 

@@ -183,7 +183,7 @@ export class SetSlippage extends CommandHeader {
   }
 }
 
-/** A kill switch is for one account or for one market: what both means, nobody should have to guess. */
+/** A kill switch is for one account or for one market: nobody should have to guess what both is. */
 export function validateKillSwitch({ accountId, symbolId }: KillSwitch): FieldError | undefined {
   if (accountId === 0 || symbolId === 0) return undefined;
   return { field: 'symbolId', value: symbolId, allowed: '0 with an accountId' };

@@ -6,18 +6,22 @@ import { SystemAccount } from '../protocol/enums.ts';
 /** Slots of the venue's own accounts. */
 export const EXTERNAL = 0;
 export const FEE = 1;
+export const ROUNDING = 2;
+/** How many they are. */
+export const SYSTEM_ACCOUNTS = 3;
 
 export class Accounts {
   /** Accounts, the venue's own included. */
-  count = 2;
+  count = SYSTEM_ACCOUNTS;
   accountId: Float64Array;
   private readonly slots: IdTable;
 
   constructor(capacity: number) {
-    this.accountId = new Float64Array(capacity + 2);
+    this.accountId = new Float64Array(capacity + SYSTEM_ACCOUNTS);
     this.slots = new IdTable(capacity);
     this.accountId[EXTERNAL] = SystemAccount.External;
     this.accountId[FEE] = SystemAccount.Fee;
+    this.accountId[ROUNDING] = SystemAccount.Rounding;
   }
 
   /** The slot of a customer's account, or NO_SLOT. */
@@ -37,7 +41,7 @@ export class Accounts {
 }
 
 /**
- * The largest number of currencies (and, but for the venue's own two, of accounts): a pair makes
+ * The largest number of currencies (and, but for the venue's own, of accounts): a pair makes
  * one id below 2^53.
  */
 const CURRENCY_SPAN = 2 ** 26;
@@ -67,6 +71,13 @@ export class Balances {
   /** The balance of an account in a currency, or NO_SLOT where it never had any. */
   find(account: number, currency: number): number {
     return this.slots.get(account * CURRENCY_SPAN + currency + 1);
+  }
+
+  /** What an account holds of a currency, available or locked, in whole lots. */
+  wholeLots(account: number, currency: number, lotSize: number): number {
+    const slot = this.find(account, currency);
+    if (slot === NO_SLOT) return 0;
+    return Math.floor((this.available[slot]! + this.locked[slot]!) / lotSize);
   }
 
   findOrOpen(account: number, currency: number): number {

@@ -10,3 +10,8 @@ export function feeOf(notional: number, ppm: number): number {
   const rest = notional % MILLION;
   return ((notional - rest) / MILLION) * ppm + Math.floor((rest * ppm) / MILLION);
 }
+
+/** What rounding that fee down leaves, in millionths of a minor unit: 0 to 999,999. */
+export function feeRestOf(notional: number, ppm: number): number {
+  return ((notional % MILLION) * ppm) % MILLION;
+}

@@ -1,0 +1,141 @@
+/**
+ * What an account may do before its money is asked: permissions, kill switches, and limits on
+ * messages, orders and positions. Hot path; what only limits need costs nothing while none are set.
+ */
+import { growFloat64, growInt32, growUint8 } from '../collections/grow.ts';
+import { Permission, Side } from '../protocol/enums.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
+import { Exposures } from './exposures.ts';
+import { ALL_MARKETS, type Limits, RiskLimits } from './risk-limits.ts';
+
+const ACCEPTED: number = RejectReason.None;
+const { Active, CloseOnly, Suspended } = Permission;
+const { Buy } = Side;
+const US_A_SECOND = 1_000_000;
+
+export class PreTrade {
+  readonly limits = new RiskLimits();
+  readonly exposures: Exposures;
+  isVenueStopped = false;
+  private readonly stoppedMarkets: boolean[] = [];
+  /** By account. */
+  private stopped: Uint8Array;
+  private permissions: Uint8Array;
+  /** The second of an account's latest message, and how many it sent in it. */
+  private seconds: Float64Array;
+  private messages: Int32Array;
+
+  constructor(accounts: number) {
+    this.exposures = new Exposures(accounts);
+    this.stopped = new Uint8Array(accounts);
+    this.permissions = new Uint8Array(accounts);
+    this.seconds = new Float64Array(accounts);
+    this.messages = new Int32Array(accounts);
+  }
+
+  isMarketStopped(market: number): boolean {
+    return this.stoppedMarkets[market] === true;
+  }
+  isAccountStopped(account: number): boolean {
+    return account < this.stopped.length && this.stopped[account] !== 0;
+  }
+  permission(account: number): number {
+    return account < this.permissions.length ? this.permissions[account]! : Active;
+  }
+  /** The second of an account's latest counted message, and their number. */
+  messagesOf(account: number): readonly [second: number, count: number] {
+    if (account >= this.seconds.length) return [0, 0];
+    return [this.seconds[account]!, this.messages[account]!];
+  }
+
+  stopMarket(market: number, isStopped: boolean): void {
+    this.stoppedMarkets[market] = isStopped;
+  }
+  stopAccount(account: number, isStopped: boolean): void {
+    this.fit(account);
+    this.stopped[account] = isStopped ? 1 : 0;
+  }
+  setPermission(account: number, permission: number): void {
+    this.fit(account);
+    this.permissions[account] = permission;
+  }
+
+  /** Whether an account may place or change an order now; `time` in µs, in a lane. */
+  checkAccount(account: number, market: number, side: number, time: Float64Array): number {
+    if (this.isVenueStopped || this.isMarketStopped(market) || this.isAccountStopped(account)) {
+      return RejectReason.KillSwitchEngaged;
+    }
+    const permission = this.permission(account);
+    if (permission === Suspended) return RejectReason.AccountSuspended;
+    if (permission === CloseOnly && side === Buy) return RejectReason.AccountCloseOnly;
+    return this.limits.isEmpty ? ACCEPTED : this.countMessage(account, time);
+  }
+
+  /**
+   * Whether an order, or an order's new terms, are within the limits.
+   *
+   * @param more by how much it raises the account's open quantity, in lots
+   * @param held what the account holds of the base currency, in lots
+   */
+  checkOrder(
+    account: number,
+    market: number,
+    side: number,
+    qty: number,
+    notional: number,
+    more: number,
+    held: number,
+  ): number {
+    const { exposures } = this;
+    if (this.exceeds(account, market, 'maxOrderQty', qty)) return RejectReason.OrderQtyLimit;
+    if (this.exceeds(account, market, 'maxOrderNotional', notional)) {
+      return RejectReason.OrderNotionalLimit;
+    }
+    if (side !== Buy || more <= 0) return ACCEPTED;
+    const slot = exposures.findOrOpen(account, market);
+    const position = held + exposures.openBuyQty[slot]! + more;
+    if (this.exceeds(account, market, 'maxPosition', position)) return RejectReason.PositionLimit;
+    return ACCEPTED;
+  }
+
+  /** Whether an account may have one more open order. */
+  checkOpenOrders(account: number, market: number): number {
+    const { exposures, limits } = this;
+    const inMarket = limits.limit(account, market, 'maxOpenOrders');
+    const inAll = limits.limit(account, ALL_MARKETS, 'maxOpenOrders');
+    const slot = exposures.findOrOpen(account, market);
+    const isFull =
+      (inMarket !== 0 && exposures.openOrders[slot]! >= inMarket) ||
+      (inAll !== 0 && exposures.openOrdersOf(account) >= inAll);
+    return isFull ? RejectReason.OpenOrdersLimit : ACCEPTED;
+  }
+
+  private exceeds(account: number, market: number, name: keyof Limits, value: number): boolean {
+    const inMarket = this.limits.limit(account, market, name);
+    const inAll = this.limits.limit(account, ALL_MARKETS, name);
+    return (inMarket !== 0 && value > inMarket) || (inAll !== 0 && value > inAll);
+  }
+
+  private countMessage(account: number, time: Float64Array): number {
+    const limit = this.limits.limit(account, ALL_MARKETS, 'maxMessageRate');
+    if (limit === 0) return ACCEPTED;
+    this.fit(account);
+    const second = Math.floor(time[0]! / US_A_SECOND);
+    if (second !== this.seconds[account]) {
+      this.seconds[account] = second;
+      this.messages[account] = 0;
+    }
+    if (this.messages[account]! >= limit) return RejectReason.MessageRateLimit;
+    this.messages[account]!++;
+    return ACCEPTED;
+  }
+
+  private fit(account: number): void {
+    if (account < this.stopped.length) return;
+    const capacity = Math.max(this.stopped.length * 2, account + 1);
+    this.stopped = growUint8(this.stopped, capacity);
+    this.permissions = growUint8(this.permissions, capacity);
+    this.seconds = growFloat64(this.seconds, capacity);
+    this.messages = growInt32(this.messages, capacity);
+  }
+}
