@@ -2,11 +2,17 @@
 import {
   CANCEL_ORDER,
   FUNDING,
+  KILL_SWITCH,
   MASS_CANCEL,
   MAX_COMMAND_LENGTH,
   NEW_ORDER,
   REPLACE_ORDER,
+  SET_FEE_TIER,
+  SET_FEES,
+  SET_PERMISSION,
   SET_PRICE_BAND,
+  SET_RISK_LIMITS,
+  SET_SLIPPAGE,
   SET_TRADING_STATE,
 } from '../protocol/command-layout.ts';
 import { commandName, validateCommand } from '../protocol/command-validation.ts';
@@ -25,7 +31,16 @@ const ROUTE_TEMPLATES: Readonly<Record<CsvKind, readonly number[]>> = {
   'mass-cancel': [MASS_CANCEL.templateId],
   'trading-state': [SET_TRADING_STATE.templateId],
   'price-band': [SET_PRICE_BAND.templateId],
+  fees: [SET_FEES.templateId],
+  'fee-tier': [SET_FEE_TIER.templateId],
+  'risk-limits': [SET_RISK_LIMITS.templateId],
+  permission: [SET_PERMISSION.templateId],
+  'kill-switch': [KILL_SWITCH.templateId],
+  slippage: [SET_SLIPPAGE.templateId],
 };
+
+/** Let in even where the exchange is too busy for others. */
+const CANCELS: readonly CsvKind[] = ['cancel', 'mass-cancel', 'kill-switch'];
 
 /** An error in a binary body also names the record it is in, counted from 0. */
 export type RequestError = FieldError & { readonly record?: number };
@@ -39,7 +54,7 @@ export function parseCsvRequest(kind: CsvKind, body: Uint8Array): ParsedRequest 
   const error = encodeCsv(kind, new TextDecoder().decode(body), record, 0);
   if (error !== undefined) return { error };
   return {
-    commands: { record, offsets: [0], isCancelsOnly: kind === 'cancel' || kind === 'mass-cancel' },
+    commands: { record, offsets: [0], isCancelsOnly: CANCELS.includes(kind) },
   };
 }
 
@@ -60,7 +75,12 @@ export function parseBinaryRequest(route: CommandRoute, body: Uint8Array): Parse
 }
 
 function isCancel(templateId: number): boolean {
-  return templateId === CANCEL_ORDER.templateId || templateId === MASS_CANCEL.templateId;
+  const cancels: readonly number[] = [
+    CANCEL_ORDER.templateId,
+    MASS_CANCEL.templateId,
+    KILL_SWITCH.templateId,
+  ];
+  return cancels.includes(templateId);
 }
 
 function validateRoute(

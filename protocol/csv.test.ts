@@ -11,9 +11,15 @@ import { testSeed } from '../test/support/seed.ts';
 import {
   CANCEL_ORDER,
   FUNDING,
+  KILL_SWITCH,
   MASS_CANCEL,
   NEW_ORDER,
+  SET_FEE_TIER,
+  SET_FEES,
+  SET_PERMISSION,
   SET_PRICE_BAND,
+  SET_RISK_LIMITS,
+  SET_SLIPPAGE,
   SET_TRADING_STATE,
 } from './command-layout.ts';
 import { validateCommand } from './command-validation.ts';
@@ -31,6 +37,12 @@ const LAYOUTS = {
   'mass-cancel': MASS_CANCEL,
   'trading-state': SET_TRADING_STATE,
   'price-band': SET_PRICE_BAND,
+  fees: SET_FEES,
+  'fee-tier': SET_FEE_TIER,
+  'risk-limits': SET_RISK_LIMITS,
+  permission: SET_PERMISSION,
+  'kill-switch': KILL_SWITCH,
+  slippage: SET_SLIPPAGE,
 };
 const AT = 8;
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -127,11 +139,22 @@ test('the largest numbers there are pass', () => {
 test('missing and surplus columns, no line and two lines are refused with the columns', () => {
   const texts: Readonly<Record<CsvKind, readonly string[]>> = {
     deposit: ['', '\n', '\r\n', '1', '1,2', '1,2,3,4', '1,2,3\n4,5,6', '1,2,3\n\n', '\n1,2,3'],
-    order: ['', '1,2,3,4', '1,2,3,4,1,limit,GTC,5,0,0,0,,0,0,0,0', '1,2,3,4,1\n1,2,3,4,1\n'],
+    order: [
+      '',
+      '1,2,3,4',
+      '1,2,3,4,1,limit,GTC,5,0,0,0,,0,0,0,0,reject,0',
+      '1,2,3,4,1\n1,2,3,4,1\n',
+    ],
     cancel: ['', '1,2', '1,2,3,4', '1;2;3', '[1,2]', '{"userId":1}'],
     'mass-cancel': ['', '\n', '1,2,1,1', '1\n2'],
     'trading-state': ['', '1', '1,halted,2'],
     'price-band': ['', '1,2', '1,2,3,4'],
+    fees: ['', '1,2', '1,2,3,4,5'],
+    'fee-tier': ['', '1,2', '1,2,3,4'],
+    'risk-limits': ['', '1', '1,2,3,4,5,6,7,8'],
+    permission: ['', '1', '1,active,2'],
+    'kill-switch': ['', 'engage,1,0,0'],
+    slippage: ['', '1', '1,2,3'],
   };
   for (const [kind, bad] of Object.entries(texts) as [CsvKind, string[]][]) {
     for (const text of bad) {

@@ -13,12 +13,21 @@
  * Numbers are whole: ticks, lots and minor units. An empty optional column means its default.
  */
 import { CancelOrder, Funding, MassCancel, NewOrder } from './commands.ts';
-import { nameOf, OrderType, SelfTradePrevention, TimeInForce, TradingState } from './enums.ts';
+import { CsvLine, type Words } from './csv-line.ts';
+import {
+  nameOf,
+  OrderType,
+  SelfTradePrevention,
+  SlippageAction,
+  TimeInForce,
+  TradingState,
+} from './enums.ts';
 import type { FieldError } from './field-error.ts';
-import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from './field-range.ts';
+import { FIELD_RANGE } from './field-range.ts';
 import { termsOf, validateOrderTerms } from './order-terms.ts';
 import { validateBand } from './price-band.ts';
 import type { RecordBuffer } from './record.ts';
+import { type Encoder, RISK_COLUMNS, RISK_ENCODERS } from './risk-csv.ts';
 import { SetPriceBand, SetTradingState } from './venue-commands.ts';
 
 /** What the lines of each kind of body hold. */
@@ -26,16 +35,15 @@ export const CSV_COLUMNS = {
   deposit: 'userId,currencyId,amount',
   order:
     'userId,symbolId,price,qty,side[,type[,timeInForce[,clientOrderId[,stopPrice[,displayQty' +
-    '[,postOnly[,stp[,groupId[,expireTime[,amount]]]]]]]]]]',
+    '[,postOnly[,stp[,groupId[,expireTime[,amount[,maxSlippageBps[,slippageAction]]]]]]]]]]]]',
   cancel: 'userId,orderId,symbolId',
   'mass-cancel': 'userId[,symbolId[,side]]',
   'trading-state': 'symbolId,state',
   'price-band': 'symbolId,referencePrice,bandTicks',
+  ...RISK_COLUMNS,
 } as const;
 export type CsvKind = keyof typeof CSV_COLUMNS;
 
-/** Words in place of numbers; upper and lower case do not matter. */
-type Words = Readonly<Record<string, number>>;
 const ORDER_TYPES: Words = {
   limit: OrderType.Limit,
   market: OrderType.Market,
@@ -50,6 +58,11 @@ const PREVENTIONS: Words = {
   decrement: SelfTradePrevention.Decrement,
 };
 
+const SLIPPAGE_ACTIONS: Words = {
+  'cancel-rest': SlippageAction.CancelRest,
+  reject: SlippageAction.Reject,
+};
+
 const TRADING_STATES: Words = {
   halted: TradingState.Halted,
   continuous: TradingState.Continuous,
@@ -57,52 +70,6 @@ const TRADING_STATES: Words = {
   'pre-open': TradingState.PreOpen,
   auction: TradingState.Auction,
 };
-
-class CsvLine {
-  error: FieldError | undefined;
-  private readonly columns: readonly string[];
-
-  constructor(text: string, kind: CsvKind, required: number, optional: number) {
-    const line = text.endsWith('\r\n') ? text.slice(0, -2) : text.replace(/\n$/, '');
-    this.columns = line.split(',').map((column) => column.trim());
-    const count = this.columns.length;
-    if (line === '' || line.includes('\n') || count < required || count > required + optional) {
-      this.error = {
-        field: 'body',
-        value: excerpt(text),
-        allowed: `one line ${CSV_COLUMNS[kind]}`,
-      };
-    }
-  }
-
-  /** A whole number of a range, or `fallback` where an optional column is empty. */
-  integer(index: number, field: string, range: FieldRange, fallback?: number): number {
-    if (this.error !== undefined) return 0;
-    const text = this.columns[index] ?? '';
-    if (text === '' && fallback !== undefined) return fallback;
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-    if (isInRange(range, value)) return value;
-    this.error = { field, value: excerpt(text), allowed: describeRange(range) };
-    return 0;
-  }
-
-  /** One of some words, or `fallback` where an optional column is empty. */
-  word(index: number, field: string, words: Words, fallback?: number): number {
-    if (this.error !== undefined) return 0;
-    const text = this.columns[index] ?? '';
-    if (text === '' && fallback !== undefined) return fallback;
-    for (const [word, value] of Object.entries(words)) {
-      if (word.toLowerCase() === text.toLowerCase()) return value;
-    }
-    this.error = { field, value: excerpt(text), allowed: Object.keys(words).join(', ') };
-    return 0;
-  }
-}
-
-/** Values from outside are shown, but never at any length. */
-function excerpt(text: string): string {
-  return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
-}
 
 const massCancel = new MassCancel();
 const newOrder = new NewOrder();
@@ -121,8 +88,6 @@ export function encodeCsv(
   return ENCODERS[kind](text, record, offset);
 }
 
-type Encoder = (text: string, record: RecordBuffer, offset: number) => FieldError | undefined;
-
 const ENCODERS: Readonly<Record<CsvKind, Encoder>> = {
   deposit: encodeDeposit,
   order: encodeOrder,
@@ -130,10 +95,11 @@ const ENCODERS: Readonly<Record<CsvKind, Encoder>> = {
   'mass-cancel': encodeMassCancel,
   'trading-state': encodeTradingState,
   'price-band': encodePriceBand,
+  ...RISK_ENCODERS,
 };
 
 function encodeDeposit(text: string, record: RecordBuffer, offset: number): FieldError | undefined {
-  const line = new CsvLine(text, 'deposit', 3, 0);
+  const line = new CsvLine(text, CSV_COLUMNS['deposit'], 3, 0);
   funding.writeDeposit(record, offset);
   funding.accountId = line.integer(0, 'userId', FIELD_RANGE.accountId);
   funding.currencyId = line.integer(1, 'currencyId', FIELD_RANGE.currencyId);
@@ -142,7 +108,7 @@ function encodeDeposit(text: string, record: RecordBuffer, offset: number): Fiel
 }
 
 function encodeOrder(text: string, record: RecordBuffer, offset: number): FieldError | undefined {
-  const line = new CsvLine(text, 'order', 5, 10);
+  const line = new CsvLine(text, CSV_COLUMNS['order'], 5, 12);
   const R = FIELD_RANGE;
   newOrder.write(record, offset);
   newOrder.accountId = line.integer(0, 'userId', R.accountId);
@@ -161,6 +127,9 @@ function encodeOrder(text: string, record: RecordBuffer, offset: number): FieldE
   newOrder.groupId = line.integer(12, 'groupId', R.groupId, 0);
   newOrder.expireTime = line.integer(13, 'expireTime', R.expireTime, 0);
   newOrder.amount = line.integer(14, 'amount', R.orderAmount, 0);
+  newOrder.maxSlippageBps = line.integer(15, 'maxSlippageBps', R.maxSlippageBps, 0);
+  const { CancelRest } = SlippageAction;
+  newOrder.slippageAction = line.word(16, 'slippageAction', SLIPPAGE_ACTIONS, CancelRest);
   if (line.error !== undefined) return line.error;
   const error = validateOrderTerms(termsOf(newOrder));
   if (error?.field !== 'timeInForce') return error;
@@ -174,7 +143,7 @@ function encodeMassCancel(
   record: RecordBuffer,
   offset: number,
 ): FieldError | undefined {
-  const line = new CsvLine(text, 'mass-cancel', 1, 2);
+  const line = new CsvLine(text, CSV_COLUMNS['mass-cancel'], 1, 2);
   massCancel.write(record, offset);
   massCancel.accountId = line.integer(0, 'userId', FIELD_RANGE.accountId);
   massCancel.symbolId = line.integer(1, 'symbolId', FIELD_RANGE.massCancelSymbolId, 0);
@@ -183,7 +152,7 @@ function encodeMassCancel(
 }
 
 function encodeCancel(text: string, record: RecordBuffer, offset: number): FieldError | undefined {
-  const line = new CsvLine(text, 'cancel', 3, 0);
+  const line = new CsvLine(text, CSV_COLUMNS['cancel'], 3, 0);
   cancelOrder.write(record, offset);
   cancelOrder.accountId = line.integer(0, 'userId', FIELD_RANGE.accountId);
   cancelOrder.orderId = line.integer(1, 'orderId', { ...FIELD_RANGE.orderId, min: 1 });
@@ -196,7 +165,7 @@ function encodeTradingState(
   record: RecordBuffer,
   offset: number,
 ): FieldError | undefined {
-  const line = new CsvLine(text, 'trading-state', 2, 0);
+  const line = new CsvLine(text, CSV_COLUMNS['trading-state'], 2, 0);
   tradingState.write(record, offset);
   tradingState.symbolId = line.integer(0, 'symbolId', FIELD_RANGE.symbolId);
   tradingState.state = line.word(1, 'state', TRADING_STATES);
@@ -208,7 +177,7 @@ function encodePriceBand(
   record: RecordBuffer,
   offset: number,
 ): FieldError | undefined {
-  const line = new CsvLine(text, 'price-band', 3, 0);
+  const line = new CsvLine(text, CSV_COLUMNS['price-band'], 3, 0);
   priceBand.write(record, offset);
   priceBand.symbolId = line.integer(0, 'symbolId', FIELD_RANGE.symbolId);
   priceBand.referencePrice = line.integer(1, 'referencePrice', FIELD_RANGE.referencePrice);

@@ -64,7 +64,7 @@ describe('fees', () => {
 });
 
 describe('rounding', () => {
-  it('leaves millionths, of which each whole unit goes from the rounding to the fee account', () => {
+  it('leaves millionths; each whole unit goes from the rounding to the fee account', () => {
     const bank = richBank(150, 150);
     bank.postings.length = 0;
     // 40 × 10 × 150 ppm is 0.06 each; after 9 trades of two fees 1.08 was rounded down.

@@ -105,6 +105,8 @@ export interface OrderTerms {
   readonly groupId?: number;
   readonly expireTime?: number;
   readonly amount?: number;
+  readonly maxSlippageBps?: number;
+  readonly slippageAction?: number;
 }
 
 export interface OrderName {
@@ -221,6 +223,14 @@ export class RecordedExchange {
   setBand(referencePrice: number, bandTicks: number, symbolId = BTC_USD): EventView[] {
     const command = new SetPriceBand().write(this.record, 0);
     return this.execute(Object.assign(command, { symbolId, referencePrice, bandTicks }));
+  }
+
+  /** Any other command: one made by `new SetFees()`, say, and its fields. */
+  send<Command extends CommandHeader>(
+    command: Command & { write(record: RecordBuffer, offset: number): Command },
+    fields: Partial<Command>,
+  ): EventView[] {
+    return this.execute(Object.assign(command.write(this.record, 0), fields));
   }
 
   tick(): EventView[] {
