@@ -28,7 +28,7 @@ export class CommandOutcome {
   cumQty = 0;
   leavesQty = 0;
   cancelReason = 0;
-  /** Of a mass cancel: how many orders it canceled. */
+  /** Of a mass cancel and a kill switch: how many orders it canceled. */
   canceledCount: number | undefined;
   /** Sums of qty and of price × qty over the fills. */
   filledQty = 0;

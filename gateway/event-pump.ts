@@ -6,6 +6,7 @@ import {
   ADD_CURRENCY,
   ADD_SYMBOL,
   CANCEL_ORDER,
+  KILL_SWITCH,
   MASS_CANCEL,
   NEW_ORDER,
   REPLACE_ORDER,
@@ -150,7 +151,8 @@ export class EventPump {
       templateId === NEW_ORDER.templateId ||
       templateId === CANCEL_ORDER.templateId ||
       templateId === REPLACE_ORDER.templateId;
-    this.isMassCancel = templateId === MASS_CANCEL.templateId;
+    this.isMassCancel =
+      templateId === MASS_CANCEL.templateId || templateId === KILL_SWITCH.templateId;
     if (this.isMassCancel) this.outcome.canceledCount = 0;
     this.definition = this.readDefinition(at, templateId);
   }

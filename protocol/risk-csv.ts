@@ -27,7 +27,8 @@ export const RISK_COLUMNS = {
   fees: 'symbolId,makerFeePpm,takerFeePpm[,tier]',
   'fee-tier': 'currencyId,tier,minVolume',
   'risk-limits':
-    'userId,symbolId[,maxOrderQty[,maxOrderNotional[,maxPosition[,maxOpenOrders[,maxMessageRate]]]]]',
+    'userId,symbolId[,maxOrderQty[,maxOrderNotional[,maxPosition[,maxOpenOrders' +
+    '[,maxMessageRate]]]]]',
   permission: 'userId,permission',
   'kill-switch': 'action[,userId[,symbolId]]',
   slippage: 'symbolId,maxSlippageBps',

@@ -65,7 +65,7 @@ describe('bad input', () => {
         '',
         '\n',
         tooFew,
-        `${line}${','.repeat(11)}`,
+        `${line}${','.repeat(13)}`,
         `${line}\n${line}`,
         `${line}\n\n`,
         '{"a":1}',
