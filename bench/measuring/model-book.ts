@@ -60,6 +60,10 @@ export class ModelBook {
     return this.price[orderId]!;
   }
 
+  leavesOf(orderId: number): number {
+    return this.leaves[orderId]!;
+  }
+
   isOpen(orderId: number): boolean {
     return this.leaves[orderId]! > 0;
   }
@@ -105,6 +109,12 @@ export class ModelBook {
   cancel(orderId: number): void {
     this.openQty -= this.leaves[orderId]!;
     this.remove(orderId);
+  }
+
+  /** Leaves an open order less than it has, in its place. */
+  reduce(orderId: number, leaves: number): void {
+    this.openQty -= this.leaves[orderId]! - leaves;
+    this.leaves[orderId] = leaves;
   }
 
   /** An immediate-or-cancel order; returns what it could not trade. */
