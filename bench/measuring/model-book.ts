@@ -144,7 +144,9 @@ export class ModelBook {
     let total = 0;
     let price = isBuy ? this.bestAsk : this.bestBid;
     while ((isBuy ? price <= last : price >= last) && total < bound) {
-      for (let id = this.head[price]!; id !== NONE; id = this.next[id]!) total += this.leaves[id]!;
+      for (let id = this.head[price]!; id !== NONE && total < bound; id = this.next[id]!) {
+        total += this.leaves[id]!;
+      }
       price += isBuy ? 1 : -1;
     }
     return Math.min(total, bound);
