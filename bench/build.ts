@@ -4,22 +4,26 @@
  * and from then on V8 checks at each access that no table was detached (docs/performance.md).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Beside the packages, so that what is built finds them. */
-const FOLDER = join(ROOT, 'node_modules', '.cache', 'hoga-bench');
+const CACHE = join(ROOT, 'node_modules', '.cache');
 
-/** Returns the folder that has the built files, by the paths that the sources have here. */
+/**
+ * Returns the folder that has the built files, by the paths that the sources have here. It is this
+ * process's own, since others may measure at the same time, and goes when the process ends.
+ */
 export function buildBench(): string {
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, 'hoga-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const args = [tsc, '-p', join(ROOT, 'tsconfig.bench.json'), '--outDir', FOLDER];
+  const args = [tsc, '-p', join(ROOT, 'tsconfig.bench.json'), '--outDir', folder];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`tsc failed with exit code ${status}\n${stdout}`);
-  writeFileSync(join(FOLDER, 'package.json'), '{ "type": "module" }\n');
-  return FOLDER;
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  return folder;
 }

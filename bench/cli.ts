@@ -3,6 +3,7 @@
  */
 import { Command } from 'commander';
 import { addEngine } from './commands/engine.ts';
+import { addExchange } from './commands/exchange.ts';
 
 const EXIT_USAGE = 2;
 
@@ -11,4 +12,5 @@ const program = new Command('bench')
   .showHelpAfterError('(--help shows what is allowed)')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
 addEngine(program);
+addExchange(program);
 await program.parseAsync();

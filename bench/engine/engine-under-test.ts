@@ -3,7 +3,8 @@
  * engine only. Made of closures, so that compiled code of the loops holds the addresses of the flow
  * and of the engine, and what is measured is the engine and not the way to it.
  */
-import type { OrderFlow, Totals } from './order-flow.ts';
+import type { Totals } from '../measuring/totals.ts';
+import type { OrderFlow } from './order-flow.ts';
 
 export interface EngineUnderTest {
   /** What the flow came to so far. Not measured. */

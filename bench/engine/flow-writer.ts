@@ -1,6 +1,6 @@
 /** Writes an order flow operation by operation, and keeps a model of the book that it makes. */
 import type { Random } from '../../test/support/seed.ts';
-import { ModelBook } from './model-book.ts';
+import { ModelBook } from '../measuring/model-book.ts';
 import { Kind, type OrderFlow } from './order-flow.ts';
 
 /** Sizes of resting orders are uniform from 1 to this. */

@@ -7,9 +7,10 @@ import {
   TimeInForce,
 } from '../../engine/index.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
+import type { Totals } from '../measuring/totals.ts';
 import { createEngineUnderTest, type EngineUnderTest } from './engine-under-test.ts';
 import { createEventRing } from './event-ring.ts';
-import { Kind, type OrderFlow, type Totals } from './order-flow.ts';
+import { Kind, type OrderFlow } from './order-flow.ts';
 
 const SYMBOL_ID = 1;
 const ACCEPTED: number = RejectReason.None;

@@ -4,8 +4,9 @@
  */
 import { type LimitOrderOptions, OrderBook, Side as RivalSide } from 'nodejs-order-book';
 import { Side } from '../../protocol/enums.ts';
+import type { Totals } from '../measuring/totals.ts';
 import { createEngineUnderTest, type EngineUnderTest } from './engine-under-test.ts';
-import { Kind, type OrderFlow, type Totals } from './order-flow.ts';
+import { Kind, type OrderFlow } from './order-flow.ts';
 
 type TimeInForce = NonNullable<LimitOrderOptions['timeInForce']>;
 /** The package does not export its enumeration. */

@@ -4,16 +4,10 @@
  * `measuredFrom` warm up.
  */
 
+import type { Totals } from '../measuring/totals.ts';
+
 /** What an operation does. */
 export const Kind = { Add: 1, Cancel: 2, Cross: 3 } as const;
-
-/** What every engine must come to when it has executed the whole flow. */
-export interface Totals {
-  readonly trades: number;
-  readonly tradedQty: number;
-  readonly openOrders: number;
-  readonly openQty: number;
-}
 
 export interface OrderFlow {
   /** Operations in all. */
@@ -31,5 +25,6 @@ export interface OrderFlow {
   /** Lots; 0 for a cancel. */
   readonly qty: Int32Array;
   readonly account: Int32Array;
+  /** What every engine must come to when it has executed the whole flow. */
   readonly totals: Totals;
 }

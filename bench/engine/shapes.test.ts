@@ -6,10 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Side } from '../../protocol/enums.ts';
 import type { Result } from '../../server/json-report.ts';
+import { figureOf, isMet, spreadOf } from '../measuring/figures.ts';
 import { CRASH } from './flash-crash.ts';
 import { Kind, type OrderFlow } from './order-flow.ts';
 import { makeFlow, SHAPE_NAMES } from './shapes.ts';
-import { figureOf, isMet, resultsOf, spreadOf } from './summary.ts';
+import { resultsOf } from './summary.ts';
 
 const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
 const OPERATIONS = 20_000;

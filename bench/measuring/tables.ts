@@ -1,6 +1,6 @@
-/** The engine benchmark's figures for people. */
+/** A benchmark's figures for people. */
 import type { Result } from '../../server/json-report.ts';
-import { figureOf, isMet, TARGETS } from './summary.ts';
+import { figureOf, isMet, type Target } from './figures.ts';
 
 /** Heading → metric. */
 const COLUMNS: readonly (readonly [string, string])[] = [
@@ -14,27 +14,36 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['p99.99', 'p9999_ns'],
   ['max ns', 'max_ns'],
   ['heap +KiB', 'heap_growth_bytes'],
+  ['garbage/op', 'allocated_bytes_per_op'],
+  ['events B/op', 'event_bytes_per_op'],
+  ['B/account', 'bytes_per_account'],
   ['B/order', 'bytes_per_order'],
 ];
 const FIRST_WIDTH = 34;
-const WIDTH = 10;
+const GAP = 2;
+const WIDTH = 8;
 
+/** Columns that no case has a figure for are left out. */
 export function figuresTable(results: readonly Result[], cases: readonly string[]): string {
-  const heading = COLUMNS.map(([title]) => title.padStart(WIDTH)).join('');
-  const lines = [`${'case'.padEnd(FIRST_WIDTH)}${heading}`];
+  const columns = COLUMNS.filter(([, metric]) => results.some((each) => each.metric === metric));
+  const lineOf = (first: string, cells: readonly string[]) =>
+    first.padEnd(FIRST_WIDTH) +
+    cells.map((cell, at) => cell.padStart(GAP + Math.max(WIDTH, columns[at]![0].length))).join('');
+  const titles = columns.map(([title]) => title);
+  const lines = [lineOf('case', titles)];
   for (const name of cases) {
-    const cells = COLUMNS.map(([, metric]) => {
+    const cells = columns.map(([, metric]) => {
       const value = figureOf(results, name, metric);
-      return (value === undefined ? '' : format(metric, value)).padStart(WIDTH);
+      return value === undefined ? '' : format(metric, value);
     });
-    lines.push(`${name.padEnd(FIRST_WIDTH)}${cells.join('')}`);
+    lines.push(lineOf(name, cells));
   }
   return `${lines.join('\n')}\n`;
 }
 
 /** Each target that was measured, and whether it is met. */
-export function targetsTable(results: readonly Result[]): string {
-  const lines = TARGETS.flatMap((target) => {
+export function targetsTable(results: readonly Result[], targets: readonly Target[]): string {
+  const lines = targets.flatMap((target) => {
     const met = isMet(target, results);
     if (met === undefined) return [];
     const { case: name, metric, atLeast, atMost } = target;
@@ -49,5 +58,6 @@ export function targetsTable(results: readonly Result[]): string {
 function format(metric: string, value: number): string {
   if (metric.startsWith('ops_per_s')) return (value / 1e6).toFixed(3);
   if (metric === 'heap_growth_bytes') return (value / 1024).toFixed(0);
+  if (metric === 'allocated_bytes_per_op') return value.toFixed(1);
   return value.toFixed(0);
 }

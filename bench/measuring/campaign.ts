@@ -1,34 +1,34 @@
 /**
- * Runs the engine benchmark's measurements, each in a fresh process and one at a time. In every run
- * all cases have their turn, engine by engine, so that a machine that grows slow slows them all.
+ * Runs the measurements of a benchmark, each in a fresh process and one at a time. In every run all
+ * cases have their turn, so that a machine that grows slow slows them all.
  */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { V8_FLAGS } from '../../server/v8-flags.ts';
 import { buildBench } from '../build.ts';
-import type { Measurement, Pass, Task } from './measurement.ts';
-import { SHAPE_NAMES } from './shapes.ts';
+
+/** Throughput: the flow as a whole, and memory. Latency: every operation by itself. */
+export type Pass = 'throughput' | 'latency';
 
 const PASSES: readonly Pass[] = ['throughput', 'latency'];
-const RIVAL = 'nodejs-order-book';
-/** Of the flow with 100,000 orders the rival executes the beginning: all of it takes it minutes. */
-const RIVAL_PARTS: Readonly<Record<string, number>> = { 'resting-100000': 1 / 20 };
 
 export interface Case {
-  readonly engine: string;
-  readonly shape: string;
+  readonly name: string;
   /** How much of the flow's operations it executes. */
   readonly part: number;
+  /** What its measurement needs to know besides the `TaskOptions`. */
+  readonly task: object;
 }
 
-export const CASES: readonly Case[] = SHAPE_NAMES.flatMap((shape) =>
-  shape.startsWith('resting-')
-    ? [
-        { engine: 'hoga', shape, part: 1 },
-        { engine: RIVAL, shape, part: RIVAL_PARTS[shape] ?? 1 },
-      ]
-    : [{ engine: 'hoga', shape, part: 1 }],
-);
+/** What every measurement's task says, besides the case's own. */
+export interface TaskOptions {
+  readonly pass: Pass;
+  readonly operations: number;
+  readonly seed: number;
+}
+
+/** By name: ops_per_s, heap_growth_bytes, … of a throughput pass, p50_ns, … of a latency pass. */
+export type Metrics = Readonly<Record<string, number>>;
 
 export interface Campaign {
   readonly cases: readonly Case[];
@@ -40,10 +40,6 @@ export interface Campaign {
 /** Metrics of a case, by name: one value a run. */
 export type Samples = ReadonlyMap<string, number[]>;
 
-export function nameOfCase({ engine, shape }: Pick<Case, 'engine' | 'shape'>): string {
-  return `${engine}/${shape}`;
-}
-
 export function measurementsOf({ cases, runs }: Campaign): number {
   return cases.length * runs * PASSES.length;
 }
@@ -51,27 +47,24 @@ export function measurementsOf({ cases, runs }: Campaign): number {
 /**
  * All samples by case. `onDone` is told how many measurements are done.
  *
- * @throws Error where an engine does not come to what the flow says
+ * @param worker path of the module that measures, without `.ts`: `bench/engine/worker`
+ * @throws Error where what is measured does not come to what the flow says
  */
 export async function runCampaign(
   campaign: Campaign,
+  worker: string,
   onDone: (done: number) => void,
 ): Promise<ReadonlyMap<string, Samples>> {
   const { cases, runs, operations, seed } = campaign;
-  const folder = buildBench();
-  const samples = new Map(cases.map((each) => [nameOfCase(each), new Map<string, number[]>()]));
+  const script = join(buildBench(), `${worker}.js`);
+  const samples = new Map(cases.map(({ name }) => [name, new Map<string, number[]>()]));
   let done = 0;
   for (let run = 0; run < runs; run++) {
     for (const pass of PASSES) {
-      for (const each of cases) {
-        const own = samples.get(nameOfCase(each))!;
-        const share = Math.ceil(operations * each.part);
-        const { metrics } = await measureApart(folder, {
-          ...each,
-          pass,
-          operations: share,
-          seed,
-        });
+      for (const { name, part, task } of cases) {
+        const own = samples.get(name)!;
+        const options: TaskOptions = { pass, operations: Math.ceil(operations * part), seed };
+        const metrics = await measureApart(script, `${name}, ${pass}`, { ...task, ...options });
         for (const [metric, value] of Object.entries(metrics)) {
           own.set(metric, [...(own.get(metric) ?? []), value]);
         }
@@ -82,10 +75,10 @@ export async function runCampaign(
   return samples;
 }
 
-/** A measurement in a process of its own, of what was built into a folder. */
-export function measureApart(folder: string, task: Task): Promise<Measurement> {
-  const { promise, resolve, reject } = Promise.withResolvers<Measurement>();
-  const worker = fork(join(folder, 'bench/engine/worker.js'), [JSON.stringify(task)], {
+/** A measurement in a process of its own. */
+function measureApart(script: string, name: string, task: object): Promise<Metrics> {
+  const { promise, resolve, reject } = Promise.withResolvers<Metrics>();
+  const worker = fork(script, [JSON.stringify(task)], {
     execArgv: ['--expose-gc', ...V8_FLAGS],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -99,7 +92,6 @@ export function measureApart(folder: string, task: Task): Promise<Measurement> {
   worker.once('error', reject);
   worker.once('close', (code, signal) => {
     process.off('exit', endWithParent);
-    const name = `${nameOfCase(task)}, ${task.pass}`;
     // Has no effect where the measurement has been told.
     reject(new Error(`${name}: its process ended with ${signal ?? code}\n${told}`));
   });

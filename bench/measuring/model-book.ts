@@ -60,6 +60,10 @@ export class ModelBook {
     return this.price[orderId]!;
   }
 
+  leavesOf(orderId: number): number {
+    return this.leaves[orderId]!;
+  }
+
   isOpen(orderId: number): boolean {
     return this.leaves[orderId]! > 0;
   }
@@ -107,6 +111,12 @@ export class ModelBook {
     this.remove(orderId);
   }
 
+  /** Leaves an open order less than it has, in its place. */
+  reduce(orderId: number, leaves: number): void {
+    this.openQty -= this.leaves[orderId]! - leaves;
+    this.leaves[orderId] = leaves;
+  }
+
   /** An immediate-or-cancel order; returns what it could not trade. */
   cross(side: number, limit: number, qty: number): number {
     let left = qty;
@@ -134,7 +144,9 @@ export class ModelBook {
     let total = 0;
     let price = isBuy ? this.bestAsk : this.bestBid;
     while ((isBuy ? price <= last : price >= last) && total < bound) {
-      for (let id = this.head[price]!; id !== NONE; id = this.next[id]!) total += this.leaves[id]!;
+      for (let id = this.head[price]!; id !== NONE && total < bound; id = this.next[id]!) {
+        total += this.leaves[id]!;
+      }
       price += isBuy ? 1 : -1;
     }
     return Math.min(total, bound);

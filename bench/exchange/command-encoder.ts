@@ -1,0 +1,132 @@
+/**
+ * Encodes the commands of a flow as records, and before them those that define the markets and fund
+ * the accounts. Sequence numbers count from 1 and make the ids of orders; each command comes a
+ * microsecond after the last.
+ */
+import { CancelOrder, Funding, NewOrder, ReplaceOrder } from '../../protocol/commands.ts';
+import { OrderType, QtyMeaning, TimeInForce } from '../../protocol/enums.ts';
+import { type RecordBuffer, recordLengthAt } from '../../protocol/record.ts';
+import { AddCurrency, AddSymbol } from '../../protocol/venue-commands.ts';
+import { moneyOf } from './cases.ts';
+import { type CommandFlow, Kind } from './command-flow.ts';
+
+/** All markets are quoted in it; the others' currencies follow. */
+const QUOTE = 1;
+const DECIMALS = 8;
+const FEE_PPM = 150;
+const GATEWAY = 1;
+/** µs since 1970, in 2026. */
+const START_TIME = 1_780_000_000_000_000;
+
+/** Writes a command at a byte offset; returns its length in bytes. */
+export type Encode = (at: number, record: RecordBuffer, offset: number) => number;
+
+export interface CommandEncoder {
+  /** Commands that define, and then those that fund. */
+  readonly definitions: number;
+  readonly deposits: number;
+  readonly encodeSetUp: Encode;
+  /** The flow's command at a place. */
+  readonly encode: Encode;
+}
+
+export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
+  const { symbols, accounts, kind, symbol, side, account, order, price, qty } = flow;
+  const { deposit, tickValue, lotSize } = moneyOf(accounts);
+  const currencies = symbols + 1;
+  const definitions = currencies + symbols;
+  const deposits = accounts * currencies;
+  /** Of the flow's first command. */
+  const firstSequence = definitions + deposits + 1;
+  const newOrder = new NewOrder();
+  const cancelOrder = new CancelOrder();
+  const replaceOrder = new ReplaceOrder();
+  const funding = new Funding();
+  const addCurrency = new AddCurrency();
+  const addSymbol = new AddSymbol();
+
+  function writeHeader(command: NewOrder | CancelOrder | ReplaceOrder, at: number): void {
+    command.sequence = firstSequence + at;
+    command.time = START_TIME + firstSequence + at;
+    command.correlationId = at + 1;
+    command.accountId = account[at]!;
+    command.gatewayId = GATEWAY;
+  }
+
+  function encodeNew(at: number, record: RecordBuffer, offset: number): void {
+    const command = newOrder.write(record, offset);
+    writeHeader(command, at);
+    command.clientOrderId = firstSequence + at;
+    command.symbolId = symbol[at]! + 1;
+    command.side = side[at]!;
+    command.orderType = OrderType.Limit;
+    command.timeInForce = kind[at] === Kind.New ? TimeInForce.GTC : TimeInForce.IOC;
+    command.price = price[at]!;
+    command.qty = qty[at]!;
+  }
+
+  function encodeCancel(at: number, record: RecordBuffer, offset: number): void {
+    const command = cancelOrder.write(record, offset);
+    writeHeader(command, at);
+    command.orderId = firstSequence + order[at]!;
+    command.symbolId = symbol[at]! + 1;
+  }
+
+  function encodeReplace(at: number, record: RecordBuffer, offset: number): void {
+    const command = replaceOrder.write(record, offset);
+    writeHeader(command, at);
+    command.orderId = firstSequence + order[at]!;
+    command.symbolId = symbol[at]! + 1;
+    command.price = price[at]!;
+    command.qty = qty[at]!;
+    command.qtyMeaning = QtyMeaning.Open;
+  }
+
+  function defineCurrency(at: number, record: RecordBuffer, offset: number): void {
+    const command = addCurrency.write(record, offset);
+    command.currencyId = QUOTE + at;
+    command.decimals = DECIMALS;
+    command.code = `C${QUOTE + at}`;
+  }
+
+  function defineSymbol(index: number, record: RecordBuffer, offset: number): void {
+    const command = addSymbol.write(record, offset);
+    command.symbolId = index + 1;
+    command.baseCurrencyId = QUOTE + 1 + index;
+    command.quoteCurrencyId = QUOTE;
+    command.lotSize = lotSize;
+    command.tickValue = tickValue;
+    command.makerFeePpm = FEE_PPM;
+    command.takerFeePpm = FEE_PPM;
+    command.code = `S${index + 1}`;
+  }
+
+  function fund(at: number, record: RecordBuffer, offset: number): void {
+    const command = funding.writeDeposit(record, offset);
+    command.accountId = 1 + Math.floor(at / currencies);
+    command.currencyId = QUOTE + (at % currencies);
+    command.amount = deposit;
+  }
+
+  return {
+    definitions,
+    deposits,
+    encodeSetUp(at, record, offset) {
+      if (at < currencies) defineCurrency(at, record, offset);
+      else if (at < definitions) defineSymbol(at - currencies, record, offset);
+      else fund(at - definitions, record, offset);
+      // All commands begin alike.
+      const header = newOrder.wrap(record, offset);
+      header.sequence = at + 1;
+      header.time = START_TIME + at + 1;
+      header.gatewayId = GATEWAY;
+      return recordLengthAt(record, offset);
+    },
+    encode(at, record, offset) {
+      if (kind[at] === Kind.Cancel) encodeCancel(at, record, offset);
+      else if (kind[at] === Kind.Replace) encodeReplace(at, record, offset);
+      else encodeNew(at, record, offset);
+      return recordLengthAt(record, offset);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** What the benchmarks of cases and runs have in common on the command line. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { printJsonReport, type Result } from '../../server/json-report.ts';
+import { startProgress } from '../../server/progress.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { type Campaign, type Case, measurementsOf, runCampaign, type Samples } from './campaign.ts';
+import type { Target } from './figures.ts';
+import { timerOverheadNs } from './probes.ts';
+import { figuresTable, targetsTable } from './tables.ts';
+
+export interface Benchmark {
+  readonly name: string;
+  readonly description: string;
+  /** Path of the module that measures, without `.ts`. */
+  readonly worker: string;
+  readonly cases: readonly Case[];
+  /** A run's, where the command line does not say. */
+  readonly operations: number;
+  readonly targets: readonly Target[];
+  readonly resultsOf: (samples: ReadonlyMap<string, Samples>) => Result[];
+  /** How the figures were taken: whole lines. */
+  readonly explain: (campaign: Campaign) => string;
+}
+
+interface Options extends Campaign {
+  readonly json?: true;
+}
+
+/** Fewer runs are for a look, not for publishing. */
+const RUNS = 5;
+
+export function addBenchmark(program: Command, benchmark: Benchmark): void {
+  const { name, description, cases, operations } = benchmark;
+  const names = cases.map((each) => each.name).join(', ');
+  program
+    .command(name)
+    .description(description)
+    .addOption(
+      new Option('--case, --cases <list>', `cases, or parts of their names, by comma, of: ${names}`)
+        .argParser((list: string) => casesIn(list, cases))
+        .default(cases, 'all'),
+    )
+    .option('--runs <n>', 'runs of each case, each in a process of its own', wholeNumber, RUNS)
+    .option('--operations <n>', 'operations a run', wholeNumber, operations)
+    .option('--seed <n>', 'of the order flows', wholeNumber, 1)
+    .option('--json', 'print one JSON object and nothing else')
+    .action(async (options: Options) => {
+      try {
+        await run(benchmark, options);
+      } catch (error) {
+        process.stderr.write(`bench stopped: ${error instanceof Error ? error.message : error}\n`);
+        process.exitCode = 1;
+      }
+    });
+}
+
+/** @throws InvalidArgumentError, which commander tells, for a name that nothing bears */
+function casesIn(list: string, cases: readonly Case[]): readonly Case[] {
+  const wanted = list.split(',');
+  const isNamed = (name: string) => (each: Case) =>
+    each.name === name || each.name.split('/').includes(name);
+  for (const name of wanted) {
+    if (!cases.some(isNamed(name))) {
+      const names = cases.map((each) => each.name).join(', ');
+      throw new InvalidArgumentError(`nothing is named '${name}'; there are: ${names}`);
+    }
+  }
+  return cases.filter((each) => wanted.some((name) => isNamed(name)(each)));
+}
+
+async function run(benchmark: Benchmark, options: Options): Promise<void> {
+  const isJson = options.json === true;
+  const progress = startProgress('measuring', measurementsOf(options), !isJson);
+  let results: Result[];
+  try {
+    const samples = await runCampaign(options, benchmark.worker, (done) => progress.update(done));
+    results = benchmark.resultsOf(samples);
+  } finally {
+    progress.stop();
+  }
+  const overheadNs = Math.round(timerOverheadNs());
+  if (isJson) {
+    const timer = { case: 'timer', metric: 'overhead_ns', value: overheadNs, unit: 'ns' };
+    printJsonReport(benchmark.name, 'none', [...results, timer]);
+    return;
+  }
+  const names = options.cases.map(({ name }) => name);
+  process.stdout.write(figuresTable(results, names));
+  process.stdout.write(explanation(options, overheadNs));
+  process.stdout.write(`${benchmark.explain(options)}\n`);
+  process.stdout.write(targetsTable(results, benchmark.targets));
+  if (options.runs < RUNS) process.stdout.write(`\nFewer than ${RUNS} runs: do not publish.\n`);
+}
+
+function explanation({ runs, operations, seed }: Options, overheadNs: number): string {
+  return `
+Medians of ${runs} runs of ${operations} operations, seed ${seed}, each in a process of its own,
+after as many operations to warm up. Latencies are from a pass of their own and hold one reading of
+the clock, ${overheadNs} ns.
+`;
+}
