@@ -1,5 +1,6 @@
-/** The command line: `hoga start`, `replay`, `reconcile`. */
+/** The command line: `hoga start`, `replay`, `audit`, `reconcile`. */
 import { Command } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReplay } from './commands/replay.ts';
 import { addStart } from './commands/start.ts';
@@ -17,5 +18,6 @@ const program = new Command('hoga')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
 addStart(program);
 addReplay(program);
+addAudit(program);
 addReconcile(program);
 await program.parseAsync();

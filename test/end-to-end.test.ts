@@ -106,9 +106,18 @@ describe(`a flow of orders through the whole system (HOGA_TEST_SEED=${SEED})`, (
     await assertReconciled(folder.path);
   });
 
-  it('reconciles without a running exchange too', async () => {
+  it('reconciles without a running exchange too, and passes its audit', async () => {
     await server.end('SIGTERM');
     await assertReconciled(folder.path);
+    const { code, stdout, stderr } = await runCli(['audit', '--data', folder.path, '--json']);
+    assert.equal(code, 0, stderr);
+    assert.equal(figure(stdout, 'audit', 'violations'), 0);
+    const replayed = await runCli(['replay', '--data', folder.path, '--json']);
+    const end = figure(replayed.stdout, 'replay', 'final_sequence');
+    assert.equal(figure(stdout, 'audit', 'final_sequence'), end);
+    assert.equal(figure(stdout, 'trial_balance/KRW', 'sum'), 0);
+    assert.ok((figure(stdout, 'trial_balance/KRW', 'external') as number) < 0);
+    assert.ok((figure(stdout, 'trial_balance/KRW', 'customers_available') as number) > 0);
     server = await ServerProcess.start(folder.path);
   });
 });

@@ -1,11 +1,6 @@
-/**
- * `hoga replay`: rebuilds the state from the journal alone. It works in a child process, because a
- * truncated LMDB file kills who reads it (SIGBUS).
- */
-import { spawn } from 'node:child_process';
+/** `hoga replay`: rebuilds the state from the journal alone. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DEFAULT_CAPACITY } from '../../exchange/exchange.ts';
 import { hashState } from '../../exchange/state-hash.ts';
@@ -13,6 +8,7 @@ import { orderedBalances } from '../../exchange/state-view.ts';
 import { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
 import { SETTINGS } from '../configuration.ts';
+import { inChild } from '../journal-child.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
 import { startProgress } from '../progress.ts';
 
@@ -22,8 +18,6 @@ interface ReplayOptions {
   readonly json?: true;
 }
 
-/** Set in the child process that does the work. */
-const CHILD_VARIABLE = 'HOGA_REPLAY_CHILD';
 const EXIT_BAD_JOURNAL = 1;
 const EXIT_NO_JOURNAL = 2;
 
@@ -35,22 +29,8 @@ export function addReplay(program: Command): void {
     .option('--verify', 'replay once more with other capacities; check that money is conserved')
     .option('--json', 'print one JSON object and nothing else')
     .action(async (options: ReplayOptions) => {
-      process.exitCode =
-        process.env[CHILD_VARIABLE] === undefined ? await runInChild() : await replay(options);
+      process.exitCode = await inChild('replay', EXIT_BAD_JOURNAL, () => replay(options));
     });
-}
-
-async function runInChild(): Promise<number> {
-  const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
-  const env = { ...process.env, [CHILD_VARIABLE]: '1' };
-  const child = spawn(process.execPath, [cli, ...process.argv.slice(2)], { stdio: 'inherit', env });
-  const [code, signal] = await new Promise<[number | null, string | null]>((done) => {
-    child.on('exit', (exitCode, exitSignal) => done([exitCode, exitSignal]));
-  });
-  if (signal === null) return code ?? EXIT_BAD_JOURNAL;
-  const why = signal === 'SIGBUS' ? "the journal's file is shorter than it says (truncated)" : '';
-  process.stderr.write(`replay was killed by ${signal} ${why}\n`);
-  return EXIT_BAD_JOURNAL;
 }
 
 async function replay(options: ReplayOptions): Promise<number> {

@@ -1,0 +1,166 @@
+/**
+ * Checks an exchange that replays a journal. After each command: what its events touched, and that
+ * a rejected one changed nothing; after some, everything.
+ *
+ * It listens to the events and keeps books of its own (`Holdings`, `OpenOrders`). So what changes a
+ * balance or an order without telling shows too: when the next event touches it, or when everything
+ * is checked.
+ */
+import type { Exchange } from '../../exchange/exchange.ts';
+import { orderedBalances } from '../../exchange/state-view.ts';
+import type { ReplayListener } from '../../journal/journal-replay.ts';
+import { CANCEL_ORDER, FUNDING, NEW_ORDER, REPLACE_ORDER } from '../../protocol/command-layout.ts';
+import {
+  CancelOrder,
+  CommandHeader,
+  Funding,
+  NewOrder,
+  ReplaceOrder,
+} from '../../protocol/commands.ts';
+import { ExecType } from '../../protocol/enums.ts';
+import {
+  BALANCE,
+  BOOK_LEVEL,
+  COMMAND_DONE,
+  EXECUTION_REPORT,
+  TRANSFER,
+} from '../../protocol/event-layout.ts';
+import { Balance, BookLevel, CommandDone, Transfer } from '../../protocol/events.ts';
+import { ExecutionReport } from '../../protocol/execution-report.ts';
+import { type RecordBuffer, recordLengthAt, templateIdAt } from '../../protocol/record.ts';
+import { describeRejectReason, RejectReason } from '../../protocol/reject-reason.ts';
+import { Holdings } from './holdings.ts';
+import { OpenOrders } from './open-orders.ts';
+import { VenueFacts } from './venue-facts.ts';
+import { Violation } from './violation.ts';
+
+export class Auditor implements ReplayListener {
+  /** The last command after which everything was checked. */
+  checkedSequence = 0;
+  /** How often everything was checked. */
+  fullChecks = 0;
+  private readonly exchange: () => Exchange;
+  private readonly isDue: (auditor: Auditor) => boolean;
+  private readonly holdings = new Holdings();
+  private readonly openOrders = new OpenOrders(this.holdings);
+  private readonly facts = new VenueFacts();
+  /** Orders that the command's events reported. */
+  private readonly reported = new Set<number>();
+  /** Events of the command that tell of a change. */
+  private changes = 0;
+  private rejectReason: number = RejectReason.None;
+  private readonly header = new CommandHeader();
+  private readonly funding = new Funding();
+  private readonly orderCommands = new Map<number, NewOrder | CancelOrder | ReplaceOrder>([
+    [NEW_ORDER.templateId, new NewOrder()],
+    [CANCEL_ORDER.templateId, new CancelOrder()],
+    [REPLACE_ORDER.templateId, new ReplaceOrder()],
+  ]);
+  private readonly report = new ExecutionReport();
+  private readonly transfer = new Transfer();
+  private readonly balance = new Balance();
+  private readonly level = new BookLevel();
+  private readonly done = new CommandDone();
+
+  /**
+   * @param exchange that replays; asked for at each command
+   * @param isDue whether everything is to be checked after this command
+   */
+  constructor(exchange: () => Exchange, isDue: (auditor: Auditor) => boolean) {
+    this.exchange = exchange;
+    this.isDue = isDue;
+  }
+
+  get sequence(): number {
+    return this.exchange().sequence;
+  }
+
+  /** Balances and open orders there are: what a check of everything looks at. */
+  get size(): number {
+    const { risk, engine } = this.exchange();
+    return risk.balances.count + engine.openOrderCount;
+  }
+
+  /** @throws Violation at the first thing that does not hold */
+  onCommand(command: RecordBuffer, offset: number, events: RecordBuffer, bytes: number): void {
+    const exchange = this.exchange();
+    const { holdings, openOrders } = this;
+    holdings.begin();
+    openOrders.begin();
+    this.reported.clear();
+    this.changes = 0;
+    for (let at = 0; at < bytes; at += recordLengthAt(events, at)) {
+      this.take(exchange, templateIdAt(events, at), events, at);
+    }
+    for (const orderId of this.reported) openOrders.update(exchange, orderId);
+    this.touchAccount(exchange, command, offset);
+    const changedFact = this.facts.update(exchange);
+    if (this.rejectReason !== RejectReason.None) this.checkNothingChanged(changedFact);
+    this.fail(holdings.findFaultInTouched(exchange) ?? openOrders.findFaultInTouched(exchange));
+    if (this.isDue(this)) this.checkAll();
+  }
+
+  /** Checks everything now. @throws Violation */
+  checkAll(): void {
+    const exchange = this.exchange();
+    this.fullChecks++;
+    this.fail(this.openOrders.findFaultInAll(exchange));
+    this.fail(this.holdings.findFaultInAll(orderedBalances(exchange)));
+    this.checkedSequence = exchange.sequence;
+  }
+
+  private take(exchange: Exchange, templateId: number, events: RecordBuffer, at: number): void {
+    if (templateId === COMMAND_DONE.templateId) {
+      this.rejectReason = this.done.wrap(events, at).rejectReason;
+      return;
+    }
+    if (templateId === EXECUTION_REPORT.templateId) {
+      const { orderId, execType } = this.report.wrap(events, at);
+      if (execType === ExecType.Rejected) return;
+      this.reported.add(orderId);
+    } else if (templateId === TRANSFER.templateId) {
+      const { debitAccountId, creditAccountId, currencyId, amount } = this.transfer.wrap(
+        events,
+        at,
+      );
+      this.holdings.post(debitAccountId, currencyId, -amount);
+      this.holdings.post(creditAccountId, currencyId, amount);
+    } else if (templateId === BALANCE.templateId) {
+      const { accountId, currencyId, available, locked } = this.balance.wrap(events, at);
+      this.holdings.tell(accountId, currencyId, available, locked);
+    } else if (templateId === BOOK_LEVEL.templateId) {
+      this.openOrders.tell(exchange, this.level.wrap(events, at));
+    }
+    this.changes++;
+  }
+
+  /** The money that the command is about is looked at even if no event tells of it. */
+  private touchAccount(exchange: Exchange, record: RecordBuffer, offset: number): void {
+    const { accountId } = this.header.wrap(record, offset);
+    const templateId = templateIdAt(record, offset);
+    if (templateId === FUNDING.depositTemplateId || templateId === FUNDING.withdrawTemplateId) {
+      this.holdings.touch(accountId, this.funding.wrap(record, offset).currencyId);
+    }
+    const order = this.orderCommands.get(templateId);
+    if (order === undefined) return;
+    const market =
+      exchange.symbols[exchange.engine.symbolIndexOf(order.wrap(record, offset).symbolId)];
+    if (market === undefined) return;
+    this.holdings.touch(accountId, market.baseCurrencyId);
+    this.holdings.touch(accountId, market.quoteCurrencyId);
+  }
+
+  private checkNothingChanged(changedFact: string | undefined): void {
+    const { name } = describeRejectReason(this.rejectReason);
+    if (this.changes > 0) {
+      this.fail(`the command was rejected (${name}), and ${this.changes} events tell of changes`);
+    }
+    if (changedFact !== undefined) {
+      this.fail(`the command was rejected (${name}), and changed ${changedFact}`);
+    }
+  }
+
+  private fail(fault: string | undefined): void {
+    if (fault !== undefined) throw new Violation(this.sequence, fault);
+  }
+}

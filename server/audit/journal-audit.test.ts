@@ -1,0 +1,260 @@
+/**
+ * The audit passes what is right, and finds the first command after which something is wrong,
+ * whatever is done to the exchange that replays.
+ *
+ * A failure prints its seed; `HOGA_TEST_SEED=<seed>` runs the same again.
+ */
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import fc from 'fast-check';
+import type { Exchange } from '../../exchange/exchange.ts';
+import { ACCOUNTS, CURRENCIES, command, send } from '../../exchange/testing/drawn-commands.ts';
+import { BTC_USD, RecordedExchange, USD } from '../../exchange/testing/recorded-exchange.ts';
+import { BATCH } from '../../journal/batch-layout.ts';
+import { JournalReplay, type ReplayListener } from '../../journal/journal-replay.ts';
+import { JournalStore } from '../../journal/journal-store.ts';
+import { CommandFlow } from '../../journal/testing/command-flow.ts';
+import {
+  JournalRig,
+  openStore,
+  SMALL_CAPACITY,
+  STORE_OPTIONS,
+  temporaryFolder,
+} from '../../journal/testing/journal-rig.ts';
+import { loadBatches, saveBatches, seal } from '../../journal/testing/stored-batches.ts';
+import { Side, SystemAccount } from '../../protocol/enums.ts';
+import { COMMAND_DONE } from '../../protocol/event-layout.ts';
+import { CommandDone } from '../../protocol/events.ts';
+import { RejectReason } from '../../protocol/reject-reason.ts';
+import { testSeed } from '../../test/support/seed.ts';
+import { Auditor } from './auditor.ts';
+import { auditJournal, type JournalAudit, type OpenReplay } from './journal-audit.ts';
+
+const COMMANDS = 3_000;
+/** Where faults are put: neither a check of everything nor the end of a batch. */
+const FAULTY = 1_234;
+
+/** A random day in a journal, which is closed again; returns its folder. */
+async function recordDay(seed: number): Promise<string> {
+  const folder = temporaryFolder();
+  const store = new JournalStore(folder, STORE_OPTIONS);
+  const rig = new JournalRig(store);
+  const flow = new CommandFlow(seed);
+  while (rig.exchange.sequence < COMMANDS) {
+    rig.run(flow, 100);
+    rig.flush();
+  }
+  await store.close();
+  return folder;
+}
+
+/** Replays that do something to the exchange after one command, before the audit looks. */
+function faulty(store: JournalStore, fault: (exchange: Exchange) => void, at = FAULTY): OpenReplay {
+  return (listener: ReplayListener) => {
+    const onCommand: ReplayListener['onCommand'] = (...told) => {
+      if (replay.exchange.sequence === at) fault(replay.exchange);
+      listener.onCommand(...told);
+    };
+    const replay: JournalReplay = new JournalReplay(store, { onCommand }, SMALL_CAPACITY);
+    return replay;
+  };
+}
+
+function assertFound(found: JournalAudit, what: RegExp, at = FAULTY): void {
+  assert.ok(found.violation, 'the fault was found');
+  assert.equal(found.violation.sequence, at, found.violation.message);
+  assert.match(found.violation.what, what);
+}
+
+/** The resting order behind all others: the command at hand did not touch it. */
+function restingOrder({ engine }: Exchange, side: number): number {
+  const order = [...engine.restingOrders(engine.books[0]!, side)].at(-1);
+  assert.ok(order !== undefined, 'an order rests');
+  return order;
+}
+
+/** A customer's balance that the command at hand did not change. */
+const QUIET_ACCOUNT = 3;
+function quietBalance({ risk }: Exchange): number {
+  return risk.balances.find(risk.accounts.find(QUIET_ACCOUNT), 0);
+}
+
+const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])[] = [
+  [
+    'an available balance that is one too high',
+    (exchange) => {
+      exchange.risk.balances.available[quietBalance(exchange)]! += 1;
+    },
+    /account 3 in currency 1: available .* but its postings sum to/,
+  ],
+  [
+    'money that moved from available to locked by itself',
+    (exchange) => {
+      const { balances } = exchange.risk;
+      balances.available[quietBalance(exchange)]! -= 1;
+      balances.locked[quietBalance(exchange)]! += 1;
+    },
+    /account 3 in currency 1: .* but its open orders need \d+ locked/,
+  ],
+  [
+    'a balance below zero',
+    (exchange) => {
+      exchange.risk.balances.available[quietBalance(exchange)] = -1;
+    },
+    /account 3 in currency 1 is negative: available -1/,
+  ],
+  [
+    "money of the venue's own that was lost",
+    ({ risk }) => {
+      const fees = risk.accounts.accountId.indexOf(SystemAccount.Fee);
+      risk.balances.available[risk.balances.find(fees, 1)]! -= 1;
+    },
+    /account -2 in currency 2: .* but its postings sum to/,
+  ],
+  [
+    'a reservation that was lost while its order is open',
+    (exchange) => exchange.risk.release(restingOrder(exchange, Side.Sell)),
+    /but its open orders need \d+ locked/,
+  ],
+  [
+    'a reservation at another price',
+    (exchange) => {
+      const order = exchange.engine.levels.head(exchange.engine.books[0]!.bids.best());
+      exchange.risk.setReservedPrice(order, exchange.risk.reservedPrice(order) + 1);
+    },
+    /needs? \d+ locked|locked of account \d+; after its last report/,
+  ],
+  [
+    'an order that is larger than it was told',
+    (exchange) => {
+      const order = restingOrder(exchange, Side.Buy);
+      const { orders } = exchange.engine;
+      orders.setQty(order, orders.leavesQty(order) + 1);
+    },
+    /order \d+ is .*; after its last report/,
+  ],
+  [
+    'a level that shows too much',
+    ({ engine }) => engine.levels.addQty(engine.books[0]!.asks.best(), 1, 0),
+    /market 1, Sell at \d+: shows .* but its orders sum to/,
+  ],
+  [
+    'a level that hides something',
+    ({ engine }) => engine.levels.addQty(engine.books[0]!.bids.best(), 0, 1),
+    /market 1, Buy at \d+: shows .* but its orders sum to/,
+  ],
+  [
+    'an open quantity that is too high',
+    ({ engine }) => engine.books[0]!.addOpenQty(Side.Buy, 1),
+    /market 1, Buy: open quantity \d+, but its orders sum to \d+/,
+  ],
+];
+
+describe('an audit', () => {
+  test('passes a clean journal, everything checked ever so often; its books balance', async (t) => {
+    const store = openStore(t, await recordDay(testSeed(t)));
+    const open: OpenReplay = (listener) => new JournalReplay(store, listener, SMALL_CAPACITY);
+    for (const [every, fullChecks] of [
+      [undefined, 3 + 1],
+      [1, COMMANDS + 1],
+      [700, 4 + 1],
+    ] as const) {
+      const found = auditJournal(open, { every });
+      assert.equal(found.violation, undefined, found.violation?.message);
+      assert.deepEqual([found.sequence, found.commands], [COMMANDS, COMMANDS]);
+      assert.equal(found.fullChecks, fullChecks, `every ${every}`);
+      for (const { rows, sum } of found.trialBalances) {
+        assert.equal(sum, 0n);
+        assert.deepEqual(
+          [...rows.keys()].filter((name) => name !== 'Fee'),
+          ['External', 'customers available', 'customers locked'],
+        );
+        assert.ok(rows.get('External')! < 0n && rows.get('customers available')! > 0n);
+      }
+    }
+  });
+
+  for (const [name, fault, what] of FAULTS) {
+    for (const every of [undefined, 1, COMMANDS]) {
+      const often = every === undefined ? '' : `, everything every ${every}`;
+      test(`finds ${name}, at its command${often}`, async (t) => {
+        const store = openStore(t, await recordDay(1));
+        assertFound(auditJournal(faulty(store, fault), { every }), what);
+      });
+    }
+  }
+
+  test('finds a rejected command that changed something, or told so', () => {
+    const tell = (venue: RecordedExchange, auditor: Auditor) => {
+      auditor.onCommand(venue.history.at(-1)!, 0, venue.sink.record, venue.sink.length);
+    };
+    const newVenue = () => {
+      const venue = new RecordedExchange();
+      const auditor = new Auditor(
+        () => venue.exchange,
+        () => false,
+      );
+      venue.deposit(1, USD, 500);
+      tell(venue, auditor);
+      return { venue, auditor };
+    };
+    const silent = newVenue();
+    silent.venue.withdraw(1, USD, 501);
+    silent.venue.exchange.engine.setPriceBand(BTC_USD, 50, 7);
+    assert.throws(() => tell(silent.venue, silent.auditor), {
+      name: 'Violation',
+      message:
+        'at sequence 7: the command was rejected (InsufficientFunds), and changed the price band ' +
+        `of market ${BTC_USD} from 0 to 7`,
+    });
+    const loud = newVenue();
+    const done = loud.venue.deposit(1, USD, 1).at(-1);
+    assert.ok(done instanceof CommandDone);
+    const at = loud.venue.sink.length - COMMAND_DONE.length;
+    new CommandDone().wrap(loud.venue.sink.record, at).rejectReason = RejectReason.UnknownAccount;
+    assert.throws(
+      () => tell(loud.venue, loud.auditor),
+      /sequence 7: the command was rejected \(UnknownAccount\), and 3 events tell of changes/,
+    );
+  });
+
+  test('names the sequence number of a journal that does not reproduce its hash', async (t) => {
+    const folder = await recordDay(testSeed(t));
+    const batches = await loadBatches(folder);
+    const { bytes } = batches[10]!;
+    bytes[BATCH.eventHash]! ^= 1;
+    seal(batches);
+    await saveBatches(folder, batches);
+    const store = openStore(t, folder);
+    const at = Number(bytes.readBigInt64LE(BATCH.hashedSequence));
+    const open: OpenReplay = (listener) => new JournalReplay(store, listener, SMALL_CAPACITY);
+    assertFound(auditJournal(open), /recorded event hash .* is not reproduced/, at);
+  });
+});
+
+test('whatever orders are sent, nothing is found after any command', (t: TestContext) => {
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 100, size: 'max' }), (commands) => {
+      const venue = new RecordedExchange();
+      const auditor = new Auditor(
+        () => venue.exchange,
+        () => true,
+      );
+      const look = () => {
+        auditor.onCommand(venue.history.at(-1)!, 0, venue.sink.record, venue.sink.length);
+      };
+      for (const account of ACCOUNTS) {
+        for (const currency of CURRENCIES) {
+          venue.deposit(account, currency, 30_000);
+          look();
+        }
+      }
+      for (const drawn of commands) {
+        if (venue.tickIfDue().length > 0) look();
+        send(venue, drawn);
+        look();
+      }
+    }),
+    { seed: testSeed(t), numRuns: 200 },
+  );
+});
