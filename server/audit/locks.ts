@@ -26,6 +26,6 @@ export function orderLock(exchange: Exchange, order: number): Lock {
     return { accountId, currencyId: market.baseCurrencyId, amount };
   }
   const notional = risk.reservedPrice(order) * leavesQty * market.tickValue;
-  const fee = feeOf(notional, Math.max(market.makerFeePpm, market.takerFeePpm));
+  const fee = feeOf(notional, risk.worstFeePpm(order));
   return { accountId, currencyId: market.quoteCurrencyId, amount: notional + fee };
 }
