@@ -1,6 +1,7 @@
 /**
- * What accounts may do and what they pay, over HTTP: limits, permissions, kill switches, slippage and
- * fees by tier, in force at once and still after a kill -9; PostgreSQL and a replay agree at the end.
+ * What accounts may do and what they pay, over HTTP: limits, permissions, kill switches, slippage
+ * and fees by tier, in force at once and still after a kill -9; PostgreSQL and a replay agree at
+ * the end.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
