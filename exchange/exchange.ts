@@ -18,7 +18,10 @@ import {
   FUNDING,
   MASS_CANCEL,
   NEW_ORDER,
+  NEW_TRANSFER,
   REPLACE_ORDER,
+  RESOLVE_TRANSFER,
+  REVERSE_TRANSFER,
   SET_LIMITS,
   SET_PRICE_BAND,
   SET_TRADING_STATE,
@@ -27,7 +30,6 @@ import {
 import {
   CancelOrder,
   CommandHeader,
-  Funding,
   MassCancel,
   NewOrder,
   ReplaceOrder,
@@ -48,6 +50,7 @@ import type { RiskListener } from '../risk/risk-listener.ts';
 import type { EventSink } from './event-sink.ts';
 import { EventWriter } from './event-writer.ts';
 import { Reservations } from './reservations.ts';
+import { TransferCommands } from './transfer-commands.ts';
 import {
   type CurrencyDefinition,
   type SymbolDefinition,
@@ -84,7 +87,7 @@ export class Exchange implements EngineListener, RiskListener {
   private readonly cancelOrder = new CancelOrder();
   private readonly replaceOrder = new ReplaceOrder();
   private readonly massCancel = new MassCancel();
-  private readonly funding = new Funding();
+  private readonly transferCommands: TransferCommands;
 
   constructor(sink: EventSink, capacity: ExchangeCapacity = DEFAULT_CAPACITY) {
     this.events = new EventWriter(sink);
@@ -92,6 +95,7 @@ export class Exchange implements EngineListener, RiskListener {
     this.risk = new RiskEngine(this, capacity);
     this.reservations = new Reservations(this.engine, this.risk);
     this.venue = new Venue(this.engine, this.risk);
+    this.transferCommands = new TransferCommands(this.risk.transfers);
   }
 
   /** Time of the last executed command, µs since 1970; kept in a lane, which is never boxed. */
@@ -110,6 +114,11 @@ export class Exchange implements EngineListener, RiskListener {
   }
   set limits(limits: VenueLimits) {
     this.venue.limits = limits;
+  }
+
+  /** When something is due next, of orders or of transfers; Infinity without any. */
+  get nextExpireTime(): number {
+    return Math.min(this.engine.nextExpireTime, this.risk.transfers.nextExpireTime);
   }
 
   get lastTradeId(): number {
@@ -137,8 +146,8 @@ export class Exchange implements EngineListener, RiskListener {
 
   /** What is due happens in a Tick of its own, which the sequencer puts before the command. */
   private assertNothingDue(): void {
-    if (this.engine.nextExpireTime > this.clock[0]!) return;
-    throw new Error(`orders expire before command ${this.sequence}: a Tick must come first`);
+    if (this.nextExpireTime > this.clock[0]!) return;
+    throw new Error(`something is due before command ${this.sequence}: a Tick must come first`);
   }
 
   private dispatch(templateId: number, record: RecordBuffer, offset: number): number {
@@ -152,9 +161,12 @@ export class Exchange implements EngineListener, RiskListener {
       case MASS_CANCEL.templateId:
         return this.executeMassCancel(this.massCancel.wrap(record, offset));
       case FUNDING.depositTemplateId:
-        return this.executeDeposit(this.funding.wrap(record, offset));
       case FUNDING.withdrawTemplateId:
-        return this.executeWithdraw(this.funding.wrap(record, offset));
+      case NEW_TRANSFER.templateId:
+      case RESOLVE_TRANSFER.templateId:
+      case REVERSE_TRANSFER.templateId:
+        this.beginTransfer();
+        return this.transferCommands.execute(templateId, record, offset);
       case ADD_CURRENCY.templateId:
         return this.venue.addCurrency(new AddCurrency().wrap(record, offset));
       case ADD_SYMBOL.templateId:
@@ -167,10 +179,16 @@ export class Exchange implements EngineListener, RiskListener {
         return this.executeSetPriceBand(new SetPriceBand().wrap(record, offset));
       case TICK.templateId:
         this.engine.expireDue();
+        this.beginTransfer();
+        this.risk.transfers.expireDue();
         return RejectReason.None;
       default:
         throw new Error(`command ${this.sequence} has unknown template ${templateId}`);
     }
+  }
+
+  private beginTransfer(): void {
+    this.risk.transfers.begin(this.sequence, this.time, this.venue.limits);
   }
 
   private executeNewOrder(command: NewOrder): number {
@@ -262,27 +280,6 @@ export class Exchange implements EngineListener, RiskListener {
     return engine.bookOf(order).symbolId === symbolId ? order : NO_SLOT;
   }
 
-  private executeDeposit(command: Funding): number {
-    const { accountId, amount } = command;
-    const currency = this.risk.currencyIndexOf(command.currencyId);
-    if (currency === NO_SLOT) return RejectReason.UnknownCurrency;
-    const { accounts } = this.risk;
-    // Two accounts are the venue's own.
-    if (
-      accounts.count - 2 >= this.venue.limits.maxAccounts &&
-      accounts.find(accountId) === NO_SLOT
-    ) {
-      return RejectReason.TooManyAccounts;
-    }
-    return this.risk.deposit(accountId, currency, amount, this.sequence);
-  }
-
-  private executeWithdraw(command: Funding): number {
-    const currency = this.risk.currencyIndexOf(command.currencyId);
-    if (currency === NO_SLOT) return RejectReason.UnknownCurrency;
-    return this.risk.withdraw(command.accountId, currency, command.amount, this.sequence);
-  }
-
   onFill(maker: number, taker: number): void {
     const { engine, events, risk } = this;
     this.reservations.settle(maker, taker);
@@ -334,7 +331,16 @@ export class Exchange implements EngineListener, RiskListener {
       creditAccountId,
       amount,
       referenceId,
+      this.risk.transfers.businessRefId,
     );
+  }
+
+  onTransferChanged(transfer: number): void {
+    this.events.writeTransferReport(this.risk.transfers.table, transfer);
+  }
+
+  onTransferRepeated(transfer: number, isFirstAnswer: boolean): void {
+    this.events.repeatTransferReport(this.risk.transfers.table, transfer, isFirstAnswer);
   }
 
   private writeBalances(): void {

@@ -88,7 +88,10 @@ test('any other sequence, time, trade id or currency hashes differently', () => 
     ['sequence', (exchange) => exchange.sequence++],
     ['time', (exchange) => exchange.clock[0]!++],
     ['last trade id', ({ engine }) => engine.countTrade()],
-    ['currencies', ({ currencies }) => currencies.push({ currencyId: 9, decimals: 0, code: 'X' })],
+    [
+      'currencies',
+      ({ currencies }) => currencies.push({ currencyId: 9, decimals: 0, kind: 0, code: 'X' }),
+    ],
   ]);
 });
 
@@ -103,7 +106,13 @@ test('any other state, band, last price or time of the engine hashes differently
 });
 
 test('any other limit hashes differently', () => {
-  const names = ['maxOpenOrders', 'maxAccounts', 'maxCurrencies', 'maxSymbols'] as const;
+  const names = [
+    'maxOpenOrders',
+    'maxAccounts',
+    'maxCurrencies',
+    'maxSymbols',
+    'maxTransfers',
+  ] as const;
   assertAllDiffer(
     names.map((name) => [
       name,
@@ -171,7 +180,7 @@ test('any other amount of a balance hashes differently, whichever bit it is', ()
 
 test('a balance of another account or in another currency hashes differently', () => {
   assertAllDiffer([
-    ['account id', (exchange) => exchange.risk.accounts.accountId[2]!--],
+    ['account id', (exchange) => exchange.risk.accounts.accountId[4]!--],
     ['currency', (exchange) => exchange.risk.balances.currency.set([2], 0)],
   ]);
 });

@@ -6,12 +6,15 @@
 import {
   CANCEL_ORDER,
   COMMAND_HEADER,
+  FUNDING,
   NEW_ORDER,
+  NEW_TRANSFER,
   REPLACE_ORDER,
+  RESOLVE_TRANSFER,
   SET_PRICE_BAND,
 } from './command-layout.ts';
 import { COMMAND_RULES, type CommandRule } from './command-rules.ts';
-import { NewOrder, ReplaceOrder } from './commands.ts';
+import { Funding, NewOrder, ReplaceOrder } from './commands.ts';
 import type { FieldError } from './field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from './field-range.ts';
 import { termsOf, validateOrderTerms, validateTranches } from './order-terms.ts';
@@ -25,12 +28,21 @@ import {
   SCHEMA_VERSION,
   templateIdAt,
 } from './record.ts';
+import { NewTransfer, ResolveTransfer } from './transfer-commands.ts';
+import {
+  validateExternalLeg,
+  validateResolution,
+  validateTransferTerms,
+} from './transfer-terms.ts';
 import { SetPriceBand } from './venue-commands.ts';
 
 const R = FIELD_RANGE;
 const newOrder = new NewOrder();
 const replaceOrder = new ReplaceOrder();
 const priceBand = new SetPriceBand();
+const funding = new Funding();
+const newTransfer = new NewTransfer();
+const resolveTransfer = new ResolveTransfer();
 
 /** The names of the commands a client may send, by template id. */
 export function commandName(templateId: number): string | undefined {
@@ -123,6 +135,16 @@ function validateTogether(
   }
   if (templateId === SET_PRICE_BAND.templateId) {
     return validateBand(priceBand.wrap(record, offset));
+  }
+  if (templateId === FUNDING.depositTemplateId || templateId === FUNDING.withdrawTemplateId) {
+    return validateTransferTerms(funding.wrap(record, offset));
+  }
+  if (templateId === NEW_TRANSFER.templateId) {
+    newTransfer.wrap(record, offset);
+    return validateTransferTerms(newTransfer) ?? validateExternalLeg(newTransfer);
+  }
+  if (templateId === RESOLVE_TRANSFER.templateId) {
+    return validateResolution(resolveTransfer.wrap(record, offset));
   }
   if (templateId === CANCEL_ORDER.templateId || templateId === REPLACE_ORDER.templateId) {
     const word = (offset + CANCEL_ORDER.orderId) >> 2;

@@ -29,6 +29,17 @@ export const RejectReason = {
   AmountTooSmall: 25,
   PostOnlyWouldTrade: 26,
   TermsDoNotFitOrder: 27,
+  UnknownTransfer: 40,
+  TransferIdConflict: 41,
+  TooManyTransfers: 42,
+  SameAccount: 43,
+  TransferAlreadyResolved: 44,
+  TransferExternalIdDiffers: 45,
+  TransferExternalIdMissing: 46,
+  TransferNotExternal: 47,
+  PostTooLarge: 48,
+  ReversalTooLarge: 49,
+  TransferNotReversible: 50,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -41,7 +52,9 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   InsufficientFunds: 'The available balance does not cover the amount, or the order and its fee.',
   NoLiquidity: 'A market order found no order to trade with at an allowed price.',
   NotionalTooLarge: 'Price × quantity × tick value, with the fee, exceeds 2^53−1 minor units.',
-  BalanceTooLarge: 'All holdings of a currency together may not exceed 2^53−1 minor units.',
+  BalanceTooLarge:
+    'All holdings of a currency together, and those of each account of the venue, may not exceed ' +
+    '2^53−1 minor units.',
   DuplicateClientOrderId: 'An open order of this account already has this client order id.',
   QtyNotAboveFilled: 'The new total quantity does not exceed what is already filled.',
   CurrencyExists: 'A currency with this id exists already.',
@@ -53,7 +66,7 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   TooManySymbols: 'The venue holds its maximum of markets.',
   InvalidField: 'A field of the command is outside its range.',
   DuplicateOrderId: 'An open order already has this order id.',
-  ExpireTimePassed: 'The expire time of a GTD order must lie after the present time.',
+  ExpireTimePassed: 'The expire time must lie after the present time.',
   NotInThisTradingState: 'The trading state of the market does not allow this order or change.',
   QtyTooLarge: 'The open quantity of one side of a market may not exceed 2^53−1 lots.',
   PriceOutsideBand: 'The limit price lies outside the price band of the market.',
@@ -62,6 +75,17 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   AmountTooSmall: 'The amount does not buy one lot at the best price.',
   PostOnlyWouldTrade: 'A post-only order may not trade on entry; its price crosses the market.',
   TermsDoNotFitOrder: 'The new terms do not fit the type of the order.',
+  UnknownTransfer: 'There is no transfer with this transfer id.',
+  TransferIdConflict: 'A transfer with this id but another content exists already.',
+  TooManyTransfers: 'The venue remembers its maximum of transfer ids, and never forgets one.',
+  SameAccount: 'The debited and the credited account of a transfer must differ.',
+  TransferAlreadyResolved: 'This transfer is not pending, or not any more.',
+  TransferExternalIdDiffers: 'The external id is not that of the transfer.',
+  TransferExternalIdMissing: 'Only by an external id an unknown transfer can be resolved later.',
+  TransferNotExternal: 'Neither side of the transfer is the external account.',
+  PostTooLarge: 'The amount to post exceeds what is pending.',
+  ReversalTooLarge: 'All reversals of a transfer together may not exceed what it posted.',
+  TransferNotReversible: 'Only a transfer that was posted and is no reversal can be reversed.',
 };
 
 const NAMES = Object.keys(RejectReason) as (keyof typeof RejectReason)[];

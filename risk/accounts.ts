@@ -6,23 +6,34 @@ import { SystemAccount } from '../protocol/enums.ts';
 /** Slots of the venue's own accounts. */
 export const EXTERNAL = 0;
 export const FEE = 1;
+export const ROUNDING = 2;
+export const PNL = 3;
+/** Slots from here on are customers'. */
+export const FIRST_CUSTOMER = 4;
 
 export class Accounts {
   /** Accounts, the venue's own included. */
-  count = 2;
+  count = FIRST_CUSTOMER;
   accountId: Float64Array;
   private readonly slots: IdTable;
 
   constructor(capacity: number) {
-    this.accountId = new Float64Array(capacity + 2);
+    this.accountId = new Float64Array(capacity + FIRST_CUSTOMER);
     this.slots = new IdTable(capacity);
     this.accountId[EXTERNAL] = SystemAccount.External;
     this.accountId[FEE] = SystemAccount.Fee;
+    this.accountId[ROUNDING] = SystemAccount.Rounding;
+    this.accountId[PNL] = SystemAccount.Pnl;
   }
 
   /** The slot of a customer's account, or NO_SLOT. */
   find(accountId: number): number {
     return this.slots.get(accountId);
+  }
+
+  /** How many customers' accounts there are. */
+  get customerCount(): number {
+    return this.count - FIRST_CUSTOMER;
   }
 
   open(accountId: number): number {
@@ -37,7 +48,7 @@ export class Accounts {
 }
 
 /**
- * The largest number of currencies (and, but for the venue's own two, of accounts): a pair makes
+ * The largest number of currencies (and, but for the venue's own, of accounts): a pair makes
  * one id below 2^53.
  */
 const CURRENCY_SPAN = 2 ** 26;

@@ -11,93 +11,16 @@ import { Side, SystemAccount, TransferKind } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import { testSeed } from '../test/support/seed.ts';
 import { Balances } from './accounts.ts';
-import { RiskEngine } from './risk-engine.ts';
-import type { RiskListener } from './risk-listener.ts';
+import { ALICE, Bank, BOB, BTC, fundedBank, MARKET, TERMS, USD } from './testing/bank.ts';
 
 const { Buy, Sell } = Side;
 const { External, Fee } = SystemAccount;
 
 const MAX = Number.MAX_SAFE_INTEGER;
-const BTC = 0;
-const USD = 1;
-const MARKET = 0;
-const TERMS = {
-  base: BTC,
-  quote: USD,
-  lotSize: 100,
-  tickValue: 10,
-  makerFeePpm: 10_000,
-  takerFeePpm: 20_000,
-};
-const ALICE = 11;
-const BOB = 12;
-
-interface Posting {
-  readonly kind: number;
-  readonly currency: number;
-  readonly debit: number;
-  readonly credit: number;
-  readonly amount: number;
-  readonly reference: number;
-}
-
-class Bank implements RiskListener {
-  readonly postings: Posting[] = [];
-  /** Capacities of one make everything grow. */
-  readonly risk = new RiskEngine(this, { accounts: 1, orders: 1 });
-
-  constructor(terms: Partial<typeof TERMS> = {}) {
-    this.risk.addCurrency(901);
-    this.risk.addCurrency(902);
-    this.risk.addMarket({ ...TERMS, ...terms });
-  }
-
-  onTransfer(
-    kind: number,
-    currency: number,
-    debit: number,
-    credit: number,
-    amount: number,
-    reference: number,
-  ): void {
-    this.postings.push({ kind, currency, debit, credit, amount, reference });
-  }
-
-  /** [available, locked], or undefined where there never was any. */
-  holding(accountId: number, currency: number): [number, number] | undefined {
-    return this.holdings().find((h) => h.accountId === accountId && h.currency === currency)?.held;
-  }
-
-  holdings(): { accountId: number; currency: number; held: [number, number] }[] {
-    const { accounts, balances } = this.risk;
-    return Array.from({ length: balances.count }, (_, slot) => ({
-      accountId: accounts.accountId[balances.account[slot]!]!,
-      currency: balances.currency[slot]!,
-      held: [balances.available[slot]!, balances.locked[slot]!],
-    }));
-  }
-
-  deposit(accountId: number, currency: number, amount: number): number {
-    return this.risk.deposit(accountId, currency, amount, 1);
-  }
-
-  reserve(order: number, accountId: number, side: number, price: number, qty: number): number {
-    return this.risk.reserve(order, accountId, MARKET, side, price, qty);
-  }
-}
-
-/** Alice has dollars, Bob has coins. */
-function fundedBank(terms: Partial<typeof TERMS> = {}): Bank {
-  const bank = new Bank(terms);
-  bank.deposit(ALICE, USD, 100_000);
-  bank.deposit(BOB, BTC, 5_000);
-  bank.postings.length = 0;
-  return bank;
-}
 
 test('a deposit opens the account and comes out of the external account', () => {
   const bank = new Bank();
-  assert.equal(bank.risk.deposit(ALICE, USD, 500, 77), RejectReason.None);
+  assert.equal(bank.deposit(ALICE, USD, 500, 77), RejectReason.None);
   assert.deepEqual(bank.holding(ALICE, USD), [500, 0]);
   assert.deepEqual(bank.holding(External, USD), [-500, 0]);
   assert.equal(bank.holding(ALICE, BTC), undefined);
@@ -116,14 +39,14 @@ test('a deposit opens the account and comes out of the external account', () => 
 test('a withdrawal takes available money only', () => {
   const bank = fundedBank();
   bank.reserve(0, ALICE, Buy, 9, 100); // 9,000 and 2 %
-  assert.equal(bank.risk.withdraw(ALICE, USD, 90_821, 5), RejectReason.InsufficientFunds);
-  assert.equal(bank.risk.withdraw(ALICE, USD, 90_820, 6), RejectReason.None);
+  assert.equal(bank.withdraw(ALICE, USD, 90_821, 5), RejectReason.InsufficientFunds);
+  assert.equal(bank.withdraw(ALICE, USD, 90_820, 6), RejectReason.None);
   assert.deepEqual(bank.holding(ALICE, USD), [0, 9_180]);
   assert.deepEqual(bank.holding(External, USD), [-9_180, 0]);
   const [posting] = bank.postings;
   assert.deepEqual([posting?.debit, posting?.credit, posting?.reference], [ALICE, External, 6]);
-  assert.equal(bank.risk.withdraw(ALICE, BTC, 1, 7), RejectReason.InsufficientFunds);
-  assert.equal(bank.risk.withdraw(99, USD, 1, 8), RejectReason.UnknownAccount);
+  assert.equal(bank.withdraw(ALICE, BTC, 1, 7), RejectReason.InsufficientFunds);
+  assert.equal(bank.withdraw(99, USD, 1, 8), RejectReason.UnknownAccount);
 });
 
 test('all holdings of a currency together may reach 2^53−1 and not pass it', () => {
@@ -259,7 +182,7 @@ test('a free trade posts no fee and opens no fee balance', () => {
 
 test('the last account that the limits allow keeps its currencies apart', () => {
   const balances = new Balances(8);
-  const lastAccount = 2 ** 26 + 1; // 2^26 customers behind the two accounts of the venue
+  const lastAccount = 2 ** 26 + 3; // 2^26 customers behind the four accounts of the venue
   const slots = [0, 1, 2, 255].map((currency) => balances.findOrOpen(lastAccount, currency));
   assert.equal(new Set(slots).size, slots.length);
 });
@@ -334,7 +257,7 @@ class OpenOrders {
   run(step: Step): void {
     const { risk } = this.bank;
     if (step.kind === 'deposit') this.bank.deposit(step.account, step.currency, step.amount);
-    else if (step.kind === 'withdraw') risk.withdraw(step.account, step.currency, step.amount, 1);
+    else if (step.kind === 'withdraw') this.bank.withdraw(step.account, step.currency, step.amount);
     else if (step.kind === 'reserve') this.reserve(step.account, step.side, step.price, step.qty);
     else if (this.reservations.size > 0) {
       const order = this.pick(step.pick);

@@ -1,5 +1,5 @@
 /**
- * Sends a Tick when an order is due to expire, so that it does even if no other command comes.
+ * Sends a Tick when an order or a transfer is due to expire, so that it does even if no other command comes.
  * Looks every `intervalMs`; where commands flow, the sequencer has put a Tick of its own before
  * them.
  */
