@@ -69,8 +69,8 @@ export const REPLACE_ORDER = {
 export const MASS_CANCEL = { templateId: 4, length: 56, symbolId: 48, side: 52 } as const;
 
 /**
- * Deposit (template 10) and Withdraw (template 11) have the same fields. In them and in the commands
- * about transfers, a transferId, businessRefId or externalId of 0 is none.
+ * Deposit (template 10) and Withdraw (template 11) have the same fields. In them and in the other
+ * commands about transfers, a transferId, businessRefId or externalId of 0 is none.
  */
 export const FUNDING = {
   depositTemplateId: 10,

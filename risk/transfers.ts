@@ -1,7 +1,7 @@
 /**
- * Transfers: deposits, withdrawals, account to account, in one step or two, and reversals. The rules
- * of docs/ledger.md. A transfer that has an id is remembered for ever, refused ones too, so that a
- * retry gets the first answer. Warm, not hot: what is not about orders.
+ * Transfers: deposits, withdrawals, account to account, in one step or two, and reversals; by the
+ * rules of docs/ledger.md. A transfer that has an id is remembered for ever, refused ones too, so
+ * that a retry gets the first answer. Warm, not hot: what is not about orders.
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import { TimeQueue } from '../collections/time-queue.ts';
