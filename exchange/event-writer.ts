@@ -16,6 +16,7 @@ import {
   TRADE,
   TRADING_STATE_CHANGED,
   TRANSFER,
+  TRANSFER_REPORT,
 } from '../protocol/event-layout.ts';
 import {
   Balance,
@@ -27,9 +28,12 @@ import {
   Transfer,
 } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
+import { TransferReport } from '../protocol/transfer-report.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
+import type { TransferTable } from '../risk/transfer-table.ts';
 import type { EventSink } from './event-sink.ts';
 import { RollingHash } from './rolling-hash.ts';
+import { fillFirstAnswer, fillTransferReport } from './transfer-report-fields.ts';
 
 export class EventWriter {
   /** Over all events of all commands so far. */
@@ -40,6 +44,7 @@ export class EventWriter {
   private readonly bookLevel = new BookLevel();
   private readonly balance = new Balance();
   private readonly transfer = new Transfer();
+  private readonly transferReport = new TransferReport();
   private readonly tradingState = new TradingStateChanged();
   private readonly priceBand = new PriceBandChanged();
   private readonly commandDone = new CommandDone();
@@ -203,6 +208,7 @@ export class EventWriter {
     creditAccountId: number,
     amount: number,
     referenceId: number,
+    businessRefId: number,
   ): void {
     const at = this.sink.claim(TRANSFER.length);
     const transfer = this.transfer.write(this.sink.record, at);
@@ -213,7 +219,28 @@ export class EventWriter {
     transfer.referenceId = referenceId;
     transfer.currencyId = currencyId;
     transfer.kind = kind;
+    transfer.businessRefId = businessRefId;
     this.finish(at, TRANSFER.length);
+  }
+
+  /** A transfer as it is now. */
+  writeTransferReport(transfers: TransferTable, transfer: number): void {
+    const at = this.sink.claim(TRANSFER_REPORT.length);
+    const report = this.transferReport.write(this.sink.record, at);
+    report.sequence = this.sequence;
+    fillTransferReport(report, transfers, transfer);
+    this.finish(at, TRANSFER_REPORT.length);
+  }
+
+  /** A transfer as it is, or as its own command was answered: nothing changed. */
+  repeatTransferReport(transfers: TransferTable, transfer: number, isFirstAnswer: boolean): void {
+    const at = this.sink.claim(TRANSFER_REPORT.length);
+    const report = this.transferReport.write(this.sink.record, at);
+    report.sequence = this.sequence;
+    report.isRepeat = 1;
+    fillTransferReport(report, transfers, transfer);
+    if (isFirstAnswer) fillFirstAnswer(report, transfers, transfer);
+    this.finish(at, TRANSFER_REPORT.length);
   }
 
   /** Closes the command's group. The hash it carries covers its own outcome too. */

@@ -7,7 +7,7 @@ import { QtyMeaning, Side, TimeInForce } from '../protocol/enums.ts';
 import { CommandDone } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { orderedBalances, orderedOrders } from './state-view.ts';
+import { orderedBalances, orderedOrders, orderedTransfers } from './state-view.ts';
 import {
   BTC,
   BTC_EUR,
@@ -47,6 +47,7 @@ function stateOf({ exchange }: RecordedExchange): object {
   return structuredClone({
     balances: orderedBalances(exchange),
     orders: [...orderedOrders(exchange)],
+    transfers: [...orderedTransfers(exchange)],
     slotsInUse: engine.orders.countInUse(),
     accounts: risk.accounts.count,
     currencies,
@@ -82,7 +83,21 @@ type NotReached =
   | 'AccountSuspended'
   | 'AccountCloseOnly'
   | 'KillSwitchEngaged'
-  | 'SlippageExceeded';
+  | 'SlippageExceeded'
+  | TransferRefusal;
+
+/** Told in transfers.test.ts, by transfers that have an id. */
+type TransferRefusal =
+  | 'UnknownTransfer'
+  | 'TransferIdConflict'
+  | 'TooManyTransfers'
+  | 'TransferAlreadyResolved'
+  | 'TransferExternalIdDiffers'
+  | 'TransferExternalIdMissing'
+  | 'TransferNotExternal'
+  | 'PostTooLarge'
+  | 'ReversalTooLarge'
+  | 'TransferNotReversible';
 
 const REFUSALS: Readonly<
   Record<Exclude<keyof typeof RejectReason, NotReached>, readonly Refusal[]>
@@ -99,6 +114,7 @@ const REFUSALS: Readonly<
   UnknownAccount: [
     { what: 'an order of nobody', send: (v) => v.order(NOBODY, Buy, 1, 1) },
     { what: 'a withdrawal of nobody', send: (v) => v.withdraw(NOBODY, USD, 1) },
+    { what: 'a transfer of nobody', send: (v) => v.transfer(NOBODY, ALICE, USD, 1) },
   ],
   UnknownOrder: [
     { what: 'a cancel of no order', send: (v) => v.cancel(ALICE, 4711) },
@@ -210,6 +226,10 @@ const REFUSALS: Readonly<
       given: (v) => v.setLimits({ maxAccounts: 2 }),
       send: (v) => v.deposit(NOBODY, USD, 1),
     },
+  ],
+  SameAccount: [
+    { what: 'a transfer to oneself', send: (v) => v.transfer(ALICE, ALICE, USD, 1) },
+    { what: 'of the venue to itself', send: (v) => v.transfer(-1, -1, USD, 1) },
   ],
   TooManyCurrencies: [
     {

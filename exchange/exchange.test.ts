@@ -91,7 +91,12 @@ test('definitions and limits tell nothing but that they are done', () => {
   assert.deepEqual(told(venue.addSymbol(12, 4, USD, 1, 2)), ['CommandDone None']);
   assert.deepEqual(told(venue.setLimits({ maxSymbols: 3 })), ['CommandDone None']);
   assert.equal(venue.exchange.limits.maxSymbols, 3);
-  assert.deepEqual(venue.exchange.currencies[3], { currencyId: 4, decimals: 2, code: 'ETH' });
+  assert.deepEqual(venue.exchange.currencies[3], {
+    currencyId: 4,
+    decimals: 2,
+    kind: 0,
+    code: 'ETH',
+  });
   assert.deepEqual(venue.exchange.symbols[2], {
     symbolId: 12,
     baseCurrencyId: 4,

@@ -16,24 +16,20 @@ import {
   ADD_SYMBOL,
   CANCEL_ORDER,
   FUNDING,
-  KILL_SWITCH,
   MASS_CANCEL,
   NEW_ORDER,
+  NEW_TRANSFER,
   REPLACE_ORDER,
-  SET_FEE_TIER,
-  SET_FEES,
+  RESOLVE_TRANSFER,
+  REVERSE_TRANSFER,
   SET_LIMITS,
-  SET_PERMISSION,
   SET_PRICE_BAND,
-  SET_RISK_LIMITS,
-  SET_SLIPPAGE,
   SET_TRADING_STATE,
   TICK,
 } from '../protocol/command-layout.ts';
 import {
   CancelOrder,
   CommandHeader,
-  Funding,
   MassCancel,
   NewOrder,
   ReplaceOrder,
@@ -43,27 +39,19 @@ import { MAX_OPEN_ORDERS } from '../protocol/field-range.ts';
 import { type RecordBuffer, templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import {
-  KillSwitch,
-  SetFees,
-  SetFeeTier,
-  SetPermission,
-  SetRiskLimits,
-  SetSlippage,
-} from '../protocol/risk-commands.ts';
-import {
   AddCurrency,
   AddSymbol,
   SetLimits,
   SetPriceBand,
   SetTradingState,
 } from '../protocol/venue-commands.ts';
-import { SYSTEM_ACCOUNTS } from '../risk/accounts.ts';
 import { RiskEngine } from '../risk/risk-engine.ts';
 import type { RiskListener } from '../risk/risk-listener.ts';
 import type { EventSink } from './event-sink.ts';
 import { EventWriter } from './event-writer.ts';
 import { Reservations } from './reservations.ts';
 import { RiskDesk } from './risk-desk.ts';
+import { TransferCommands } from './transfer-commands.ts';
 import {
   type CurrencyDefinition,
   type SymbolDefinition,
@@ -101,7 +89,7 @@ export class Exchange implements EngineListener, RiskListener {
   private readonly cancelOrder = new CancelOrder();
   private readonly replaceOrder = new ReplaceOrder();
   private readonly massCancel = new MassCancel();
-  private readonly funding = new Funding();
+  private readonly transferCommands: TransferCommands;
 
   constructor(sink: EventSink, capacity: ExchangeCapacity = DEFAULT_CAPACITY) {
     this.events = new EventWriter(sink);
@@ -110,6 +98,7 @@ export class Exchange implements EngineListener, RiskListener {
     this.desk = new RiskDesk(this.engine, this.risk);
     this.reservations = new Reservations(this.engine, this.risk, this.desk);
     this.venue = new Venue(this.engine, this.risk);
+    this.transferCommands = new TransferCommands(this.risk.transfers);
   }
 
   /** Time of the last executed command, µs since 1970; kept in a lane, which is never boxed. */
@@ -128,6 +117,11 @@ export class Exchange implements EngineListener, RiskListener {
   }
   set limits(limits: VenueLimits) {
     this.venue.limits = limits;
+  }
+
+  /** When something is due next, of orders or of transfers; Infinity without any. */
+  get nextExpireTime(): number {
+    return Math.min(this.engine.nextExpireTime, this.risk.transfers.nextExpireTime);
   }
 
   get lastTradeId(): number {
@@ -155,8 +149,8 @@ export class Exchange implements EngineListener, RiskListener {
 
   /** What is due happens in a Tick of its own, which the sequencer puts before the command. */
   private assertNothingDue(): void {
-    if (this.engine.nextExpireTime > this.clock[0]!) return;
-    throw new Error(`orders expire before command ${this.sequence}: a Tick must come first`);
+    if (this.nextExpireTime > this.clock[0]!) return;
+    throw new Error(`something is due before command ${this.sequence}: a Tick must come first`);
   }
 
   private dispatch(templateId: number, record: RecordBuffer, offset: number): number {
@@ -170,9 +164,12 @@ export class Exchange implements EngineListener, RiskListener {
       case MASS_CANCEL.templateId:
         return this.executeMassCancel(this.massCancel.wrap(record, offset));
       case FUNDING.depositTemplateId:
-        return this.executeDeposit(this.funding.wrap(record, offset));
       case FUNDING.withdrawTemplateId:
-        return this.executeWithdraw(this.funding.wrap(record, offset));
+      case NEW_TRANSFER.templateId:
+      case RESOLVE_TRANSFER.templateId:
+      case REVERSE_TRANSFER.templateId:
+        this.beginTransfer();
+        return this.transferCommands.execute(templateId, record, offset);
       case ADD_CURRENCY.templateId:
         return this.venue.addCurrency(new AddCurrency().wrap(record, offset));
       case ADD_SYMBOL.templateId:
@@ -183,24 +180,18 @@ export class Exchange implements EngineListener, RiskListener {
         return this.executeSetTradingState(new SetTradingState().wrap(record, offset));
       case SET_PRICE_BAND.templateId:
         return this.executeSetPriceBand(new SetPriceBand().wrap(record, offset));
-      case SET_FEES.templateId:
-        return this.desk.setFees(new SetFees().wrap(record, offset));
-      case SET_FEE_TIER.templateId:
-        return this.desk.setFeeTier(new SetFeeTier().wrap(record, offset));
-      case SET_RISK_LIMITS.templateId:
-        return this.desk.setRiskLimits(new SetRiskLimits().wrap(record, offset));
-      case SET_PERMISSION.templateId:
-        return this.desk.setPermission(new SetPermission().wrap(record, offset));
-      case KILL_SWITCH.templateId:
-        return this.desk.killSwitch(new KillSwitch().wrap(record, offset));
-      case SET_SLIPPAGE.templateId:
-        return this.desk.setSlippage(new SetSlippage().wrap(record, offset));
       case TICK.templateId:
         this.engine.expireDue();
+        this.beginTransfer();
+        this.risk.transfers.expireDue();
         return RejectReason.None;
       default:
-        throw new Error(`command ${this.sequence} has unknown template ${templateId}`);
+        return this.desk.execute(templateId, record, offset);
     }
+  }
+
+  private beginTransfer(): void {
+    this.risk.transfers.begin(this.sequence, this.time, this.venue.limits);
   }
 
   private executeNewOrder(command: NewOrder): number {
@@ -298,26 +289,6 @@ export class Exchange implements EngineListener, RiskListener {
     return engine.bookOf(order).symbolId === symbolId ? order : NO_SLOT;
   }
 
-  private executeDeposit(command: Funding): number {
-    const { accountId, amount } = command;
-    const currency = this.risk.currencyIndexOf(command.currencyId);
-    if (currency === NO_SLOT) return RejectReason.UnknownCurrency;
-    const { accounts } = this.risk;
-    if (
-      accounts.count - SYSTEM_ACCOUNTS >= this.venue.limits.maxAccounts &&
-      accounts.find(accountId) === NO_SLOT
-    ) {
-      return RejectReason.TooManyAccounts;
-    }
-    return this.risk.deposit(accountId, currency, amount, this.sequence);
-  }
-
-  private executeWithdraw(command: Funding): number {
-    const currency = this.risk.currencyIndexOf(command.currencyId);
-    if (currency === NO_SLOT) return RejectReason.UnknownCurrency;
-    return this.risk.withdraw(command.accountId, currency, command.amount, this.sequence);
-  }
-
   onFill(maker: number, taker: number): void {
     const { engine, events, risk } = this;
     this.reservations.settle(maker, taker);
@@ -370,7 +341,16 @@ export class Exchange implements EngineListener, RiskListener {
       creditAccountId,
       amount,
       referenceId,
+      this.risk.transfers.businessRefId,
     );
+  }
+
+  onTransferChanged(transfer: number): void {
+    this.events.writeTransferReport(this.risk.transfers.table, transfer);
+  }
+
+  onTransferRepeated(transfer: number, isFirstAnswer: boolean): void {
+    this.events.repeatTransferReport(this.risk.transfers.table, transfer, isFirstAnswer);
   }
 
   private writeBalances(): void {

@@ -4,9 +4,18 @@
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
+import {
+  KILL_SWITCH,
+  SET_FEE_TIER,
+  SET_FEES,
+  SET_PERMISSION,
+  SET_RISK_LIMITS,
+  SET_SLIPPAGE,
+} from '../protocol/command-layout.ts';
 import { CancelReason, KillSwitchAction } from '../protocol/enums.ts';
+import type { RecordBuffer } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import type {
+import {
   KillSwitch,
   SetFees,
   SetFeeTier,
@@ -28,21 +37,41 @@ export class RiskDesk {
     this.risk = risk;
   }
 
-  setFees({ symbolId, tier, makerFeePpm, takerFeePpm }: SetFees): number {
+  /** Executes a command that is not one of the exchange's own. */
+  execute(templateId: number, record: RecordBuffer, offset: number): number {
+    switch (templateId) {
+      case SET_FEES.templateId:
+        return this.setFees(new SetFees().wrap(record, offset));
+      case SET_FEE_TIER.templateId:
+        return this.setFeeTier(new SetFeeTier().wrap(record, offset));
+      case SET_RISK_LIMITS.templateId:
+        return this.setRiskLimits(new SetRiskLimits().wrap(record, offset));
+      case SET_PERMISSION.templateId:
+        return this.setPermission(new SetPermission().wrap(record, offset));
+      case KILL_SWITCH.templateId:
+        return this.killSwitch(new KillSwitch().wrap(record, offset));
+      case SET_SLIPPAGE.templateId:
+        return this.setSlippage(new SetSlippage().wrap(record, offset));
+      default:
+        throw new Error(`there is no command with template ${templateId}`);
+    }
+  }
+
+  private setFees({ symbolId, tier, makerFeePpm, takerFeePpm }: SetFees): number {
     const market = this.engine.symbolIndexOf(symbolId);
     if (market === NO_SLOT) return RejectReason.UnknownSymbol;
     this.risk.fees.setFees(market, tier, makerFeePpm, takerFeePpm);
     return RejectReason.None;
   }
 
-  setFeeTier({ currencyId, tier, minVolume }: SetFeeTier): number {
+  private setFeeTier({ currencyId, tier, minVolume }: SetFeeTier): number {
     const currency = this.risk.currencyIndexOf(currencyId);
     if (currency === NO_SLOT) return RejectReason.UnknownCurrency;
     this.risk.fees.setTier(currency, tier, minVolume);
     return RejectReason.None;
   }
 
-  setRiskLimits(command: SetRiskLimits): number {
+  private setRiskLimits(command: SetRiskLimits): number {
     const { accountId, symbolId, maxOrderQty, maxOrderNotional, maxPosition } = command;
     const { maxOpenOrders, maxMessageRate } = command;
     const account = accountId === 0 ? EACH_ACCOUNT : this.risk.accounts.find(accountId);
@@ -59,7 +88,7 @@ export class RiskDesk {
     return RejectReason.None;
   }
 
-  setPermission({ accountId, permission }: SetPermission): number {
+  private setPermission({ accountId, permission }: SetPermission): number {
     const account = this.risk.accounts.find(accountId);
     if (account === NO_SLOT) return RejectReason.UnknownAccount;
     this.risk.preTrade.setPermission(account, permission);
@@ -67,7 +96,7 @@ export class RiskDesk {
   }
 
   /** Engaged, it cancels all open orders of its account, its market or the venue. */
-  killSwitch({ accountId, symbolId, action }: KillSwitch): number {
+  private killSwitch({ accountId, symbolId, action }: KillSwitch): number {
     const { preTrade } = this.risk;
     const isEngaged = action === KillSwitchAction.Engage;
     if (accountId !== 0) {
@@ -83,7 +112,7 @@ export class RiskDesk {
     return this.engine.massCancel(accountId, symbolId, 0, CancelReason.KillSwitch);
   }
 
-  setSlippage({ symbolId, maxSlippageBps }: SetSlippage): number {
+  private setSlippage({ symbolId, maxSlippageBps }: SetSlippage): number {
     const market = this.engine.symbolIndexOf(symbolId);
     if (market === NO_SLOT) return RejectReason.UnknownSymbol;
     this.maxSlippageBps[market] = maxSlippageBps;

@@ -2,7 +2,7 @@
  * What the commands about risk have set, and what fees and limits count, as numbers in canonical
  * order: for the state's hash. It allocates, so not for the hot path.
  */
-import { SYSTEM_ACCOUNTS } from '../risk/accounts.ts';
+import { FIRST_CUSTOMER } from '../risk/accounts.ts';
 import type { Exchange } from './exchange.ts';
 
 export function* riskNumbers(exchange: Exchange): Generator<number> {
@@ -38,7 +38,7 @@ function* limitNumbers({ risk }: Exchange): Generator<number> {
 function accountsById({ risk }: Exchange): number[] {
   const { accountId, count } = risk.accounts;
   const accounts: number[] = [];
-  for (let account = SYSTEM_ACCOUNTS; account < count; account++) accounts.push(account);
+  for (let account = FIRST_CUSTOMER; account < count; account++) accounts.push(account);
   return accounts.sort((a, b) => accountId[a]! - accountId[b]!);
 }
 

@@ -35,7 +35,7 @@ export class Sequencer {
       this.stamp[0] = exchange.clock[0]!;
       header.writeTime(this.stamp);
     }
-    const isDue = exchange.engine.nextExpireTime <= this.stamp[0]!;
+    const isDue = exchange.nextExpireTime <= this.stamp[0]!;
     if (isDue && templateIdAt(record, offset) !== TICK.templateId) {
       this.tick.write(this.tickRecord, 0).writeTime(this.stamp);
       this.pass(this.tick, this.tickRecord, 0);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ORDER } from '../engine/orders.ts';
 import { Side, TradingState } from '../protocol/enums.ts';
-import { SYSTEM_ACCOUNTS } from '../risk/accounts.ts';
+import { FIRST_CUSTOMER } from '../risk/accounts.ts';
 import type { Exchange } from './exchange.ts';
 import { hashState } from './state-hash.ts';
 import { orderedBalances, orderedOrders } from './state-view.ts';
@@ -89,7 +89,10 @@ test('any other sequence, time, trade id or currency hashes differently', () => 
     ['sequence', (exchange) => exchange.sequence++],
     ['time', (exchange) => exchange.clock[0]!++],
     ['last trade id', ({ engine }) => engine.countTrade()],
-    ['currencies', ({ currencies }) => currencies.push({ currencyId: 9, decimals: 0, code: 'X' })],
+    [
+      'currencies',
+      ({ currencies }) => currencies.push({ currencyId: 9, decimals: 0, kind: 0, code: 'X' }),
+    ],
   ]);
 });
 
@@ -104,7 +107,13 @@ test('any other state, band, last price or time of the engine hashes differently
 });
 
 test('any other limit hashes differently', () => {
-  const names = ['maxOpenOrders', 'maxAccounts', 'maxCurrencies', 'maxSymbols'] as const;
+  const names = [
+    'maxOpenOrders',
+    'maxAccounts',
+    'maxCurrencies',
+    'maxSymbols',
+    'maxTransfers',
+  ] as const;
   assertAllDiffer(
     names.map((name) => [
       name,
@@ -172,7 +181,7 @@ test('any other amount of a balance hashes differently, whichever bit it is', ()
 
 test('a balance of another account or in another currency hashes differently', () => {
   assertAllDiffer([
-    ['account id', (exchange) => exchange.risk.accounts.accountId[SYSTEM_ACCOUNTS]!--],
+    ['account id', (exchange) => exchange.risk.accounts.accountId[FIRST_CUSTOMER]!--],
     ['currency', (exchange) => exchange.risk.balances.currency.set([2], 0)],
   ]);
 });

@@ -6,7 +6,7 @@
 import type { Exchange } from './exchange.ts';
 import { riskNumbers } from './risk-view.ts';
 import { RollingHash } from './rolling-hash.ts';
-import { orderedBalances, orderedOrders } from './state-view.ts';
+import { orderedBalances, orderedOrders, orderedTransfers } from './state-view.ts';
 
 /** 16 hexadecimal digits. */
 export function hashState(exchange: Exchange): string {
@@ -18,6 +18,7 @@ export function hashState(exchange: Exchange): string {
   for (const currency of exchange.currencies) {
     hash.addInteger(currency.currencyId);
     hash.addInteger(currency.decimals);
+    hash.addInteger(currency.kind);
     addText(hash, currency.code);
   }
   for (const { code, ...terms } of exchange.symbols) {
@@ -34,6 +35,9 @@ export function hashState(exchange: Exchange): string {
   }
   for (const order of orderedOrders(exchange)) {
     for (const value of Object.values(order)) hash.addInteger(value);
+  }
+  for (const transfer of orderedTransfers(exchange)) {
+    for (const value of Object.values(transfer)) hash.addInteger(value);
   }
   return hash.toString();
 }

@@ -1,11 +1,13 @@
 /**
  * An exchange's state as plain objects in canonical order: balances by account and currency, open
- * orders by market, side, price and place in the queue, waiting stops behind the resting ones. For
- * hashing, comparing and showing; it allocates, so not for the hot path.
+ * orders by market, side, price and place in the queue, waiting stops behind the resting ones,
+ * transfers in the order in which their ids came. For hashing, comparing and showing; it allocates,
+ * so not for the hot path.
  */
 import { limitOf } from '../engine/event-recorder.ts';
 import { ORDER } from '../engine/orders.ts';
 import { Side } from '../protocol/enums.ts';
+import { TRANSFER_WORD as WORD } from '../risk/transfer-table.ts';
 import type { Exchange } from './exchange.ts';
 
 const { NONE } = ORDER;
@@ -51,6 +53,29 @@ export interface LevelView {
   readonly price: number;
   readonly qty: number;
   readonly orderCount: number;
+}
+
+export interface TransferView {
+  readonly transferId: number;
+  readonly debitAccountId: number;
+  readonly creditAccountId: number;
+  readonly currencyId: number;
+  readonly amount: number;
+  /** As in its command: of a reversal, 0 for all that was left. */
+  readonly requestedAmount: number;
+  readonly postedAmount: number;
+  readonly reversedAmount: number;
+  readonly lockedAmount: number;
+  readonly entry: number;
+  readonly businessRefId: number;
+  readonly externalId: number;
+  /** As in its command: an external id may come later. */
+  readonly requestedExternalId: number;
+  readonly originalTransferId: number;
+  readonly expireTime: number;
+  readonly mode: number;
+  readonly status: number;
+  readonly rejectReason: number;
 }
 
 export function orderedBalances(exchange: Exchange): BalanceView[] {
@@ -119,4 +144,31 @@ function orderView(exchange: Exchange, order: number): OrderView {
     isPostOnly: Number(orders.isPostOnly(order)),
     isWaiting: Number(orders.isWaiting(order)),
   };
+}
+
+/** Slots are never given back, so their order is that in which the ids came. */
+export function* orderedTransfers(exchange: Exchange): Generator<TransferView> {
+  const { table } = exchange.risk.transfers;
+  for (let slot = 0; slot < table.count; slot++) {
+    yield {
+      transferId: table.get(slot, WORD.TRANSFER_ID),
+      debitAccountId: table.get(slot, WORD.DEBIT_ACCOUNT_ID),
+      creditAccountId: table.get(slot, WORD.CREDIT_ACCOUNT_ID),
+      currencyId: table.get(slot, WORD.CURRENCY_ID),
+      amount: table.get(slot, WORD.AMOUNT),
+      requestedAmount: table.get(slot, WORD.REQUESTED_AMOUNT),
+      postedAmount: table.get(slot, WORD.POSTED_AMOUNT),
+      reversedAmount: table.get(slot, WORD.REVERSED_AMOUNT),
+      lockedAmount: table.get(slot, WORD.LOCKED_AMOUNT),
+      entry: table.get(slot, WORD.ENTRY),
+      businessRefId: table.get(slot, WORD.BUSINESS_REF_ID),
+      externalId: table.get(slot, WORD.EXTERNAL_ID),
+      requestedExternalId: table.get(slot, WORD.REQUESTED_EXTERNAL_ID),
+      originalTransferId: table.get(slot, WORD.ORIGINAL_TRANSFER_ID),
+      expireTime: table.get(slot, WORD.EXPIRE_TIME),
+      mode: table.mode(slot),
+      status: table.status(slot),
+      rejectReason: table.rejectReason(slot),
+    };
+  }
 }

@@ -11,6 +11,8 @@ export interface CurrencyDefinition {
   readonly currencyId: number;
   /** A minor unit is 10^−decimals. */
   readonly decimals: number;
+  /** CurrencyKind. */
+  readonly kind: number;
   readonly code: string;
 }
 
@@ -32,6 +34,8 @@ export interface VenueLimits {
   readonly maxAccounts: number;
   readonly maxCurrencies: number;
   readonly maxSymbols: number;
+  /** Transfer ids that the venue remembers. */
+  readonly maxTransfers: number;
 }
 
 /** In force until a SetLimits command says otherwise. */
@@ -40,6 +44,7 @@ export const INITIAL_LIMITS: VenueLimits = {
   maxAccounts: 1_000_000,
   maxCurrencies: 256,
   maxSymbols: 256,
+  maxTransfers: 10_000_000,
 };
 
 /** Executes the commands that define; each returns why it was refused, or RejectReason.None. */
@@ -56,10 +61,10 @@ export class Venue {
   }
 
   addCurrency(command: AddCurrency): number {
-    const { currencyId, decimals, code } = command;
+    const { currencyId, decimals, kind, code } = command;
     if (this.risk.currencyIndexOf(currencyId) !== NO_SLOT) return RejectReason.CurrencyExists;
     if (this.currencies.length >= this.limits.maxCurrencies) return RejectReason.TooManyCurrencies;
-    this.currencies.push({ currencyId, decimals, code });
+    this.currencies.push({ currencyId, decimals, kind, code });
     this.risk.addCurrency(currencyId);
     return RejectReason.None;
   }
@@ -82,8 +87,8 @@ export class Venue {
   }
 
   setLimits(command: SetLimits): number {
-    const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols } = command;
-    this.limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols };
+    const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers } = command;
+    this.limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers };
     return RejectReason.None;
   }
 }

@@ -33,6 +33,8 @@ export interface CurrencyJson {
   readonly currencyId: number;
   readonly code: string;
   readonly decimals: number;
+  /** Cash or Security. */
+  readonly kind: string;
 }
 
 export interface SymbolJson {

@@ -12,7 +12,7 @@ import {
   REPLACE_ORDER,
 } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
-import { ExecType } from '../protocol/enums.ts';
+import { CurrencyKind, ExecType, nameOf } from '../protocol/enums.ts';
 import {
   BOOK_IMAGE,
   BOOK_LEVEL,
@@ -214,8 +214,9 @@ export class EventPump {
   private readDefinition(at: number, templateId: number): (() => void) | undefined {
     const { record } = this.reader;
     if (templateId === ADD_CURRENCY.templateId) {
-      const { currencyId, code, decimals } = new AddCurrency().wrap(record, at);
-      return () => this.replica.addCurrency({ currencyId, code, decimals });
+      const { currencyId, code, decimals, kind } = new AddCurrency().wrap(record, at);
+      return () =>
+        this.replica.addCurrency({ currencyId, code, decimals, kind: nameOf(CurrencyKind, kind) });
     }
     if (templateId !== ADD_SYMBOL.templateId) return undefined;
     const symbol = new AddSymbol().wrap(record, at);

@@ -70,13 +70,56 @@ export const REPLACE_ORDER = {
 /** Cancels an account's open orders: symbolId 0 means in all markets, side 0 of both sides. */
 export const MASS_CANCEL = { templateId: 4, length: 56, symbolId: 48, side: 52 } as const;
 
-/** Deposit (template 10) and Withdraw (template 11) have the same fields. */
+/**
+ * Deposit (template 10) and Withdraw (template 11) have the same fields. In them and in the other
+ * commands about transfers, a transferId, businessRefId or externalId of 0 is none.
+ */
 export const FUNDING = {
   depositTemplateId: 10,
   withdrawTemplateId: 11,
-  length: 64,
+  length: 96,
   amount: 48,
   currencyId: 56,
+  mode: 60,
+  transferId: 64,
+  businessRefId: 72,
+  externalId: 80,
+  expireTime: 88,
+} as const;
+
+export const NEW_TRANSFER = {
+  templateId: 12,
+  length: 112,
+  debitAccountId: 48,
+  creditAccountId: 56,
+  amount: 64,
+  currencyId: 72,
+  mode: 76,
+  transferId: 80,
+  businessRefId: 88,
+  externalId: 96,
+  expireTime: 104,
+} as const;
+
+/** amount 0: all that is pending. */
+export const RESOLVE_TRANSFER = {
+  templateId: 13,
+  length: 80,
+  transferId: 48,
+  amount: 56,
+  externalId: 64,
+  action: 72,
+} as const;
+
+/** transferId is the reversal's own; amount 0: all that is left. */
+export const REVERSE_TRANSFER = {
+  templateId: 14,
+  length: 88,
+  transferId: 48,
+  originalTransferId: 56,
+  amount: 64,
+  businessRefId: 72,
+  externalId: 80,
 } as const;
 
 export const ADD_CURRENCY = {
@@ -84,6 +127,7 @@ export const ADD_CURRENCY = {
   length: 64,
   currencyId: 48,
   decimals: 52,
+  kind: 53,
   code: 56,
   codeWidth: 8,
 } as const;
@@ -104,11 +148,12 @@ export const ADD_SYMBOL = {
 
 export const SET_LIMITS = {
   templateId: 22,
-  length: 64,
+  length: 72,
   maxOpenOrders: 48,
   maxAccounts: 52,
   maxCurrencies: 56,
   maxSymbols: 60,
+  maxTransfers: 64,
 } as const;
 
 export const SET_TRADING_STATE = { templateId: 23, length: 56, symbolId: 48, state: 52 } as const;

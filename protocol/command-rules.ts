@@ -11,7 +11,10 @@ import {
   KILL_SWITCH,
   MASS_CANCEL,
   NEW_ORDER,
+  NEW_TRANSFER,
   REPLACE_ORDER,
+  RESOLVE_TRANSFER,
+  REVERSE_TRANSFER,
   SET_FEE_TIER,
   SET_FEES,
   SET_LIMITS,
@@ -54,6 +57,11 @@ const R = FIELD_RANGE;
 const FUNDING_FIELDS = [
   field('amount', FUNDING.amount, 8, R.amount),
   field('currencyId', FUNDING.currencyId, 4, R.currencyId),
+  field('mode', FUNDING.mode, 1, R.transferMode),
+  field('transferId', FUNDING.transferId, 8, R.transferId),
+  field('businessRefId', FUNDING.businessRefId, 8, R.businessRefId),
+  field('externalId', FUNDING.externalId, 8, R.externalId),
+  field('expireTime', FUNDING.expireTime, 8, R.expireTime),
 ];
 
 export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
@@ -137,7 +145,7 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
       length: FUNDING.length,
       hasAccount: true,
       fields: FUNDING_FIELDS,
-      reserved: [FUNDING.currencyId + 4, FUNDING.length],
+      reserved: [FUNDING.mode + 1, FUNDING.transferId],
     },
   ],
   [
@@ -147,7 +155,58 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
       length: FUNDING.length,
       hasAccount: true,
       fields: FUNDING_FIELDS,
-      reserved: [FUNDING.currencyId + 4, FUNDING.length],
+      reserved: [FUNDING.mode + 1, FUNDING.transferId],
+    },
+  ],
+  [
+    NEW_TRANSFER.templateId,
+    {
+      name: 'NewTransfer',
+      length: NEW_TRANSFER.length,
+      hasAccount: false,
+      fields: [
+        field('debitAccountId', NEW_TRANSFER.debitAccountId, 8, R.transferAccountId),
+        field('creditAccountId', NEW_TRANSFER.creditAccountId, 8, R.transferAccountId),
+        field('amount', NEW_TRANSFER.amount, 8, R.amount),
+        field('currencyId', NEW_TRANSFER.currencyId, 4, R.currencyId),
+        field('mode', NEW_TRANSFER.mode, 1, R.transferMode),
+        field('transferId', NEW_TRANSFER.transferId, 8, R.transferId),
+        field('businessRefId', NEW_TRANSFER.businessRefId, 8, R.businessRefId),
+        field('externalId', NEW_TRANSFER.externalId, 8, R.externalId),
+        field('expireTime', NEW_TRANSFER.expireTime, 8, R.expireTime),
+      ],
+      reserved: [NEW_TRANSFER.mode + 1, NEW_TRANSFER.transferId],
+    },
+  ],
+  [
+    RESOLVE_TRANSFER.templateId,
+    {
+      name: 'ResolveTransfer',
+      length: RESOLVE_TRANSFER.length,
+      hasAccount: false,
+      fields: [
+        field('transferId', RESOLVE_TRANSFER.transferId, 8, R.namedTransferId),
+        field('amount', RESOLVE_TRANSFER.amount, 8, R.partAmount),
+        field('externalId', RESOLVE_TRANSFER.externalId, 8, R.externalId),
+        field('action', RESOLVE_TRANSFER.action, 1, R.transferAction),
+      ],
+      reserved: [RESOLVE_TRANSFER.action + 1, RESOLVE_TRANSFER.length],
+    },
+  ],
+  [
+    REVERSE_TRANSFER.templateId,
+    {
+      name: 'ReverseTransfer',
+      length: REVERSE_TRANSFER.length,
+      hasAccount: false,
+      fields: [
+        field('transferId', REVERSE_TRANSFER.transferId, 8, R.namedTransferId),
+        field('originalTransferId', REVERSE_TRANSFER.originalTransferId, 8, R.namedTransferId),
+        field('amount', REVERSE_TRANSFER.amount, 8, R.partAmount),
+        field('businessRefId', REVERSE_TRANSFER.businessRefId, 8, R.businessRefId),
+        field('externalId', REVERSE_TRANSFER.externalId, 8, R.externalId),
+      ],
+      reserved: [REVERSE_TRANSFER.length, REVERSE_TRANSFER.length],
     },
   ],
   [
@@ -159,9 +218,10 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
       fields: [
         field('currencyId', ADD_CURRENCY.currencyId, 4, R.currencyId),
         field('decimals', ADD_CURRENCY.decimals, 1, R.decimals),
+        field('kind', ADD_CURRENCY.kind, 1, R.currencyKind),
       ],
       code: { at: ADD_CURRENCY.code, width: ADD_CURRENCY.codeWidth },
-      reserved: [ADD_CURRENCY.decimals + 1, ADD_CURRENCY.code],
+      reserved: [ADD_CURRENCY.kind + 1, ADD_CURRENCY.code],
     },
   ],
   [
@@ -194,8 +254,9 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
         field('maxAccounts', SET_LIMITS.maxAccounts, 4, R.limit),
         field('maxCurrencies', SET_LIMITS.maxCurrencies, 4, R.limit),
         field('maxSymbols', SET_LIMITS.maxSymbols, 4, R.limit),
+        field('maxTransfers', SET_LIMITS.maxTransfers, 4, R.limit),
       ],
-      reserved: [SET_LIMITS.length, SET_LIMITS.length],
+      reserved: [SET_LIMITS.maxTransfers + 4, SET_LIMITS.length],
     },
   ],
   [

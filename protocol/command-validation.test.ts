@@ -15,6 +15,7 @@ const MAX = Number.MAX_SAFE_INTEGER;
 const FROM_0 = `a whole number from 0 to ${MAX}`;
 const FROM_1 = `a whole number from 1 to ${MAX}`;
 const ID_32 = 'a whole number from 1 to 4294967295';
+const TRANSFER_ACCOUNT = `a whole number from -4 to ${MAX}, but not 0`;
 const PPM = 'a whole number from 0 to 1000000';
 const LIMIT = 'a whole number from 1 to 67108864';
 const BPS = 'a whole number from 0 to 10000';
@@ -126,11 +127,27 @@ const RANGES: readonly (readonly [string, string, readonly number[], string])[] 
   // An unsigned 32-bit id of 0 means all, and there is no other number that it cannot hold.
   ['MassCancel', 'symbolId', [], FROM_0],
   ['MassCancel', 'side', [3, 255], '0 (Both), 1 (Buy), 2 (Sell)'],
-  ['Deposit', 'amount', [0, -1, 2 ** 53], FROM_1],
-  ['Deposit', 'currencyId', [0], ID_32],
-  ['Withdraw', 'amount', [0, -1, 2 ** 53], FROM_1],
-  ['Withdraw', 'currencyId', [0], ID_32],
+  ...['Deposit', 'Withdraw', 'NewTransfer'].flatMap((kind) => [
+    [kind, 'amount', [0, -1, 2 ** 53], FROM_1] as const,
+    [kind, 'currencyId', [0], ID_32] as const,
+    [kind, 'mode', [2, 255], '0 (OneStep), 1 (Pending)'] as const,
+    ...['transferId', 'businessRefId', 'externalId', 'expireTime'].map(
+      (field) => [kind, field, [-1, 2 ** 53], FROM_0] as const,
+    ),
+  ]),
+  ['NewTransfer', 'debitAccountId', [0, -5, 2 ** 53], TRANSFER_ACCOUNT],
+  ['NewTransfer', 'creditAccountId', [0, -5, 2 ** 53], TRANSFER_ACCOUNT],
+  ['ResolveTransfer', 'transferId', [0, -1, 2 ** 53], FROM_1],
+  ['ResolveTransfer', 'amount', [-1, 2 ** 53], FROM_0],
+  ['ResolveTransfer', 'externalId', [-1, 2 ** 53], FROM_0],
+  ['ResolveTransfer', 'action', [0, 4, 255], '1 (Post), 2 (Void), 3 (MarkUnknown)'],
+  ['ReverseTransfer', 'transferId', [0, -1, 2 ** 53], FROM_1],
+  ['ReverseTransfer', 'originalTransferId', [0, -1, 2 ** 53], FROM_1],
+  ...['amount', 'businessRefId', 'externalId'].map(
+    (field) => ['ReverseTransfer', field, [-1, 2 ** 53], FROM_0] as const,
+  ),
   ['AddCurrency', 'currencyId', [0], ID_32],
+  ['AddCurrency', 'kind', [2, 255], '0 (Cash), 1 (Security)'],
   ['AddCurrency', 'decimals', [16, 255], 'a whole number from 0 to 15'],
   ['AddSymbol', 'lotSize', [0, -1, 2 ** 53], FROM_1],
   ['AddSymbol', 'tickValue', [0, -1, 2 ** 53], FROM_1],
@@ -140,7 +157,7 @@ const RANGES: readonly (readonly [string, string, readonly number[], string])[] 
   ['AddSymbol', 'makerFeePpm', [1_000_001, 2 ** 32 - 1], PPM],
   ['AddSymbol', 'takerFeePpm', [1_000_001, 2 ** 32 - 1], PPM],
   ['SetLimits', 'maxOpenOrders', [0, 2 ** 22 + 1, 2 ** 32 - 1], OPEN_ORDERS],
-  ...['maxAccounts', 'maxCurrencies', 'maxSymbols'].map(
+  ...['maxAccounts', 'maxCurrencies', 'maxSymbols', 'maxTransfers'].map(
     (field) => ['SetLimits', field, [0, 2 ** 26 + 1, 2 ** 32 - 1], LIMIT] as const,
   ),
   ['SetTradingState', 'symbolId', [0], ID_32],
@@ -236,11 +253,14 @@ test('every reserved byte must be zero', () => {
     SetSlippage: [],
     CancelOrder: [68, 69, 70, 71],
     ReplaceOrder: [85, 86, 87],
-    Deposit: [60, 61, 62, 63],
-    Withdraw: [60, 61, 62, 63],
-    AddCurrency: [53, 54, 55],
+    Deposit: [61, 62, 63],
+    Withdraw: [61, 62, 63],
+    NewTransfer: [77, 78, 79],
+    ResolveTransfer: [73, 74, 79],
+    ReverseTransfer: [],
+    AddCurrency: [54, 55],
     AddSymbol: [84, 85, 86, 87],
-    SetLimits: [],
+    SetLimits: [68, 69, 70, 71],
     MassCancel: [53, 54, 55],
     SetTradingState: [53, 54, 55],
     SetPriceBand: [68, 69, 70, 71],
@@ -295,6 +315,37 @@ test('the terms of an order must go together', () => {
   ];
   for (const [fields, field, value, allowed] of wrong) {
     assertRefused(new Sent('NewOrder', fields), field, value, allowed);
+  }
+});
+
+test('the terms of a transfer must go together', () => {
+  const oneStep = { mode: 0, transferId: 0 };
+  for (const [kind, fields] of [
+    ['Deposit', { ...oneStep, externalId: 5 }],
+    ['Withdraw', { mode: 1, transferId: 9, expireTime: 5, businessRefId: 4 }],
+    ['NewTransfer', { ...oneStep, externalId: 5 }],
+    ['NewTransfer', { debitAccountId: 7, creditAccountId: -1, externalId: 5 }],
+    ['NewTransfer', { debitAccountId: -4, creditAccountId: -3 }],
+    ['ResolveTransfer', { action: 1, amount: 5 }],
+  ] as const) {
+    assert.equal(new Sent(kind, fields).validate(), undefined, JSON.stringify(fields));
+  }
+  for (const kind of ['Deposit', 'Withdraw', 'NewTransfer']) {
+    const needsId = `${FROM_1} for a pending transfer`;
+    assertRefused(new Sent(kind, { mode: 1, transferId: 0 }), 'transferId', 0, needsId);
+    const isLate = new Sent(kind, { mode: 0, expireTime: 5 });
+    assertRefused(isLate, 'expireTime', 5, '0, but for pending transfers');
+  }
+  const inside = new Sent('NewTransfer', { debitAccountId: 8, externalId: 5 });
+  const outside = '0, but where one account is the external one (-1)';
+  assertRefused(inside, 'externalId', 5, outside);
+  for (const action of [2, 3]) {
+    assertRefused(
+      new Sent('ResolveTransfer', { action, amount: 5 }),
+      'amount',
+      5,
+      '0, but to post',
+    );
   }
 });
 

@@ -6,13 +6,16 @@
 import {
   CANCEL_ORDER,
   COMMAND_HEADER,
+  FUNDING,
   KILL_SWITCH,
   NEW_ORDER,
+  NEW_TRANSFER,
   REPLACE_ORDER,
+  RESOLVE_TRANSFER,
   SET_PRICE_BAND,
 } from './command-layout.ts';
 import { COMMAND_RULES, type CommandRule } from './command-rules.ts';
-import { NewOrder, ReplaceOrder } from './commands.ts';
+import { Funding, NewOrder, ReplaceOrder } from './commands.ts';
 import type { FieldError } from './field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from './field-range.ts';
 import { termsOf, validateOrderTerms, validateTranches } from './order-terms.ts';
@@ -27,6 +30,12 @@ import {
   templateIdAt,
 } from './record.ts';
 import { KillSwitch, validateKillSwitch } from './risk-commands.ts';
+import { NewTransfer, ResolveTransfer } from './transfer-commands.ts';
+import {
+  validateExternalLeg,
+  validateResolution,
+  validateTransferTerms,
+} from './transfer-terms.ts';
 import { SetPriceBand } from './venue-commands.ts';
 
 const R = FIELD_RANGE;
@@ -34,6 +43,9 @@ const newOrder = new NewOrder();
 const replaceOrder = new ReplaceOrder();
 const priceBand = new SetPriceBand();
 const killSwitch = new KillSwitch();
+const funding = new Funding();
+const newTransfer = new NewTransfer();
+const resolveTransfer = new ResolveTransfer();
 
 /** The names of the commands a client may send, by template id. */
 export function commandName(templateId: number): string | undefined {
@@ -130,6 +142,16 @@ function validateTogether(
   }
   if (templateId === KILL_SWITCH.templateId) {
     return validateKillSwitch(killSwitch.wrap(record, offset));
+  }
+  if (templateId === FUNDING.depositTemplateId || templateId === FUNDING.withdrawTemplateId) {
+    return validateTransferTerms(funding.wrap(record, offset));
+  }
+  if (templateId === NEW_TRANSFER.templateId) {
+    newTransfer.wrap(record, offset);
+    return validateTransferTerms(newTransfer) ?? validateExternalLeg(newTransfer);
+  }
+  if (templateId === RESOLVE_TRANSFER.templateId) {
+    return validateResolution(resolveTransfer.wrap(record, offset));
   }
   if (templateId === CANCEL_ORDER.templateId || templateId === REPLACE_ORDER.templateId) {
     const word = (offset + CANCEL_ORDER.orderId) >> 2;

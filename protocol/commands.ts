@@ -273,7 +273,10 @@ export class MassCancel extends CommandHeader {
   }
 }
 
-/** Deposit or Withdraw: the template says which. Amount in minor units. */
+/**
+ * Deposit or Withdraw, the transfers from and to the external account: the template says which.
+ * Amount in minor units.
+ */
 export class Funding extends CommandHeader {
   writeDeposit(record: RecordBuffer, offset: number): this {
     this.begin(record, offset, FUNDING.depositTemplateId, FUNDING.length);
@@ -294,5 +297,38 @@ export class Funding extends CommandHeader {
   }
   set currencyId(value: number) {
     this.putUint32(FUNDING.currencyId, value);
+  }
+  /** TransferMode. */
+  get mode(): number {
+    return this.uint8(FUNDING.mode);
+  }
+  set mode(value: number) {
+    this.putUint8(FUNDING.mode, value);
+  }
+  /** 0: the transfer cannot be named again. */
+  get transferId(): number {
+    return this.int64(FUNDING.transferId);
+  }
+  set transferId(value: number) {
+    this.putInt64(FUNDING.transferId, value);
+  }
+  get businessRefId(): number {
+    return this.int64(FUNDING.businessRefId);
+  }
+  set businessRefId(value: number) {
+    this.putInt64(FUNDING.businessRefId, value);
+  }
+  get externalId(): number {
+    return this.int64(FUNDING.externalId);
+  }
+  set externalId(value: number) {
+    this.putInt64(FUNDING.externalId, value);
+  }
+  /** Of a pending one, µs since 1970; 0: never. */
+  get expireTime(): number {
+    return this.int64(FUNDING.expireTime);
+  }
+  set expireTime(value: number) {
+    this.putInt64(FUNDING.expireTime, value);
   }
 }

@@ -143,8 +143,41 @@ export const TransferKind = {
   Fee: 5,
   /** What rounding fees down left, from the rounding account to the fee account. */
   FeeRounding: 6,
+  /** From account to account, neither of them the external one. */
+  Transfer: 10,
+  /** The other way from a transfer that was posted before. */
+  Reversal: 11,
 } as const;
 export type TransferKind = (typeof TransferKind)[keyof typeof TransferKind];
+
+/** Whether a transfer posts at once, or is pending until it is resolved. */
+export const TransferMode = { OneStep: 0, Pending: 1 } as const;
+export type TransferMode = (typeof TransferMode)[keyof typeof TransferMode];
+
+/** How a pending transfer is resolved. */
+export const TransferAction = {
+  Post: 1,
+  Void: 2,
+  /** Its leg outside timed out: nothing moves until it is posted or voided by its external id. */
+  MarkUnknown: 3,
+} as const;
+export type TransferAction = (typeof TransferAction)[keyof typeof TransferAction];
+
+export const TransferStatus = {
+  /** The command is about no transfer that has an id. */
+  None: 0,
+  Posted: 1,
+  Pending: 2,
+  Unknown: 3,
+  Voided: 4,
+  Expired: 5,
+  Rejected: 8,
+} as const;
+export type TransferStatus = (typeof TransferStatus)[keyof typeof TransferStatus];
+
+/** Whether customers hold it as USER_CASH or as USER_SECURITIES. */
+export const CurrencyKind = { Cash: 0, Security: 1 } as const;
+export type CurrencyKind = (typeof CurrencyKind)[keyof typeof CurrencyKind];
 
 /** Accounts of the venue itself. Customers' accounts are positive. */
 export const SystemAccount = {
@@ -153,6 +186,8 @@ export const SystemAccount = {
   Fee: -2,
   /** What rounding fees down cost. */
   Rounding: -3,
+  /** The venue's own gains and losses. */
+  Pnl: -4,
 } as const;
 
 /** The name of an enumeration's value, for people: `nameOf(Side, 1)` is `'Buy'`. */

@@ -84,15 +84,17 @@ export const BALANCE = {
   currencyId: 40,
 } as const;
 
+/** Its `sequence` is the number of the entry that it belongs to. */
 export const TRANSFER = {
   templateId: 104,
-  length: 56,
+  length: 64,
   debitAccountId: 16,
   creditAccountId: 24,
   amount: 32,
   referenceId: 40,
   currencyId: 48,
   kind: 52,
+  businessRefId: 56,
 } as const;
 
 /** Closes a group: 8 bytes of rolling event hash, low word first. */
@@ -121,6 +123,29 @@ export const PRICE_BAND_CHANGED = {
   referencePrice: 16,
   bandTicks: 24,
   symbolId: 32,
+} as const;
+
+/** Amounts in minor units, `expireTime` in µs; 0: none. */
+export const TRANSFER_REPORT = {
+  templateId: 108,
+  length: 128,
+  transferId: 16,
+  entry: 24,
+  debitAccountId: 32,
+  creditAccountId: 40,
+  amount: 48,
+  postedAmount: 56,
+  reversedAmount: 64,
+  lockedAmount: 72,
+  businessRefId: 80,
+  externalId: 88,
+  originalTransferId: 96,
+  expireTime: 104,
+  currencyId: 112,
+  rejectReason: 116,
+  mode: 118,
+  status: 119,
+  isRepeat: 120,
 } as const;
 
 /** Brackets around an image of the books: AddCurrency, AddSymbol, states, bands and levels. */

@@ -228,7 +228,10 @@ export class Balance extends EventHeader {
   }
 }
 
-/** One posting: amount leaves the debit account and enters the credit account. */
+/**
+ * One posting: amount leaves the debit account and enters the credit account. `sequence` is the
+ * number of its entry.
+ */
 export class Transfer extends EventHeader {
   write(record: RecordBuffer, offset: number): this {
     this.begin(record, offset, TRANSFER.templateId, TRANSFER.length);
@@ -252,6 +255,7 @@ export class Transfer extends EventHeader {
   set amount(value: number) {
     this.putInt64(TRANSFER.amount, value);
   }
+  /** The trade, or the transferId of the transfer (0 where it has none). */
   get referenceId(): number {
     return this.int64(TRANSFER.referenceId);
   }
@@ -269,6 +273,13 @@ export class Transfer extends EventHeader {
   }
   set kind(value: number) {
     this.putUint8(TRANSFER.kind, value);
+  }
+  /** What the transfer's command linked it to; 0: nothing. */
+  get businessRefId(): number {
+    return this.int64(TRANSFER.businessRefId);
+  }
+  set businessRefId(value: number) {
+    this.putInt64(TRANSFER.businessRefId, value);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The ranges of the commands' fields, the same for every encoding. Ends are included. */
 import {
+  CurrencyKind,
   KillSwitchAction,
   MassCancelSide,
   OrderType,
@@ -10,6 +11,8 @@ import {
   SlippageAction,
   TimeInForce,
   TradingState,
+  TransferAction,
+  TransferMode,
 } from './enums.ts';
 
 export interface FieldRange {
@@ -17,6 +20,8 @@ export interface FieldRange {
   readonly max: number;
   /** For enumerations: the only values, with their names. */
   readonly names?: Readonly<Record<string, number>>;
+  /** Of an account: 0 is none, though it lies between the venue's own and the customers'. */
+  readonly isNotZero?: true;
 }
 
 const MAX_INT = Number.MAX_SAFE_INTEGER;
@@ -45,6 +50,19 @@ export const FIELD_RANGE = {
   stopPrice: FROM_ZERO,
   displayQty: FROM_ZERO,
   orderAmount: FROM_ZERO,
+  /** A customer's account or one of the venue's own. */
+  transferAccountId: { min: -4, max: MAX_INT, isNotZero: true },
+  /** Of these three, 0: none. */
+  transferId: FROM_ZERO,
+  businessRefId: FROM_ZERO,
+  externalId: FROM_ZERO,
+  /** Of a transfer that must have one. */
+  namedTransferId: ID_64,
+  /** 0: all. */
+  partAmount: FROM_ZERO,
+  transferMode: { min: 0, max: 1, names: TransferMode },
+  transferAction: { min: 1, max: 3, names: TransferAction },
+  currencyKind: { min: 0, max: 1, names: CurrencyKind },
   expireTime: FROM_ZERO,
   /** 0: the account alone. */
   groupId: FROM_ZERO,
@@ -91,6 +109,7 @@ export const FIELD_RANGE = {
 
 export function isInRange(range: FieldRange, value: number): boolean {
   if (!(value >= range.min && value <= range.max)) return false;
+  if (range.isNotZero && value === 0) return false;
   if (range.names === undefined) return true;
   return Object.values(range.names).includes(value);
 }
@@ -102,5 +121,6 @@ export function describeRange(range: FieldRange): string {
       .map(([name, value]) => `${value} (${name})`)
       .join(', ');
   }
-  return `a whole number from ${range.min} to ${range.max}`;
+  const exception = range.isNotZero ? ', but not 0' : '';
+  return `a whole number from ${range.min} to ${range.max}${exception}`;
 }

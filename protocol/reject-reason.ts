@@ -38,6 +38,17 @@ export const RejectReason = {
   AccountCloseOnly: 34,
   KillSwitchEngaged: 35,
   SlippageExceeded: 36,
+  UnknownTransfer: 37,
+  TransferIdConflict: 38,
+  TooManyTransfers: 39,
+  SameAccount: 40,
+  TransferAlreadyResolved: 41,
+  TransferExternalIdDiffers: 42,
+  TransferExternalIdMissing: 43,
+  TransferNotExternal: 44,
+  PostTooLarge: 45,
+  ReversalTooLarge: 46,
+  TransferNotReversible: 47,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -50,7 +61,9 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   InsufficientFunds: 'The available balance does not cover the amount, or the order and its fee.',
   NoLiquidity: 'A market order found no order to trade with at an allowed price.',
   NotionalTooLarge: 'Price × quantity × tick value, with the fee, exceeds 2^53−1 minor units.',
-  BalanceTooLarge: 'All holdings of a currency together may not exceed 2^53−1 minor units.',
+  BalanceTooLarge:
+    'All holdings of a currency together, and those of each account of the venue, may not exceed ' +
+    '2^53−1 minor units.',
   DuplicateClientOrderId: 'An open order of this account already has this client order id.',
   QtyNotAboveFilled: 'The new total quantity does not exceed what is already filled.',
   CurrencyExists: 'A currency with this id exists already.',
@@ -62,7 +75,7 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   TooManySymbols: 'The venue holds its maximum of markets.',
   InvalidField: 'A field of the command is outside its range.',
   DuplicateOrderId: 'An open order already has this order id.',
-  ExpireTimePassed: 'The expire time of a GTD order must lie after the present time.',
+  ExpireTimePassed: 'The expire time must lie after the present time.',
   NotInThisTradingState: 'The trading state of the market does not allow this order or change.',
   QtyTooLarge: 'The open quantity of one side of a market may not exceed 2^53−1 lots.',
   PriceOutsideBand: 'The limit price lies outside the price band of the market.',
@@ -80,6 +93,17 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   AccountCloseOnly: 'This account may sell what it holds, and buy no more.',
   KillSwitchEngaged: 'The kill switch of the account, the market or the venue is engaged.',
   SlippageExceeded: 'The order would trade at a worse price than its slippage allows.',
+  UnknownTransfer: 'There is no transfer with this transfer id.',
+  TransferIdConflict: 'A transfer with this id but another content exists already.',
+  TooManyTransfers: 'The venue remembers its maximum of transfer ids, and never forgets one.',
+  SameAccount: 'The debited and the credited account of a transfer must differ.',
+  TransferAlreadyResolved: 'This transfer is not pending, or not any more.',
+  TransferExternalIdDiffers: 'The external id is not that of the transfer.',
+  TransferExternalIdMissing: 'Only by an external id an unknown transfer can be resolved later.',
+  TransferNotExternal: 'Neither side of the transfer is the external account.',
+  PostTooLarge: 'The amount to post exceeds what is pending.',
+  ReversalTooLarge: 'All reversals of a transfer together may not exceed what it posted.',
+  TransferNotReversible: 'Only a transfer that was posted and is no reversal can be reversed.',
 };
 
 const NAMES = Object.keys(RejectReason) as (keyof typeof RejectReason)[];

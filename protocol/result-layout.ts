@@ -10,16 +10,16 @@
  *  +-----------+-----------+-----------+--------------+-------------+--------------+---
  *  | filledQty | notional  | fillCount | rejectReason | orderStatus | cancelReason |
  *  +-----------+-----------+-----------+--------------+-------------+--------------+---
- *  80              84         88
- *  +---------------+----------+
- *  | canceledCount | reserved |
- *  +---------------+----------+
+ *  80              84               85         88      96
+ *  +---------------+----------------+----------+-------+
+ *  | canceledCount | transferStatus | reserved | entry |
+ *  +---------------+----------------+----------+-------+
  * ```
  */
 
 export const COMMAND_RESULT = {
   templateId: 200,
-  length: 88,
+  length: 96,
   sequence: 8,
   time: 16,
   correlationId: 24,
@@ -33,6 +33,8 @@ export const COMMAND_RESULT = {
   orderStatus: 78,
   cancelReason: 79,
   canceledCount: 80,
+  transferStatus: 84,
+  entry: 88,
 } as const;
 
 /** `orderStatus` of a result that is about no order (SBE's null value of a uint8). */

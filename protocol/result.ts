@@ -91,4 +91,18 @@ export class CommandResult extends Flyweight {
   set canceledCount(value: number) {
     this.putUint32(COMMAND_RESULT.canceledCount, value);
   }
+  /** TransferStatus of a transfer that has an id, else None. */
+  get transferStatus(): number {
+    return this.uint8(COMMAND_RESULT.transferStatus);
+  }
+  set transferStatus(value: number) {
+    this.putUint8(COMMAND_RESULT.transferStatus, value);
+  }
+  /** Where that transfer was posted: the number of the entry. */
+  get entry(): number {
+    return this.int64(COMMAND_RESULT.entry);
+  }
+  set entry(value: number) {
+    this.putInt64(COMMAND_RESULT.entry, value);
+  }
 }

@@ -40,6 +40,8 @@ import {
   SetRiskLimits,
   SetSlippage,
 } from './risk-commands.ts';
+import { NewTransfer, ResolveTransfer, ReverseTransfer } from './transfer-commands.ts';
+import { TransferReport } from './transfer-report.ts';
 import {
   AddCurrency,
   AddSymbol,
@@ -157,6 +159,9 @@ const FLYWEIGHTS: Readonly<Record<string, (record: RecordBuffer, at: number) => 
   ReplaceOrder: (record, at) => new ReplaceOrder().write(record, at),
   Deposit: (record, at) => new Funding().writeDeposit(record, at),
   Withdraw: (record, at) => new Funding().writeWithdraw(record, at),
+  NewTransfer: (record, at) => new NewTransfer().write(record, at),
+  ResolveTransfer: (record, at) => new ResolveTransfer().write(record, at),
+  ReverseTransfer: (record, at) => new ReverseTransfer().write(record, at),
   AddCurrency: (record, at) => new AddCurrency().write(record, at),
   AddSymbol: (record, at) => new AddSymbol().write(record, at),
   SetLimits: (record, at) => new SetLimits().write(record, at),
@@ -178,6 +183,7 @@ const FLYWEIGHTS: Readonly<Record<string, (record: RecordBuffer, at: number) => 
   BookLevel: (record, at) => new BookLevel().write(record, at),
   Balance: (record, at) => new Balance().write(record, at),
   Transfer: (record, at) => new Transfer().write(record, at),
+  TransferReport: (record, at) => new TransferReport().write(record, at),
   CommandDone: (record, at) => new CommandDone().write(record, at),
   BookImageBegin: (record, at) => new BookImage().writeBegin(record, at),
   BookImageEnd: (record, at) => new BookImage().writeEnd(record, at),

@@ -32,6 +32,13 @@ export class AddCurrency extends CommandHeader {
   set decimals(value: number) {
     this.putUint8(ADD_CURRENCY.decimals, value);
   }
+  /** CurrencyKind. */
+  get kind(): number {
+    return this.uint8(ADD_CURRENCY.kind);
+  }
+  set kind(value: number) {
+    this.putUint8(ADD_CURRENCY.kind, value);
+  }
   get code(): string {
     return this.text(ADD_CURRENCY.code, ADD_CURRENCY.codeWidth);
   }
@@ -130,6 +137,12 @@ export class SetLimits extends CommandHeader {
   set maxSymbols(value: number) {
     this.putUint32(SET_LIMITS.maxSymbols, value);
   }
+  get maxTransfers(): number {
+    return this.uint32(SET_LIMITS.maxTransfers);
+  }
+  set maxTransfers(value: number) {
+    this.putUint32(SET_LIMITS.maxTransfers, value);
+  }
 }
 
 /** What a market does from now on; Auction and Continuous uncross it. */
@@ -181,7 +194,7 @@ export class SetPriceBand extends CommandHeader {
   }
 }
 
-/** Time has come to the record's time: orders that are due expire. */
+/** Time has come to the record's time: orders and pending transfers that are due expire. */
 export class Tick extends CommandHeader {
   write(record: RecordBuffer, offset: number): this {
     this.begin(record, offset, TICK.templateId, TICK.length);

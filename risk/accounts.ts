@@ -7,26 +7,33 @@ import { SystemAccount } from '../protocol/enums.ts';
 export const EXTERNAL = 0;
 export const FEE = 1;
 export const ROUNDING = 2;
-/** How many they are. */
-export const SYSTEM_ACCOUNTS = 3;
+export const PNL = 3;
+/** Slots from here on are customers'. */
+export const FIRST_CUSTOMER = 4;
 
 export class Accounts {
   /** Accounts, the venue's own included. */
-  count = SYSTEM_ACCOUNTS;
+  count = FIRST_CUSTOMER;
   accountId: Float64Array;
   private readonly slots: IdTable;
 
   constructor(capacity: number) {
-    this.accountId = new Float64Array(capacity + SYSTEM_ACCOUNTS);
+    this.accountId = new Float64Array(capacity + FIRST_CUSTOMER);
     this.slots = new IdTable(capacity);
     this.accountId[EXTERNAL] = SystemAccount.External;
     this.accountId[FEE] = SystemAccount.Fee;
     this.accountId[ROUNDING] = SystemAccount.Rounding;
+    this.accountId[PNL] = SystemAccount.Pnl;
   }
 
   /** The slot of a customer's account, or NO_SLOT. */
   find(accountId: number): number {
     return this.slots.get(accountId);
+  }
+
+  /** How many customers' accounts there are. */
+  get customerCount(): number {
+    return this.count - FIRST_CUSTOMER;
   }
 
   open(accountId: number): number {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Side, SystemAccount, TransferKind } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { Balances, SYSTEM_ACCOUNTS } from './accounts.ts';
+import { Balances, FIRST_CUSTOMER } from './accounts.ts';
 import { ALICE, Bank, BOB, BTC, fundedBank, MARKET, MAX, USD } from './testing/bank.ts';
 
 const { Buy, Sell } = Side;
@@ -11,7 +11,7 @@ const { External, Fee } = SystemAccount;
 
 test('a deposit opens the account and comes out of the external account', () => {
   const bank = new Bank();
-  assert.equal(bank.risk.deposit(ALICE, USD, 500, 77), RejectReason.None);
+  assert.equal(bank.deposit(ALICE, USD, 500, 77), RejectReason.None);
   assert.deepEqual(bank.holding(ALICE, USD), [500, 0]);
   assert.deepEqual(bank.holding(External, USD), [-500, 0]);
   assert.equal(bank.holding(ALICE, BTC), undefined);
@@ -30,14 +30,14 @@ test('a deposit opens the account and comes out of the external account', () => 
 test('a withdrawal takes available money only', () => {
   const bank = fundedBank();
   bank.reserve(0, ALICE, Buy, 9, 100); // 9,000 and 2 %
-  assert.equal(bank.risk.withdraw(ALICE, USD, 90_821, 5), RejectReason.InsufficientFunds);
-  assert.equal(bank.risk.withdraw(ALICE, USD, 90_820, 6), RejectReason.None);
+  assert.equal(bank.withdraw(ALICE, USD, 90_821, 5), RejectReason.InsufficientFunds);
+  assert.equal(bank.withdraw(ALICE, USD, 90_820, 6), RejectReason.None);
   assert.deepEqual(bank.holding(ALICE, USD), [0, 9_180]);
   assert.deepEqual(bank.holding(External, USD), [-9_180, 0]);
   const [posting] = bank.postings;
   assert.deepEqual([posting?.debit, posting?.credit, posting?.reference], [ALICE, External, 6]);
-  assert.equal(bank.risk.withdraw(ALICE, BTC, 1, 7), RejectReason.InsufficientFunds);
-  assert.equal(bank.risk.withdraw(99, USD, 1, 8), RejectReason.UnknownAccount);
+  assert.equal(bank.withdraw(ALICE, BTC, 1, 7), RejectReason.InsufficientFunds);
+  assert.equal(bank.withdraw(99, USD, 1, 8), RejectReason.UnknownAccount);
 });
 
 test('all holdings of a currency together may reach 2^53−1 and not pass it', () => {
@@ -173,7 +173,7 @@ test('a free trade posts no fee and opens no fee balance', () => {
 
 test('the last account that the limits allow keeps its currencies apart', () => {
   const balances = new Balances(8);
-  const lastAccount = 2 ** 26 + SYSTEM_ACCOUNTS - 1; // 2^26 customers behind the venue’s own
+  const lastAccount = 2 ** 26 + FIRST_CUSTOMER - 1; // 2^26 customers behind the venue’s own
   const slots = [0, 1, 2, 255].map((currency) => balances.findOrOpen(lastAccount, currency));
   assert.equal(new Set(slots).size, slots.length);
 });

@@ -12,12 +12,13 @@ import { growFloat64, growInt32 } from '../collections/grow.ts';
 import { IdTable, NO_SLOT } from '../collections/id-table.ts';
 import { Side, TransferKind } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { Accounts, Balances, EXTERNAL, FEE, ROUNDING } from './accounts.ts';
+import { Accounts, Balances, FEE, ROUNDING } from './accounts.ts';
 import { feeOf, feeRestOf } from './fee.ts';
 import { FeeSchedule } from './fee-schedule.ts';
 import { OpenOrders } from './open-orders.ts';
 import { PreTrade } from './pre-trade.ts';
 import type { RiskListener } from './risk-listener.ts';
+import { Transfers } from './transfers.ts';
 import { Volumes } from './volumes.ts';
 
 const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
@@ -43,6 +44,7 @@ export class RiskEngine {
   readonly fees = new FeeSchedule();
   readonly volumes: Volumes;
   readonly preTrade: PreTrade;
+  readonly transfers: Transfers;
   /** Fees of the latest settled fill. */
   makerFee = 0;
   takerFee = 0;
@@ -70,6 +72,7 @@ export class RiskEngine {
     this.openOrders = new OpenOrders(this.preTrade.exposures, capacity.orders);
     this.accounts = new Accounts(capacity.accounts);
     this.balances = new Balances(capacity.accounts * 2);
+    this.transfers = new Transfers(this, listener);
     this.reserved = new Float64Array(capacity.orders);
     this.prices = new Float64Array(capacity.orders);
     this.holder = new Int32Array(capacity.orders);
@@ -96,31 +99,6 @@ export class RiskEngine {
   /** Of a currency, in millionths of a minor unit. */
   feeRest(currency: number): number {
     return this.feeRests[currency]!;
-  }
-
-  /** Opens the account if needed. The caller has checked how many there may be. */
-  deposit(accountId: number, currency: number, amount: number, referenceId: number): number {
-    const external = this.balances.findOrOpen(EXTERNAL, currency);
-    if (amount - this.balances.available[external]! > MAX_AMOUNT) {
-      return RejectReason.BalanceTooLarge;
-    }
-    let account = this.accounts.find(accountId);
-    if (account === NO_SLOT) account = this.accounts.open(accountId);
-    const to = this.balances.findOrOpen(account, currency);
-    this.post(TransferKind.Deposit, external, to, amount, referenceId);
-    return RejectReason.None;
-  }
-
-  withdraw(accountId: number, currency: number, amount: number, referenceId: number): number {
-    const account = this.accounts.find(accountId);
-    if (account === NO_SLOT) return RejectReason.UnknownAccount;
-    const from = this.balances.find(account, currency);
-    if (from === NO_SLOT || this.balances.available[from]! < amount) {
-      return RejectReason.InsufficientFunds;
-    }
-    const external = this.balances.findOrOpen(EXTERNAL, currency);
-    this.post(TransferKind.Withdrawal, from, external, amount, referenceId);
-    return RejectReason.None;
   }
 
   /**
@@ -370,7 +348,7 @@ export class RiskEngine {
   }
 
   /** The one way money moves: out of one balance, into another. */
-  private post(kind: number, from: number, to: number, amount: number, referenceId: number): void {
+  post(kind: number, from: number, to: number, amount: number, referenceId: number): void {
     const balances = this.balances;
     balances.add(from, -amount, 0);
     balances.add(to, amount, 0);

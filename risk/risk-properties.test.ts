@@ -84,7 +84,7 @@ class OpenOrders {
   run(step: Step): void {
     const { risk } = this.bank;
     if (step.kind === 'deposit') this.bank.deposit(step.account, step.currency, step.amount);
-    else if (step.kind === 'withdraw') risk.withdraw(step.account, step.currency, step.amount, 1);
+    else if (step.kind === 'withdraw') this.bank.withdraw(step.account, step.currency, step.amount);
     else if (step.kind === 'reserve') this.reserve(step.account, step.side, step.price, step.qty);
     else if (this.reservations.size > 0) {
       const order = this.pick(step.pick);

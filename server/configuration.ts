@@ -80,6 +80,12 @@ export const SETTINGS = {
   maxAccounts: integer(1_000_000, 1, 2 ** 26, 'accounts; beyond: reject TooManyAccounts'),
   maxCurrencies: integer(256, 1, 2 ** 26, 'currencies; beyond: reject TooManyCurrencies'),
   maxSymbols: integer(256, 1, 2 ** 26, 'markets; beyond: reject TooManySymbols'),
+  maxTransfers: integer(
+    10_000_000,
+    1,
+    2 ** 26,
+    'transfer ids remembered; beyond: reject TooManyTransfers',
+  ),
   maxBodyBytes: integer(MIB, KIB, 64 * MIB, 'request body; beyond: 413'),
   maxConnections: integer(10_000, 1, 1_000_000, 'connections; beyond: 503'),
   depthDefault: integer(100, 1, 100_000, 'levels a side of /orderbook where depth is not given'),
@@ -127,7 +133,12 @@ export const SETTINGS = {
   } as ChoiceSetting<WaitStrategy>,
   spins: integer(2_000, 0, 1_000_000_000, 'rounds without work before spin-then-park parks'),
   turnCommands: integer(256, 1, 1_000_000, 'commands from one ring before the next has its turn'),
-  tickMs: integer(10, 1, 60_000, 'how often to look for orders that are due to expire'),
+  tickMs: integer(
+    10,
+    1,
+    60_000,
+    'how often to look for orders and transfers that are due to expire',
+  ),
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type ValueOf<S> =

@@ -1,13 +1,16 @@
 /** The markets of a new exchange, in units people use; `marketDefinitions` makes them integers. */
 import type { CurrencyDefinition, SymbolDefinition } from '../exchange/venue.ts';
 import { parseDecimal } from '../protocol/decimal.ts';
+import { CurrencyKind } from '../protocol/enums.ts';
+
+const { Cash, Security } = CurrencyKind;
 
 const CURRENCIES: readonly CurrencyDefinition[] = [
-  { currencyId: 1, code: 'KRW', decimals: 0 },
-  { currencyId: 2, code: 'USD', decimals: 2 },
-  { currencyId: 10, code: 'BTC', decimals: 8 },
-  { currencyId: 11, code: 'ETH', decimals: 8 },
-  { currencyId: 12, code: 'AAPL', decimals: 0 },
+  { currencyId: 1, code: 'KRW', decimals: 0, kind: Cash },
+  { currencyId: 2, code: 'USD', decimals: 2, kind: Cash },
+  { currencyId: 10, code: 'BTC', decimals: 8, kind: Cash },
+  { currencyId: 11, code: 'ETH', decimals: 8, kind: Cash },
+  { currencyId: 12, code: 'AAPL', decimals: 0, kind: Security },
 ];
 
 interface Market {

@@ -89,8 +89,9 @@ export class Supervisor {
       },
       'recovered from the journal',
     );
-    const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, markets } = configuration;
-    const limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols };
+    const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers, markets } =
+      configuration;
+    const limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers };
     const commands = new SupervisorPort(this.links);
     const counters = new Counters(this.links.counters);
     const setUp = new VenueSetup(commands, counters);

@@ -22,6 +22,7 @@ import {
   TimeInForce,
   TradingState,
   TransferKind,
+  TransferStatus,
 } from '../../protocol/enums.ts';
 import {
   BALANCE,
@@ -32,6 +33,7 @@ import {
   TRADE,
   TRADING_STATE_CHANGED,
   TRANSFER,
+  TRANSFER_REPORT,
 } from '../../protocol/event-layout.ts';
 import {
   Balance,
@@ -50,6 +52,9 @@ import {
   templateIdAt,
 } from '../../protocol/record.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
+import { NewTransfer, ResolveTransfer, ReverseTransfer } from '../../protocol/transfer-commands.ts';
+import { TransferReport } from '../../protocol/transfer-report.ts';
+import type { TransferTerms } from '../../protocol/transfer-terms.ts';
 import {
   AddCurrency,
   AddSymbol,
@@ -58,6 +63,8 @@ import {
   SetTradingState,
   Tick,
 } from '../../protocol/venue-commands.ts';
+import type { ReversalTerms } from '../../risk/transfer-content.ts';
+import type { ResolutionTerms } from '../../risk/transfers.ts';
 import { EventBuffer } from '../event-sink.ts';
 import { Exchange, type ExchangeCapacity } from '../exchange.ts';
 
@@ -77,6 +84,7 @@ const EVENTS: ReadonlyMap<number, new () => Flyweight> = new Map<number, new () 
   [BOOK_LEVEL.templateId, BookLevel],
   [BALANCE.templateId, Balance],
   [TRANSFER.templateId, Transfer],
+  [TRANSFER_REPORT.templateId, TransferReport],
   [TRADING_STATE_CHANGED.templateId, TradingStateChanged],
   [PRICE_BAND_CHANGED.templateId, PriceBandChanged],
   [COMMAND_DONE.templateId, CommandDone],
@@ -88,6 +96,7 @@ export type EventView =
   | BookLevel
   | Balance
   | Transfer
+  | TransferReport
   | TradingStateChanged
   | PriceBandChanged
   | CommandDone;
@@ -161,14 +170,50 @@ export class RecordedExchange {
     return this.execute(Object.assign(command, this.exchange.limits, limits));
   }
 
-  deposit(accountId: number, currencyId: number, amount: number): EventView[] {
+  deposit(
+    accountId: number,
+    currencyId: number,
+    amount: number,
+    terms: Partial<TransferTerms> = {},
+  ): EventView[] {
     const command = new Funding().writeDeposit(this.record, 0);
-    return this.execute(Object.assign(command, { accountId, currencyId, amount }));
+    return this.execute(Object.assign(command, { accountId, currencyId, amount }, terms));
   }
 
-  withdraw(accountId: number, currencyId: number, amount: number): EventView[] {
+  withdraw(
+    accountId: number,
+    currencyId: number,
+    amount: number,
+    terms: Partial<TransferTerms> = {},
+  ): EventView[] {
     const command = new Funding().writeWithdraw(this.record, 0);
-    return this.execute(Object.assign(command, { accountId, currencyId, amount }));
+    return this.execute(Object.assign(command, { accountId, currencyId, amount }, terms));
+  }
+
+  transfer(
+    debitAccountId: number,
+    creditAccountId: number,
+    currencyId: number,
+    amount: number,
+    terms: Partial<TransferTerms> = {},
+  ): EventView[] {
+    const command = new NewTransfer().write(this.record, 0);
+    Object.assign(command, { debitAccountId, creditAccountId, currencyId, amount });
+    return this.execute(Object.assign(command, terms));
+  }
+
+  resolve(transferId: number, action: number, terms: Partial<ResolutionTerms> = {}): EventView[] {
+    const command = new ResolveTransfer().write(this.record, 0);
+    return this.execute(Object.assign(command, { transferId, action }, terms));
+  }
+
+  reverse(
+    transferId: number,
+    originalTransferId: number,
+    terms: Partial<ReversalTerms> = {},
+  ): EventView[] {
+    const command = new ReverseTransfer().write(this.record, 0);
+    return this.execute(Object.assign(command, { transferId, originalTransferId }, terms));
   }
 
   /** A GTC limit order in BTC_USD, if the terms say nothing else. */
@@ -239,7 +284,7 @@ export class RecordedExchange {
 
   /** What the sequencer would put before a command at its time; nothing if nothing is due. */
   tickIfDue(): EventView[] {
-    if (this.exchange.engine.nextExpireTime > this.time) return [];
+    if (this.exchange.nextExpireTime > this.time) return [];
     const events = this.tick();
     this.time--;
     return events;
@@ -287,6 +332,11 @@ export function describe(event: EventView): string {
     const { kind, amount, currencyId, debitAccountId, creditAccountId } = event;
     const what = `${nameOf(TransferKind, kind)} ${amount} of ${currencyId}`;
     return `Transfer ${what}: ${debitAccountId} to ${creditAccountId}`;
+  }
+  if (event instanceof TransferReport) {
+    const { transferId, amount, postedAmount, lockedAmount, isRepeat } = event;
+    const what = `${isRepeat === 1 ? 'again ' : ''}${nameOf(TransferStatus, event.status)}`;
+    return `Report of ${transferId}: ${what}, ${postedAmount} of ${amount}, locks ${lockedAmount}`;
   }
   if (event instanceof TradingStateChanged) {
     const { state, auctionPrice, auctionQty } = event;

@@ -19,6 +19,7 @@ import {
   SetRiskLimits,
   SetSlippage,
 } from '../risk-commands.ts';
+import { NewTransfer, ResolveTransfer, ReverseTransfer } from '../transfer-commands.ts';
 import {
   AddCurrency,
   AddSymbol,
@@ -30,6 +31,17 @@ import {
 const AT = 16;
 
 export type Fields = Readonly<Record<string, number | string>>;
+
+const FUNDING_SAMPLE: Fields = {
+  accountId: 7,
+  amount: 1,
+  currencyId: 1,
+  mode: 1,
+  transferId: 1,
+  businessRefId: 0,
+  externalId: 0,
+  expireTime: 0,
+};
 
 interface Sample {
   readonly write: (record: RecordBuffer) => CommandHeader;
@@ -84,15 +96,37 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   Deposit: {
     write: (record) => new Funding().writeDeposit(record, AT),
-    fields: { accountId: 7, amount: 1, currencyId: 1 },
+    fields: FUNDING_SAMPLE,
   },
   Withdraw: {
     write: (record) => new Funding().writeWithdraw(record, AT),
-    fields: { accountId: 7, amount: 1, currencyId: 1 },
+    fields: FUNDING_SAMPLE,
+  },
+  NewTransfer: {
+    write: (record) => new NewTransfer().write(record, AT),
+    fields: {
+      debitAccountId: -1,
+      creditAccountId: 7,
+      amount: 1,
+      currencyId: 1,
+      mode: 1,
+      transferId: 1,
+      businessRefId: 0,
+      externalId: 0,
+      expireTime: 0,
+    },
+  },
+  ResolveTransfer: {
+    write: (record) => new ResolveTransfer().write(record, AT),
+    fields: { transferId: 1, amount: 0, externalId: 0, action: 1 },
+  },
+  ReverseTransfer: {
+    write: (record) => new ReverseTransfer().write(record, AT),
+    fields: { transferId: 2, originalTransferId: 1, amount: 0, businessRefId: 0, externalId: 0 },
   },
   AddCurrency: {
     write: (record) => new AddCurrency().write(record, AT),
-    fields: { currencyId: 1, decimals: 8, code: 'BTC' },
+    fields: { currencyId: 1, decimals: 8, kind: 0, code: 'BTC' },
   },
   AddSymbol: {
     write: (record) => new AddSymbol().write(record, AT),
@@ -109,7 +143,13 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   SetLimits: {
     write: (record) => new SetLimits().write(record, AT),
-    fields: { maxOpenOrders: 1, maxAccounts: 1, maxCurrencies: 1, maxSymbols: 1 },
+    fields: {
+      maxOpenOrders: 1,
+      maxAccounts: 1,
+      maxCurrencies: 1,
+      maxSymbols: 1,
+      maxTransfers: 1,
+    },
   },
   SetTradingState: {
     write: (record) => new SetTradingState().write(record, AT),

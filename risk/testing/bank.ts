@@ -1,6 +1,9 @@
-/** A risk engine with two currencies and one market, and what it posted, for tests. */
+/** A risk engine with two currencies and a market, its postings written down: for tests. */
+import { SystemAccount } from '../../protocol/enums.ts';
 import { RiskEngine } from '../risk-engine.ts';
 import type { RiskListener } from '../risk-listener.ts';
+
+const { External } = SystemAccount;
 
 export const MAX = Number.MAX_SAFE_INTEGER;
 export const BTC = 0;
@@ -64,8 +67,29 @@ export class Bank implements RiskListener {
     }));
   }
 
-  deposit(accountId: number, currency: number, amount: number): number {
-    return this.risk.deposit(accountId, currency, amount, 1);
+  onTransferChanged(): void {}
+  onTransferRepeated(): void {}
+
+  deposit(accountId: number, currency: number, amount: number, transferId = 0): number {
+    return this.transfer(External, accountId, currency, amount, transferId);
+  }
+
+  withdraw(accountId: number, currency: number, amount: number, transferId = 0): number {
+    return this.transfer(accountId, External, currency, amount, transferId);
+  }
+
+  private transfer(
+    debitAccountId: number,
+    creditAccountId: number,
+    currency: number,
+    amount: number,
+    transferId: number,
+  ): number {
+    const { transfers, currencyIds } = this.risk;
+    transfers.begin(1, 1, { maxAccounts: 1_000, maxTransfers: 1_000 });
+    const accounts = { debitAccountId, creditAccountId, currencyId: currencyIds[currency]! };
+    const none = { mode: 0, expireTime: 0, businessRefId: 0, externalId: 0 };
+    return transfers.transfer({ transferId, ...accounts, amount, ...none });
   }
 
   adjust(order: number, side: number, price: number, qty: number): number {

@@ -74,7 +74,7 @@ async function recover(): Promise<JournalReplay> {
   const { sequence, time, limits, symbols } = recovering.exchange;
   const recovered = new Counters(links.counters);
   recovered.set(Counter.ExecutedSequence, sequence);
-  recovered.set(Counter.NextExpireTime, recovering.exchange.engine.nextExpireTime);
+  recovered.set(Counter.NextExpireTime, recovering.exchange.nextExpireTime);
   post({
     kind: 'recovered',
     sequence,
@@ -97,7 +97,7 @@ function run(): void {
     for (let i = 0; i < readers.length; i++) workCount += drain(readers[i]!);
     if (workCount > 0) {
       sink.publish();
-      counters.set(Counter.NextExpireTime, exchange.engine.nextExpireTime);
+      counters.set(Counter.NextExpireTime, exchange.nextExpireTime);
     } else if (wasStopRaised) return;
     waiter.idle(workCount);
   }

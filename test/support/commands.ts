@@ -62,6 +62,7 @@ export const setLimits = writerOf((record, at) => new SetLimits().write(record, 
   maxAccounts: 1_000_000,
   maxCurrencies: 256,
   maxSymbols: 256,
+  maxTransfers: 10_000_000,
 });
 
 /** The commands behind each other, as in the body of a request. */
