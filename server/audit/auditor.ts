@@ -17,19 +17,22 @@ import {
   NewOrder,
   ReplaceOrder,
 } from '../../protocol/commands.ts';
-import { ExecType } from '../../protocol/enums.ts';
+import { ExecType, TransferStatus } from '../../protocol/enums.ts';
 import {
   BALANCE,
   BOOK_LEVEL,
   COMMAND_DONE,
   EXECUTION_REPORT,
   TRANSFER,
+  TRANSFER_REPORT,
 } from '../../protocol/event-layout.ts';
 import { Balance, BookLevel, CommandDone, Transfer } from '../../protocol/events.ts';
 import { ExecutionReport } from '../../protocol/execution-report.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../../protocol/reject-reason.ts';
+import { TransferReport } from '../../protocol/transfer-report.ts';
 import { Holdings } from './holdings.ts';
+import { type Lock, transferLock } from './locks.ts';
 import { OpenOrders } from './open-orders.ts';
 import { VenueFacts } from './venue-facts.ts';
 import { Violation } from './violation.ts';
@@ -58,6 +61,9 @@ export class Auditor implements ReplayListener {
   ]);
   private readonly report = new ExecutionReport();
   private readonly transfer = new Transfer();
+  private readonly transferReport = new TransferReport();
+  /** By transfer id; only those that hold money. */
+  private readonly heldByTransfer = new Map<number, Lock>();
   private readonly balance = new Balance();
   private readonly level = new BookLevel();
   private readonly done = new CommandDone();
@@ -125,6 +131,11 @@ export class Auditor implements ReplayListener {
       );
       this.holdings.post(debitAccountId, currencyId, -amount);
       this.holdings.post(creditAccountId, currencyId, amount);
+    } else if (templateId === TRANSFER_REPORT.templateId) {
+      const report = this.transferReport.wrap(events, at);
+      // What was refused, and what is only told once more, changes nothing.
+      if (report.status === TransferStatus.Rejected || report.isRepeat === 1) return;
+      this.takeTransfer(report);
     } else if (templateId === BALANCE.templateId) {
       const { accountId, currencyId, available, locked } = this.balance.wrap(events, at);
       this.holdings.tell(accountId, currencyId, available, locked);
@@ -132,6 +143,16 @@ export class Auditor implements ReplayListener {
       this.openOrders.tell(exchange, this.level.wrap(events, at));
     }
     this.changes++;
+  }
+
+  private takeTransfer(report: TransferReport): void {
+    const before = this.heldByTransfer.get(report.transferId);
+    if (before !== undefined) this.holdings.removeLock(before);
+    this.heldByTransfer.delete(report.transferId);
+    if (report.lockedAmount === 0) return;
+    const lock = transferLock(report);
+    this.holdings.addLock(lock);
+    this.heldByTransfer.set(report.transferId, lock);
   }
 
   /** The money that the command is about is looked at even if no event tells of it. */

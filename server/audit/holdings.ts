@@ -130,7 +130,7 @@ function findFault(holding: Holding, { available, locked }: Amounts): string | u
     return `${whose}: ${is}, but its postings sum to ${holding.posted}`;
   }
   if (locked !== holding.needed) {
-    return `${whose}: ${is}, but its open orders need ${holding.needed} locked`;
+    return `${whose}: ${is}, but orders and transfers need ${holding.needed} locked`;
   }
   if (available !== holding.available || locked !== holding.locked) {
     return `${whose}: ${is}, but available ${holding.available}, locked ${holding.locked} was told`;

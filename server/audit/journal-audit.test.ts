@@ -94,7 +94,7 @@ const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])
       balances.available[quietBalance(exchange)]! -= 1;
       balances.locked[quietBalance(exchange)]! += 1;
     },
-    /account 3 in currency 1: .* but its open orders need \d+ locked/,
+    /account 3 in currency 1: .* but orders and transfers need \d+ locked/,
   ],
   [
     'a balance below zero',
@@ -114,7 +114,7 @@ const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])
   [
     'a reservation that was lost while its order is open',
     (exchange) => exchange.risk.release(restingOrder(exchange, Side.Sell), Side.Sell),
-    /but its open orders need \d+ locked/,
+    /but orders and transfers need \d+ locked/,
   ],
   [
     'a reservation at another price',

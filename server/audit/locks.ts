@@ -1,10 +1,11 @@
 /**
  * What money is locked for, worked out anew from what locks it and not from what risk noted, so
- * that a reservation that was lost or is out of step shows. Open orders lock money; transfers that
- * are pending or unknown will: this file is their place, beside `orderLock`.
+ * that a reservation that was lost or is out of step shows. Open orders lock money, and transfers
+ * that are pending or unknown.
  */
 import type { Exchange } from '../../exchange/exchange.ts';
 import { Side } from '../../protocol/enums.ts';
+import type { TransferReport } from '../../protocol/transfer-report.ts';
 import { feeOf } from '../../risk/fee.ts';
 
 /** Part of an account's locked balance. */
@@ -28,4 +29,10 @@ export function orderLock(exchange: Exchange, order: number): Lock {
   const notional = risk.reservedPrice(order) * leavesQty * market.tickValue;
   const fee = feeOf(notional, risk.worstFeePpm(order));
   return { accountId, currencyId: market.quoteCurrencyId, amount: notional + fee };
+}
+
+/** What a transfer holds, as its latest report tells: nothing where it was resolved. */
+export function transferLock(report: TransferReport): Lock {
+  const { debitAccountId, currencyId, lockedAmount } = report;
+  return { accountId: debitAccountId, currencyId, amount: lockedAmount };
 }
