@@ -13,6 +13,9 @@ import {
   FUNDING,
   MASS_CANCEL,
   NEW_ORDER,
+  NEW_TRANSFER,
+  RESOLVE_TRANSFER,
+  REVERSE_TRANSFER,
   SET_PRICE_BAND,
   SET_TRADING_STATE,
 } from './command-layout.ts';
@@ -26,6 +29,10 @@ import { SetPriceBand, SetTradingState } from './venue-commands.ts';
 
 const LAYOUTS = {
   deposit: FUNDING,
+  withdraw: FUNDING,
+  transfer: NEW_TRANSFER,
+  'resolve-transfer': RESOLVE_TRANSFER,
+  'reverse-transfer': REVERSE_TRANSFER,
   order: NEW_ORDER,
   cancel: CANCEL_ORDER,
   'mass-cancel': MASS_CANCEL,
@@ -126,7 +133,11 @@ test('the largest numbers there are pass', () => {
 
 test('missing and surplus columns, no line and two lines are refused with the columns', () => {
   const texts: Readonly<Record<CsvKind, readonly string[]>> = {
-    deposit: ['', '\n', '\r\n', '1', '1,2', '1,2,3,4', '1,2,3\n4,5,6', '1,2,3\n\n', '\n1,2,3'],
+    deposit: ['', '\n', '\r\n', '1', '1,2', '1,2,3,4,5,6,,8,9', '1,2,3\n4,5,6', '\n1,2,3'],
+    withdraw: ['', '1,2', '1,2,3,4,5,6,,8,9', '1,2,3\n\n'],
+    transfer: ['', '1,2,3', '1,2,3,4,5,6,7,,9,10'],
+    'resolve-transfer': ['', '1', '1,post,3,4,5'],
+    'reverse-transfer': ['', '1', '1,2,3,4,5,6'],
     order: ['', '1,2,3,4', '1,2,3,4,1,limit,GTC,5,0,0,0,,0,0,0,0', '1,2,3,4,1\n1,2,3,4,1\n'],
     cancel: ['', '1,2', '1,2,3,4', '1;2;3', '[1,2]', '{"userId":1}'],
     'mass-cancel': ['', '\n', '1,2,1,1', '1\n2'],
@@ -301,6 +312,7 @@ test('any text is either refused with field, value and allowed, or a well-formed
     fc.integer({ min: -2, max: 5 }).map(String),
     fc.constantFrom('', ' ', 'limit', 'market', 'GTC', 'IOC', '\r', '9007199254740991'),
     fc.constantFrom('stop', 'stop-limit', 'GTD', 'FOK', 'decrement', '1', '0'),
+    fc.constantFrom('pending', 'one-step', 'post', 'void', 'mark-unknown'),
     fc.string({ maxLength: 5, unit: 'binary' }),
   );
   const text = fc.array(column, { maxLength: 16 }).map((columns) => columns.join(','));
