@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { ORDER } from '../engine/orders.ts';
 import { Side, TradingState } from '../protocol/enums.ts';
 import { FIRST_CUSTOMER } from '../risk/accounts.ts';
+import { TRANSFER_WORD } from '../risk/transfer-table.ts';
 import type { Exchange } from './exchange.ts';
 import { hashState } from './state-hash.ts';
 import { orderedBalances, orderedOrders } from './state-view.ts';
@@ -38,6 +39,7 @@ function openVenue(): RecordedExchange {
   venue.order(BOB, Sell, 50, 4);
   venue.order(ALICE, Buy, 50, 7);
   venue.order(BOB, Sell, 60, 3);
+  venue.transfer(ALICE, BOB, USD, 5, { transferId: 3 });
   return venue;
 }
 
@@ -184,6 +186,18 @@ test('a balance of another account or in another currency hashes differently', (
     ['account id', (exchange) => exchange.risk.accounts.accountId[FIRST_CUSTOMER]!--],
     ['currency', (exchange) => exchange.risk.balances.currency.set([2], 0)],
   ]);
+});
+
+test('any other word of a transfer hashes differently', () => {
+  assertAllDiffer(
+    Object.entries(TRANSFER_WORD).map(([name, word]) => [
+      name,
+      ({ risk }) => {
+        const { table } = risk.transfers;
+        table.set(0, word, table.get(0, word) + 1);
+      },
+    ]),
+  );
 });
 
 test('orders that changed their places in one level hash differently', () => {

@@ -1,11 +1,13 @@
 /** What became of a command: gathered from its group of events, told as JSON or as a record. */
-import { CancelReason, nameOf, OrderStatus } from '../protocol/enums.ts';
+import { CancelReason, nameOf, OrderStatus, TransferStatus } from '../protocol/enums.ts';
 import type { PriceBandTerms } from '../protocol/price-band.ts';
 import type { RecordBuffer } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import { CommandResult } from '../protocol/result.ts';
 import { NO_ORDER_STATUS } from '../protocol/result-layout.ts';
+import type { TransferReport } from '../protocol/transfer-report.ts';
 import { rejectReasonAsJson } from './reject-reason-json.ts';
+import { type TransferJson, transferAsJson } from './transfer-json.ts';
 
 export interface Fill {
   readonly tradeId: number;
@@ -30,6 +32,9 @@ export class CommandOutcome {
   cancelReason = 0;
   /** Of a mass cancel and a kill switch: how many orders it canceled. */
   canceledCount: number | undefined;
+  /** Of a command about a transfer that has an id. */
+  transfer: TransferJson | undefined;
+  transferStatus: number = TransferStatus.None;
   /** Sums of qty and of price × qty over the fills. */
   filledQty = 0;
   notional = 0;
@@ -49,10 +54,19 @@ export class CommandOutcome {
     this.leavesQty = 0;
     this.cancelReason = CancelReason.None;
     this.canceledCount = undefined;
+    this.transfer = undefined;
+    this.transferStatus = TransferStatus.None;
     this.filledQty = 0;
     this.notional = 0;
     this.fillCount = 0;
     this.fills = [];
+  }
+
+  /** A group's first report is about the command's own transfer, a second about its original. */
+  addTransfer(report: TransferReport): void {
+    if (this.transfer !== undefined) return;
+    this.transfer = transferAsJson(report);
+    this.transferStatus = report.status;
   }
 }
 
@@ -66,6 +80,7 @@ export function outcomeAsJson(outcome: CommandOutcome): Record<string, unknown> 
   if (!isRejected && outcome.orderStatus !== NO_ORDER_STATUS) {
     json['status'] = nameOf(OrderStatus, outcome.orderStatus);
   }
+  if (outcome.transfer !== undefined) Object.assign(json, outcome.transfer);
   json['sequence'] = sequence;
   json['time'] = time;
   if (isRejected) json['rejectReason'] = rejectReasonAsJson(rejectReason, outcome.priceBand);
@@ -102,4 +117,6 @@ export function writeOutcome(
   result.orderStatus = outcome.orderStatus;
   result.cancelReason = outcome.cancelReason;
   result.canceledCount = outcome.canceledCount ?? 0;
+  result.transferStatus = outcome.transferStatus;
+  result.entry = outcome.transfer?.entry ?? 0;
 }

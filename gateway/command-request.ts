@@ -6,7 +6,10 @@ import {
   MASS_CANCEL,
   MAX_COMMAND_LENGTH,
   NEW_ORDER,
+  NEW_TRANSFER,
   REPLACE_ORDER,
+  RESOLVE_TRANSFER,
+  REVERSE_TRANSFER,
   SET_FEE_TIER,
   SET_FEES,
   SET_PERMISSION,
@@ -26,6 +29,10 @@ export type CommandRoute = CsvKind | 'commands';
 /** Which commands each route takes as binary records; `commands` takes all. */
 const ROUTE_TEMPLATES: Readonly<Record<CsvKind, readonly number[]>> = {
   deposit: [FUNDING.depositTemplateId, FUNDING.withdrawTemplateId],
+  withdraw: [FUNDING.withdrawTemplateId],
+  transfer: [NEW_TRANSFER.templateId],
+  'resolve-transfer': [RESOLVE_TRANSFER.templateId],
+  'reverse-transfer': [REVERSE_TRANSFER.templateId],
   order: [NEW_ORDER.templateId, REPLACE_ORDER.templateId],
   cancel: [CANCEL_ORDER.templateId],
   'mass-cancel': [MASS_CANCEL.templateId],

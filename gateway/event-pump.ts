@@ -22,6 +22,7 @@ import {
   PRICE_BAND_CHANGED,
   TRADE,
   TRADING_STATE_CHANGED,
+  TRANSFER_REPORT,
 } from '../protocol/event-layout.ts';
 import {
   BookImage,
@@ -34,6 +35,7 @@ import {
 import { ExecutionReport } from '../protocol/execution-report.ts';
 import { templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
+import { TransferReport } from '../protocol/transfer-report.ts';
 import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import type { RingReader } from '../ring/ring.ts';
 import type { BookReplica } from './book-replica.ts';
@@ -54,6 +56,7 @@ export class EventPump {
   private readonly header = new CommandHeader();
   private readonly report = new ExecutionReport();
   private readonly trade = new Trade();
+  private readonly transferReport = new TransferReport();
   private readonly level = new BookLevel();
   private readonly done = new CommandDone();
   private readonly tradingState = new TradingStateChanged();
@@ -140,6 +143,8 @@ export class EventPump {
     } else if (templateId === PRICE_BAND_CHANGED.templateId) {
       this.applyPriceBand(at);
       this.feed.onPriceBand(this.priceBand);
+    } else if (templateId === TRANSFER_REPORT.templateId) {
+      this.handleTransfer(this.transferReport.wrap(this.reader.record, at));
     } else if (templateId === COMMAND_DONE.templateId) this.endGroup(at);
   }
 
@@ -180,6 +185,11 @@ export class EventPump {
     outcome.filledQty += qty;
     outcome.notional += price * qty;
     if (this.port.nextWantsFills) outcome.fills.push({ tradeId, price, qty, fee });
+  }
+
+  private handleTransfer(report: TransferReport): void {
+    this.feed.onTransfer(report, this.outcome.time);
+    if (this.correlationId !== 0) this.outcome.addTransfer(report);
   }
 
   private endGroup(at: number): void {

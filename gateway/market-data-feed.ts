@@ -1,7 +1,7 @@
 /**
- * What WebSocket clients subscribe to: the book and the trades of a market, the executions of an
- * account. Each channel starts with a snapshot and goes on with updates whose numbers have no gap:
- * a client too slow for them is disconnected, never left out.
+ * What WebSocket clients subscribe to: the book and the trades of a market, the executions and the
+ * transfers of an account. Each channel starts with a snapshot and goes on with updates whose
+ * numbers have no gap: a client too slow for them is disconnected, never left out.
  */
 import { encode } from '@msgpack/msgpack';
 import {
@@ -26,11 +26,20 @@ import type {
 import type { ExecutionReport } from '../protocol/execution-report.ts';
 import type { PriceBandTerms } from '../protocol/price-band.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
+import type { TransferReport } from '../protocol/transfer-report.ts';
 import type { BookReplica } from './book-replica.ts';
 import { rejectReasonAsJson } from './reject-reason-json.ts';
+import { transferAsJson } from './transfer-json.ts';
 
-export const CHANNELS = ['book', 'trades', 'executions'] as const;
+export const CHANNELS = ['book', 'trades', 'executions', 'transfers'] as const;
 export type Channel = (typeof CHANNELS)[number];
+/** Channels of an account; the others are of a market. */
+export type AccountChannel = 'executions' | 'transfers';
+
+export function isOfAccount(channel: Channel): channel is AccountChannel {
+  return channel === 'executions' || channel === 'transfers';
+}
+
 export const FORMATS = ['json', 'msgpack'] as const;
 export type Format = (typeof FORMATS)[number];
 
@@ -85,7 +94,11 @@ export class MarketDataFeed {
   /** Changes of the current group, by market. */
   private readonly changes = new Map<number, BookChanges>();
   private readonly trades = new Map<number, { number: number; recent: TradeJson[] }>();
-  private readonly executions = new Map<number, number>();
+  /** The last number of each account's updates, while somebody listens. */
+  private readonly accountNumbers = {
+    executions: new Map<number, number>(),
+    transfers: new Map<number, number>(),
+  };
 
   /** @param recentTradeCount how many trades a snapshot of the trades channel holds at most */
   constructor(replica: BookReplica, publisher: Publisher, recentTradeCount: number) {
@@ -97,9 +110,10 @@ export class MarketDataFeed {
   /** What a new subscriber gets first; undefined where the market is unknown. */
   snapshot(channel: Channel, id: number): unknown {
     const { sequence } = this.replica;
-    if (channel === 'executions') {
-      const number = this.executions.get(id) ?? 0;
-      this.executions.set(id, number);
+    if (isOfAccount(channel)) {
+      const numbers = this.accountNumbers[channel];
+      const number = numbers.get(id) ?? 0;
+      numbers.set(id, number);
       return { channel, type: 'snapshot', userId: id, number, sequence };
     }
     const book = this.replica.book(id, channel === 'book' ? Number.POSITIVE_INFINITY : 0);
@@ -110,10 +124,11 @@ export class MarketDataFeed {
   }
 
   /**
-   * Somebody's subscription ended: without subscribers, an account's executions are not numbered.
+   * Somebody's subscription ended: without subscribers, an account's updates are not numbered.
    */
   onUnsubscribed(channel: Channel, id: number): void {
-    if (channel === 'executions' && !this.hasSubscribers(channel, id)) this.executions.delete(id);
+    if (!isOfAccount(channel) || this.hasSubscribers(channel, id)) return;
+    this.accountNumbers[channel].delete(id);
   }
 
   onLevel(level: BookLevel): void {
@@ -152,11 +167,29 @@ export class MarketDataFeed {
 
   onExecution(report: ExecutionReport, time: number): void {
     const { accountId } = report;
-    const last = this.executions.get(accountId);
-    if (last === undefined) return;
-    this.executions.set(accountId, last + 1);
+    if (!this.accountNumbers.executions.has(accountId)) return;
     const json = executionAsJson(report, this.replica.priceBand(report.symbolId));
-    this.publish('executions', accountId, { userId: accountId, number: last + 1, time, ...json });
+    this.publishToAccount('executions', accountId, { time, ...json });
+  }
+
+  /** To both of its accounts. What is told again is no update: nothing changed. */
+  onTransfer(report: TransferReport, time: number): void {
+    if (report.isRepeat === 1) return;
+    for (const accountId of [report.debitAccountId, report.creditAccountId]) {
+      if (!this.accountNumbers.transfers.has(accountId)) continue;
+      const json: Record<string, unknown> = { ...transferAsJson(report) };
+      if (report.rejectReason !== RejectReason.None) {
+        json['rejectReason'] = rejectReasonAsJson(report.rejectReason);
+      }
+      const { sequence } = report;
+      this.publishToAccount('transfers', accountId, { time, sequence, ...json });
+    }
+  }
+
+  private publishToAccount(channel: AccountChannel, accountId: number, content: object): void {
+    const number = this.accountNumbers[channel].get(accountId)! + 1;
+    this.accountNumbers[channel].set(accountId, number);
+    this.publish(channel, accountId, { userId: accountId, number, ...content });
   }
 
   /** After the last event of a group: one book update for each market that changed. */

@@ -12,6 +12,7 @@ import {
   encodeMessage,
   FORMATS,
   type Format,
+  isOfAccount,
   type MarketDataFeed,
   topicOf,
 } from './market-data-feed.ts';
@@ -141,7 +142,7 @@ function parseRequest(message: ArrayBuffer, isBinary: boolean): Request | FieldE
   if (!(CHANNELS as readonly unknown[]).includes(channel)) {
     return { field: 'channel', value: show(channel), allowed: CHANNELS.join(', ') };
   }
-  const isAboutAccount = channel === 'executions';
+  const isAboutAccount = isOfAccount(channel as Channel);
   const id = isAboutAccount ? userId : symbolId;
   const range = isAboutAccount ? FIELD_RANGE.accountId : FIELD_RANGE.symbolId;
   if (typeof id !== 'number' || !Number.isSafeInteger(id) || !isInRange(range, id)) {

@@ -99,17 +99,67 @@ const addRemainingTerms: Migration = {
   },
 };
 
+/**
+ * The ledger: kinds of currencies, transfers, and every posting. Older tables hold trades without
+ * their postings: they are of journals that this release does not read, and must be rebuilt.
+ */
+const addLedger: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      `ALTER TABLE currencies ADD COLUMN kind text NOT NULL DEFAULT 'Cash'`,
+      `CREATE TABLE transfers (
+        transfer_id bigint PRIMARY KEY,
+        debit_account_id bigint NOT NULL,
+        credit_account_id bigint NOT NULL,
+        currency_id bigint NOT NULL,
+        amount bigint NOT NULL,
+        posted_amount bigint NOT NULL,
+        reversed_amount bigint NOT NULL,
+        locked_amount bigint NOT NULL,
+        mode text NOT NULL,
+        status text NOT NULL,
+        reject_reason text NOT NULL,
+        entry bigint NOT NULL,
+        business_ref_id bigint NOT NULL,
+        external_id bigint NOT NULL,
+        original_transfer_id bigint NOT NULL,
+        expires_at timestamptz,
+        updated_sequence bigint NOT NULL,
+        created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL)`,
+      'CREATE INDEX transfers_by_debit_account ON transfers (debit_account_id, transfer_id)',
+      'CREATE INDEX transfers_by_credit_account ON transfers (credit_account_id, transfer_id)',
+      `CREATE TABLE ledger_entries (
+        entry bigint NOT NULL,
+        posting integer NOT NULL,
+        kind text NOT NULL,
+        debit_account_id bigint NOT NULL,
+        credit_account_id bigint NOT NULL,
+        currency_id bigint NOT NULL REFERENCES currencies,
+        amount bigint NOT NULL CHECK (amount > 0),
+        trade_id bigint NOT NULL,
+        transfer_id bigint NOT NULL,
+        business_ref_id bigint NOT NULL,
+        posted_at timestamptz NOT NULL,
+        PRIMARY KEY (entry, posting))`,
+    ];
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+};
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_projection': createProjection,
   '0002_order_terms': addOrderTerms,
   '0003_price_bands': addPriceBands,
   '0004_remaining_terms': addRemainingTerms,
+  '0005_ledger': addLedger,
 };
 
 /** Removes all that `migrate` makes, whatever state it is in. */
 export async function dropProjection(db: Kysely<Tables>): Promise<void> {
-  await sql`DROP TABLE IF EXISTS currencies, market_symbols, orders, trades, balances,
-    projection_checkpoint, kysely_migration, kysely_migration_lock CASCADE`.execute(db);
+  const tables = sql`currencies, market_symbols, orders, trades, balances, transfers,
+    ledger_entries, projection_checkpoint, kysely_migration, kysely_migration_lock`;
+  await sql`DROP TABLE IF EXISTS ${tables} CASCADE`.execute(db);
 }
 
 export async function migrate(db: Kysely<Tables>): Promise<void> {

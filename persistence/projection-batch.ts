@@ -6,6 +6,8 @@ import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
 import {
   CancelReason,
+  CurrencyKind,
+  isTradePosting,
   nameOf,
   OrderStatus,
   OrderType,
@@ -13,6 +15,9 @@ import {
   Side,
   TakerSide,
   TimeInForce,
+  TransferKind,
+  TransferMode,
+  TransferStatus,
 } from '../protocol/enums.ts';
 import {
   BALANCE,
@@ -20,11 +25,14 @@ import {
   EXECUTION_REPORT,
   PRICE_BAND_CHANGED,
   TRADE,
+  TRANSFER,
+  TRANSFER_REPORT,
 } from '../protocol/event-layout.ts';
-import { Balance, CommandDone, PriceBandChanged, Trade } from '../protocol/events.ts';
+import { Balance, CommandDone, PriceBandChanged, Trade, Transfer } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
+import { TransferReport } from '../protocol/transfer-report.ts';
 import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import type { Tables } from './schema.ts';
 
@@ -36,6 +44,8 @@ type OrderTime = 'created_at' | 'updated_at' | 'expires_at';
 export type OrderRow = WithMicroseconds<Tables['orders'], OrderTime>;
 export type TradeRow = WithMicroseconds<Tables['trades'], 'executed_at'>;
 export type BalanceRow = Tables['balances'];
+export type TransferRow = WithMicroseconds<Tables['transfers'], OrderTime>;
+export type LedgerEntryRow = WithMicroseconds<Tables['ledger_entries'], 'posted_at'>;
 export type BandRow = Pick<
   Tables['market_symbols'],
   'symbol_id' | 'reference_price' | 'band_ticks'
@@ -49,6 +59,8 @@ export class ProjectionBatch {
   readonly orders = new Map<number, OrderRow>();
   readonly trades: TradeRow[] = [];
   readonly balances = new Map<string, BalanceRow>();
+  readonly transfers = new Map<number, TransferRow>();
+  readonly ledgerEntries: LedgerEntryRow[] = [];
   commandCount = 0;
   /** The last command in the batch. */
   sequence = 0;
@@ -56,6 +68,10 @@ export class ProjectionBatch {
   private readonly report = new ExecutionReport();
   private readonly trade = new Trade();
   private readonly balance = new Balance();
+  private readonly transfer = new Transfer();
+  private readonly transferReport = new TransferReport();
+  /** Of the command's entry so far. */
+  private postings = 0;
   private readonly band = new PriceBandChanged();
   private readonly done = new CommandDone();
 
@@ -63,6 +79,7 @@ export class ProjectionBatch {
     const { sequence, time } = this.header.wrap(command, offset);
     this.sequence = sequence;
     this.commandCount++;
+    this.postings = 0;
     for (let at = 0; at < eventBytes; at += recordLengthAt(events, at)) {
       switch (templateIdAt(events, at)) {
         case EXECUTION_REPORT.templateId:
@@ -70,6 +87,12 @@ export class ProjectionBatch {
           break;
         case TRADE.templateId:
           this.addTrade(this.trade.wrap(events, at), time);
+          break;
+        case TRANSFER.templateId:
+          this.addPosting(this.transfer.wrap(events, at), time);
+          break;
+        case TRANSFER_REPORT.templateId:
+          this.addTransfer(this.transferReport.wrap(events, at), time);
           break;
         case BALANCE.templateId:
           this.addBalance(this.balance.wrap(events, at));
@@ -136,6 +159,50 @@ export class ProjectionBatch {
     });
   }
 
+  private addPosting(transfer: Transfer, time: number): void {
+    const { kind, referenceId } = transfer;
+    const isOfTrade = isTradePosting(kind);
+    this.ledgerEntries.push({
+      entry: transfer.sequence,
+      posting: ++this.postings,
+      kind: nameOf(TransferKind, kind),
+      debit_account_id: transfer.debitAccountId,
+      credit_account_id: transfer.creditAccountId,
+      currency_id: transfer.currencyId,
+      amount: transfer.amount,
+      trade_id: isOfTrade ? referenceId : 0,
+      transfer_id: isOfTrade ? 0 : referenceId,
+      business_ref_id: transfer.businessRefId,
+      posted_at: time,
+    });
+  }
+
+  private addTransfer(report: TransferReport, time: number): void {
+    if (report.isRepeat === 1) return;
+    const { transferId } = report;
+    this.transfers.set(transferId, {
+      transfer_id: transferId,
+      debit_account_id: report.debitAccountId,
+      credit_account_id: report.creditAccountId,
+      currency_id: report.currencyId,
+      amount: report.amount,
+      posted_amount: report.postedAmount,
+      reversed_amount: report.reversedAmount,
+      locked_amount: report.lockedAmount,
+      mode: nameOf(TransferMode, report.mode),
+      status: nameOf(TransferStatus, report.status),
+      reject_reason: describeRejectReason(report.rejectReason).name,
+      entry: report.entry,
+      business_ref_id: report.businessRefId,
+      external_id: report.externalId,
+      original_transfer_id: report.originalTransferId,
+      expires_at: report.expireTime === 0 ? null : report.expireTime,
+      updated_sequence: report.sequence,
+      created_at: this.transfers.get(transferId)?.created_at ?? time,
+      updated_at: time,
+    });
+  }
+
   private addBalance(balance: Balance): void {
     const { accountId, currencyId } = balance;
     this.balances.set(`${accountId}/${currencyId}`, {
@@ -158,8 +225,9 @@ export class ProjectionBatch {
   private addDefinition(command: RecordBuffer, offset: number): void {
     const templateId = templateIdAt(command, offset);
     if (templateId === ADD_CURRENCY.templateId) {
-      const { currencyId, code, decimals } = new AddCurrency().wrap(command, offset);
-      this.currencies.push({ currency_id: currencyId, code, decimals });
+      const { currencyId, code, decimals, kind } = new AddCurrency().wrap(command, offset);
+      const named = { code, decimals, kind: nameOf(CurrencyKind, kind) };
+      this.currencies.push({ currency_id: currencyId, ...named });
     } else if (templateId === ADD_SYMBOL.templateId) {
       const symbol = new AddSymbol().wrap(command, offset);
       this.symbols.push({

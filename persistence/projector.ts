@@ -50,6 +50,9 @@ export async function project(
     await updateBands(tx, [...batch.bands.values()]);
     await insertRows(tx, 'orders', ORDER_COLUMNS, [...batch.orders.values()], ORDER_UPDATE);
     await insertRows(tx, 'trades', TRADE_COLUMNS, batch.trades);
+    const transfers = [...batch.transfers.values()];
+    await insertRows(tx, 'transfers', TRANSFER_COLUMNS, transfers, TRANSFER_UPDATE);
+    await insertRows(tx, 'ledger_entries', LEDGER_ENTRY_COLUMNS, batch.ledgerEntries);
     await insertRows(tx, 'balances', BALANCE_COLUMNS, [...batch.balances.values()], BALANCE_UPDATE);
   });
 }
@@ -61,6 +64,7 @@ const CURRENCY_COLUMNS: Columns<Tables['currencies']> = {
   currency_id: 'bigint',
   code: 'text',
   decimals: 'smallint',
+  kind: 'text',
 };
 const SYMBOL_COLUMNS: Columns<Tables['market_symbols']> = {
   symbol_id: 'bigint',
@@ -123,7 +127,42 @@ const BALANCE_COLUMNS: Columns<Tables['balances']> = {
   sequence: 'bigint',
 };
 
-/** What an order's or balance's new row changes in an older one. */
+const TRANSFER_COLUMNS: Columns<Tables['transfers']> = {
+  transfer_id: 'bigint',
+  debit_account_id: 'bigint',
+  credit_account_id: 'bigint',
+  currency_id: 'bigint',
+  amount: 'bigint',
+  posted_amount: 'bigint',
+  reversed_amount: 'bigint',
+  locked_amount: 'bigint',
+  mode: 'text',
+  status: 'text',
+  reject_reason: 'text',
+  entry: 'bigint',
+  business_ref_id: 'bigint',
+  external_id: 'bigint',
+  original_transfer_id: 'bigint',
+  expires_at: 'microseconds',
+  updated_sequence: 'bigint',
+  created_at: 'microseconds',
+  updated_at: 'microseconds',
+};
+const LEDGER_ENTRY_COLUMNS: Columns<Tables['ledger_entries']> = {
+  entry: 'bigint',
+  posting: 'integer',
+  kind: 'text',
+  debit_account_id: 'bigint',
+  credit_account_id: 'bigint',
+  currency_id: 'bigint',
+  amount: 'bigint',
+  trade_id: 'bigint',
+  transfer_id: 'bigint',
+  business_ref_id: 'bigint',
+  posted_at: 'microseconds',
+};
+
+/** What an order's, transfer's or balance's new row changes in an older one. */
 const ORDER_UPDATE = {
   key: ['order_id'],
   set: [
@@ -135,6 +174,19 @@ const ORDER_UPDATE = {
     'stop_price',
     'display_qty',
     'cancel_reason',
+    'updated_sequence',
+    'updated_at',
+  ],
+};
+const TRANSFER_UPDATE = {
+  key: ['transfer_id'],
+  set: [
+    'posted_amount',
+    'reversed_amount',
+    'locked_amount',
+    'status',
+    'entry',
+    'external_id',
     'updated_sequence',
     'updated_at',
   ],

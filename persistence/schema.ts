@@ -4,6 +4,8 @@ interface CurrencyTable {
   currency_id: number;
   code: string;
   decimals: number;
+  /** Cash or Security. */
+  kind: string;
 }
 
 interface MarketSymbolTable {
@@ -78,6 +80,50 @@ interface BalanceTable {
   sequence: number;
 }
 
+/** Every transfer that has an id, as it is. */
+interface TransferTable {
+  transfer_id: number;
+  debit_account_id: number;
+  credit_account_id: number;
+  currency_id: number;
+  amount: number;
+  posted_amount: number;
+  reversed_amount: number;
+  locked_amount: number;
+  mode: string;
+  status: string;
+  reject_reason: string;
+  /** The entry that posted it; 0: none. */
+  entry: number;
+  /** Of these three, 0: none. */
+  business_ref_id: number;
+  external_id: number;
+  original_transfer_id: number;
+  /** Of a pending one; null: never. */
+  expires_at: Date | null;
+  updated_sequence: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** One row a posting: what is debited and credited sums to zero in every entry. */
+interface LedgerEntryTable {
+  /** The sequence number of the command that made it. */
+  entry: number;
+  /** Counts the postings of an entry from 1. */
+  posting: number;
+  kind: string;
+  debit_account_id: number;
+  credit_account_id: number;
+  currency_id: number;
+  amount: number;
+  /** Of these three, 0: none. */
+  trade_id: number;
+  transfer_id: number;
+  business_ref_id: number;
+  posted_at: Date;
+}
+
 interface ProjectionCheckpointTable {
   /** Always 1: the table has one row. */
   id: number;
@@ -93,5 +139,7 @@ export interface Tables {
   orders: OrderTable;
   trades: TradeTable;
   balances: BalanceTable;
+  transfers: TransferTable;
+  ledger_entries: LedgerEntryTable;
   projection_checkpoint: ProjectionCheckpointTable;
 }

@@ -28,7 +28,8 @@ export class CsvLine {
     if (this.error !== undefined) return 0;
     const text = this.columns[index] ?? '';
     if (text === '' && fallback !== undefined) return fallback;
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    const digits = range.min < 0 ? /^-?\d{1,16}$/ : /^\d{1,16}$/;
+    const value = digits.test(text) ? Number(text) : Number.NaN;
     if (isInRange(range, value)) return value;
     this.error = { field, value: excerpt(text), allowed: describeRange(range) };
     return 0;

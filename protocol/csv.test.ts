@@ -14,6 +14,9 @@ import {
   KILL_SWITCH,
   MASS_CANCEL,
   NEW_ORDER,
+  NEW_TRANSFER,
+  RESOLVE_TRANSFER,
+  REVERSE_TRANSFER,
   SET_FEE_TIER,
   SET_FEES,
   SET_PERMISSION,
@@ -32,6 +35,10 @@ import { SetPriceBand, SetTradingState } from './venue-commands.ts';
 
 const LAYOUTS = {
   deposit: FUNDING,
+  withdraw: FUNDING,
+  transfer: NEW_TRANSFER,
+  'resolve-transfer': RESOLVE_TRANSFER,
+  'reverse-transfer': REVERSE_TRANSFER,
   order: NEW_ORDER,
   cancel: CANCEL_ORDER,
   'mass-cancel': MASS_CANCEL,
@@ -138,7 +145,11 @@ test('the largest numbers there are pass', () => {
 
 test('missing and surplus columns, no line and two lines are refused with the columns', () => {
   const texts: Readonly<Record<CsvKind, readonly string[]>> = {
-    deposit: ['', '\n', '\r\n', '1', '1,2', '1,2,3,4', '1,2,3\n4,5,6', '1,2,3\n\n', '\n1,2,3'],
+    deposit: ['', '\n', '\r\n', '1', '1,2', '1,2,3,4,5,6,,8,9', '1,2,3\n4,5,6', '\n1,2,3'],
+    withdraw: ['', '1,2', '1,2,3,4,5,6,,8,9', '1,2,3\n\n'],
+    transfer: ['', '1,2,3', '1,2,3,4,5,6,7,,9,10'],
+    'resolve-transfer': ['', '1', '1,post,3,4,5'],
+    'reverse-transfer': ['', '1', '1,2,3,4,5,6'],
     order: [
       '',
       '1,2,3,4',
@@ -324,6 +335,7 @@ test('any text is either refused with field, value and allowed, or a well-formed
     fc.integer({ min: -2, max: 5 }).map(String),
     fc.constantFrom('', ' ', 'limit', 'market', 'GTC', 'IOC', '\r', '9007199254740991'),
     fc.constantFrom('stop', 'stop-limit', 'GTD', 'FOK', 'decrement', '1', '0'),
+    fc.constantFrom('pending', 'one-step', 'post', 'void', 'mark-unknown'),
     fc.string({ maxLength: 5, unit: 'binary' }),
   );
   const text = fc.array(column, { maxLength: 16 }).map((columns) => columns.join(','));

@@ -1,7 +1,11 @@
 /**
  * The CSV bodies of the HTTP interface: one line, one command, encoded as a record.
  *
- * - deposit: `userId,currencyId,amount`
+ * - deposit, withdraw: `userId,currencyId,amount`, transfer:
+ *   `debitAccountId,creditAccountId,currencyId,amount`, then as far as needed `transferId`,
+ *   `businessRefId`, `externalId`, `mode` (one-step), `expireTime`
+ * - resolve-transfer: `transferId,action[,amount[,externalId]]`
+ * - reverse-transfer: `transferId,originalTransferId[,amount[,businessRefId[,externalId]]]`
  * - order:   `userId,symbolId,price,qty,side`, then as far as needed `type` (limit), `timeInForce`
  *   (GTC, for market orders IOC), `clientOrderId`, `stopPrice`, `displayQty`, `postOnly`, `stp`,
  *   `groupId`, `expireTime`, `amount`
@@ -21,6 +25,8 @@ import {
   SlippageAction,
   TimeInForce,
   TradingState,
+  TransferAction,
+  TransferMode,
 } from './enums.ts';
 import type { FieldError } from './field-error.ts';
 import { FIELD_RANGE } from './field-range.ts';
@@ -28,11 +34,23 @@ import { termsOf, validateOrderTerms } from './order-terms.ts';
 import { validateBand } from './price-band.ts';
 import type { RecordBuffer } from './record.ts';
 import { type Encoder, RISK_COLUMNS, RISK_ENCODERS } from './risk-csv.ts';
+import { NewTransfer, ResolveTransfer, ReverseTransfer } from './transfer-commands.ts';
+import {
+  validateExternalLeg,
+  validateResolution,
+  validateTransferTerms,
+} from './transfer-terms.ts';
 import { SetPriceBand, SetTradingState } from './venue-commands.ts';
+
+const TRANSFER_TERMS = '[,transferId[,businessRefId[,externalId[,mode[,expireTime]]]]]';
 
 /** What the lines of each kind of body hold. */
 export const CSV_COLUMNS = {
-  deposit: 'userId,currencyId,amount',
+  deposit: `userId,currencyId,amount${TRANSFER_TERMS}`,
+  withdraw: `userId,currencyId,amount${TRANSFER_TERMS}`,
+  transfer: `debitAccountId,creditAccountId,currencyId,amount${TRANSFER_TERMS}`,
+  'resolve-transfer': 'transferId,action[,amount[,externalId]]',
+  'reverse-transfer': 'transferId,originalTransferId[,amount[,businessRefId[,externalId]]]',
   order:
     'userId,symbolId,price,qty,side[,type[,timeInForce[,clientOrderId[,stopPrice[,displayQty' +
     '[,postOnly[,stp[,groupId[,expireTime[,amount[,maxSlippageBps[,slippageAction]]]]]]]]]]]]',
@@ -71,10 +89,23 @@ const TRADING_STATES: Words = {
   auction: TradingState.Auction,
 };
 
+const TRANSFER_MODES: Words = {
+  'one-step': TransferMode.OneStep,
+  pending: TransferMode.Pending,
+};
+const TRANSFER_ACTIONS: Words = {
+  post: TransferAction.Post,
+  void: TransferAction.Void,
+  'mark-unknown': TransferAction.MarkUnknown,
+};
+
 const massCancel = new MassCancel();
 const newOrder = new NewOrder();
 const cancelOrder = new CancelOrder();
 const funding = new Funding();
+const newTransfer = new NewTransfer();
+const resolveTransfer = new ResolveTransfer();
+const reverseTransfer = new ReverseTransfer();
 const tradingState = new SetTradingState();
 const priceBand = new SetPriceBand();
 
@@ -90,6 +121,10 @@ export function encodeCsv(
 
 const ENCODERS: Readonly<Record<CsvKind, Encoder>> = {
   deposit: encodeDeposit,
+  withdraw: encodeWithdraw,
+  transfer: encodeTransfer,
+  'resolve-transfer': encodeResolveTransfer,
+  'reverse-transfer': encodeReverseTransfer,
   order: encodeOrder,
   cancel: encodeCancel,
   'mass-cancel': encodeMassCancel,
@@ -99,11 +134,82 @@ const ENCODERS: Readonly<Record<CsvKind, Encoder>> = {
 };
 
 function encodeDeposit(text: string, record: RecordBuffer, offset: number): FieldError | undefined {
-  const line = new CsvLine(text, CSV_COLUMNS['deposit'], 3, 0);
   funding.writeDeposit(record, offset);
+  return encodeFunding(new CsvLine(text, CSV_COLUMNS['deposit'], 3, 5));
+}
+
+function encodeWithdraw(
+  text: string,
+  record: RecordBuffer,
+  offset: number,
+): FieldError | undefined {
+  funding.writeWithdraw(record, offset);
+  return encodeFunding(new CsvLine(text, CSV_COLUMNS['withdraw'], 3, 5));
+}
+
+/** The columns of the deposit or withdrawal that `funding` writes. */
+function encodeFunding(line: CsvLine): FieldError | undefined {
   funding.accountId = line.integer(0, 'userId', FIELD_RANGE.accountId);
   funding.currencyId = line.integer(1, 'currencyId', FIELD_RANGE.currencyId);
   funding.amount = line.integer(2, 'amount', FIELD_RANGE.amount);
+  encodeTransferTerms(line, 3, funding);
+  return line.error ?? validateTransferTerms(funding);
+}
+
+function encodeTransfer(
+  text: string,
+  record: RecordBuffer,
+  offset: number,
+): FieldError | undefined {
+  const line = new CsvLine(text, CSV_COLUMNS['transfer'], 4, 5);
+  const R = FIELD_RANGE;
+  newTransfer.write(record, offset);
+  newTransfer.debitAccountId = line.integer(0, 'debitAccountId', R.transferAccountId);
+  newTransfer.creditAccountId = line.integer(1, 'creditAccountId', R.transferAccountId);
+  newTransfer.currencyId = line.integer(2, 'currencyId', R.currencyId);
+  newTransfer.amount = line.integer(3, 'amount', R.amount);
+  encodeTransferTerms(line, 4, newTransfer);
+  return line.error ?? validateTransferTerms(newTransfer) ?? validateExternalLeg(newTransfer);
+}
+
+/** The columns that all transfers may have, from the one at `first` on. */
+function encodeTransferTerms(line: CsvLine, first: number, command: Funding | NewTransfer): void {
+  const R = FIELD_RANGE;
+  command.transferId = line.integer(first, 'transferId', R.transferId, 0);
+  command.businessRefId = line.integer(first + 1, 'businessRefId', R.businessRefId, 0);
+  command.externalId = line.integer(first + 2, 'externalId', R.externalId, 0);
+  command.mode = line.word(first + 3, 'mode', TRANSFER_MODES, TransferMode.OneStep);
+  command.expireTime = line.integer(first + 4, 'expireTime', R.expireTime, 0);
+}
+
+function encodeResolveTransfer(
+  text: string,
+  record: RecordBuffer,
+  offset: number,
+): FieldError | undefined {
+  const line = new CsvLine(text, CSV_COLUMNS['resolve-transfer'], 2, 2);
+  const R = FIELD_RANGE;
+  resolveTransfer.write(record, offset);
+  resolveTransfer.transferId = line.integer(0, 'transferId', R.namedTransferId);
+  resolveTransfer.action = line.word(1, 'action', TRANSFER_ACTIONS);
+  resolveTransfer.amount = line.integer(2, 'amount', R.partAmount, 0);
+  resolveTransfer.externalId = line.integer(3, 'externalId', R.externalId, 0);
+  return line.error ?? validateResolution(resolveTransfer);
+}
+
+function encodeReverseTransfer(
+  text: string,
+  record: RecordBuffer,
+  offset: number,
+): FieldError | undefined {
+  const line = new CsvLine(text, CSV_COLUMNS['reverse-transfer'], 2, 3);
+  const R = FIELD_RANGE;
+  reverseTransfer.write(record, offset);
+  reverseTransfer.transferId = line.integer(0, 'transferId', R.namedTransferId);
+  reverseTransfer.originalTransferId = line.integer(1, 'originalTransferId', R.namedTransferId);
+  reverseTransfer.amount = line.integer(2, 'amount', R.partAmount, 0);
+  reverseTransfer.businessRefId = line.integer(3, 'businessRefId', R.businessRefId, 0);
+  reverseTransfer.externalId = line.integer(4, 'externalId', R.externalId, 0);
   return line.error;
 }
 

@@ -150,6 +150,11 @@ export const TransferKind = {
 } as const;
 export type TransferKind = (typeof TransferKind)[keyof typeof TransferKind];
 
+/** Whether a posting belongs to a trade; else it is a transfer's. */
+export function isTradePosting(kind: number): boolean {
+  return kind > TransferKind.Withdrawal && kind < TransferKind.Transfer;
+}
+
 /** Whether a transfer posts at once, or is pending until it is resolved. */
 export const TransferMode = { OneStep: 0, Pending: 1 } as const;
 export type TransferMode = (typeof TransferMode)[keyof typeof TransferMode];

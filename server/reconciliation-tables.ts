@@ -19,6 +19,9 @@ export interface ProjectedTables {
   readonly openOrders: Rows;
   readonly trades: Rows;
   readonly balances: Rows;
+  readonly transfers: Rows;
+  /** By account and currency: the sum of all postings. */
+  readonly postings: Rows;
 }
 
 const PAGE_ROWS = 50_000;
@@ -40,6 +43,8 @@ export async function readTables(db: Database): Promise<ProjectedTables> {
       openOrders,
       trades: await readTrades(tx),
       balances: await readBalances(tx),
+      transfers: await readTransfers(tx),
+      postings: await readPostings(tx),
     };
   });
 }
@@ -156,4 +161,38 @@ async function readBalances(tx: Transaction<Tables>): Promise<Rows> {
       return [`${account_id}/${currency_id}`, { available, locked }];
     }),
   );
+}
+
+async function readTransfers(tx: Transaction<Tables>): Promise<Rows> {
+  const transfers: Rows = new Map();
+  for (let last = 0, isMore = true; isMore; ) {
+    const page = await tx
+      .selectFrom('transfers')
+      .selectAll()
+      .select([microseconds('created_at').as('created'), microseconds('updated_at').as('updated')])
+      .select(sql<number>`coalesce(${microseconds('expires_at')}, 0)`.as('expires'))
+      .where('transfer_id', '>', last)
+      .orderBy('transfer_id')
+      .limit(PAGE_ROWS)
+      .execute();
+    for (const { transfer_id: id, created_at, updated_at, expires_at, ...facts } of page) {
+      transfers.set(String(id), facts);
+      last = id;
+    }
+    isMore = page.length === PAGE_ROWS;
+  }
+  return transfers;
+}
+
+/** What each account must have of each currency, if the postings are all that ever happened. */
+async function readPostings(tx: Transaction<Tables>): Promise<Rows> {
+  const { rows } = await sql<{ account: number; currency: number; sum: number }>`
+    SELECT account, currency_id AS currency, sum(amount)::bigint AS sum
+    FROM (
+      SELECT debit_account_id AS account, currency_id, -amount AS amount FROM ledger_entries
+      UNION ALL
+      SELECT credit_account_id, currency_id, amount FROM ledger_entries
+    ) AS postings
+    GROUP BY account, currency_id`.execute(tx);
+  return new Map(rows.map(({ account, currency, sum }) => [`${account}/${currency}`, { sum }]));
 }

@@ -1,15 +1,17 @@
 /**
  * Compares PostgreSQL's tables with the engine's own at the checkpoint's sequence number. The
- * expected side comes from a fresh replay: definitions, balances and open orders from the
- * exchange's state, ended orders and trades from its events.
+ * expected side comes from a fresh replay: definitions, balances, transfers and open orders from
+ * the exchange's state, ended orders and trades from its events. The ledger's postings must sum up
+ * to the balances.
  */
-import { orderedBalances, orderedOrders } from '../exchange/state-view.ts';
+import { orderedBalances, orderedOrders, orderedTransfers } from '../exchange/state-view.ts';
 import { JournalReplay, type ReplayListener } from '../journal/journal-replay.ts';
 import type { JournalStore } from '../journal/journal-store.ts';
 import type { Database } from '../persistence/database.ts';
 import { CommandHeader } from '../protocol/commands.ts';
 import {
   CancelReason,
+  CurrencyKind,
   nameOf,
   OrderStatus,
   OrderType,
@@ -17,12 +19,15 @@ import {
   Side,
   TakerSide,
   TimeInForce,
+  TransferMode,
+  TransferStatus,
 } from '../protocol/enums.ts';
-import { EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
+import { EXECUTION_REPORT, TRADE, TRANSFER_REPORT } from '../protocol/event-layout.ts';
 import { Trade } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { describeRejectReason } from '../protocol/reject-reason.ts';
+import { TransferReport } from '../protocol/transfer-report.ts';
 import { type Facts, type Rows, readTables } from './reconciliation-tables.ts';
 
 export interface Reconciliation {
@@ -44,12 +49,21 @@ export interface TableReconciliation {
 
 const MAX_EXAMPLES = 10;
 
+interface TransferTimes {
+  readonly created: number;
+  readonly updated: number;
+  readonly updated_sequence: number;
+}
+
 class ExpectedEvents implements ReplayListener {
   readonly orders: Rows = new Map();
   readonly trades: Rows = new Map();
+  /** Of each transfer, when it came and when and where it changed last. */
+  readonly transferTimes = new Map<number, TransferTimes>();
   private readonly header = new CommandHeader();
   private readonly report = new ExecutionReport();
   private readonly trade = new Trade();
+  private readonly transferReport = new TransferReport();
 
   onCommand(command: RecordBuffer, offset: number, events: RecordBuffer, bytes: number): void {
     const { time } = this.header.wrap(command, offset);
@@ -58,7 +72,16 @@ class ExpectedEvents implements ReplayListener {
       if (templateId === EXECUTION_REPORT.templateId) {
         this.addOrder(this.report.wrap(events, at), time);
       } else if (templateId === TRADE.templateId) this.addTrade(this.trade.wrap(events, at), time);
+      else if (templateId === TRANSFER_REPORT.templateId) {
+        this.addTransfer(this.transferReport.wrap(events, at), time);
+      }
     }
+  }
+
+  private addTransfer({ transferId, sequence, isRepeat }: TransferReport, time: number): void {
+    if (isRepeat === 1) return;
+    const created = this.transferTimes.get(transferId)?.created ?? time;
+    this.transferTimes.set(transferId, { created, updated: time, updated_sequence: sequence });
   }
 
   private addOrder(report: ExecutionReport, time: number): void {
@@ -130,14 +153,16 @@ export async function reconcile(db: Database, store: JournalStore): Promise<Reco
       compare('open orders', state.openOrders, actual.openOrders),
       compare('trades', expected.trades, actual.trades),
       compare('balances', state.balances, actual.balances),
+      compare('transfers', expectedTransfers(replay, expected), actual.transfers),
+      compare('ledger sums', state.postings, actual.postings),
     ],
   };
 }
 
 function expectedState({ exchange }: JournalReplay) {
   const currencies: Rows = new Map();
-  for (const { currencyId, code, decimals } of exchange.currencies) {
-    currencies.set(String(currencyId), { code, decimals });
+  for (const { currencyId, code, decimals, kind } of exchange.currencies) {
+    currencies.set(String(currencyId), { code, decimals, kind: nameOf(CurrencyKind, kind) });
   }
   const markets: Rows = new Map();
   for (const [index, symbol] of exchange.symbols.entries()) {
@@ -172,10 +197,38 @@ function expectedState({ exchange }: JournalReplay) {
     });
   }
   const balances: Rows = new Map();
+  const postings: Rows = new Map();
   for (const { accountId, currencyId, available, locked } of orderedBalances(exchange)) {
-    balances.set(`${accountId}/${currencyId}`, { available, locked });
+    const key = `${accountId}/${currencyId}`;
+    balances.set(key, { available, locked });
+    postings.set(key, { sum: available + locked });
   }
-  return { currencies, markets, openOrders, balances };
+  return { currencies, markets, openOrders, balances, postings };
+}
+
+function expectedTransfers({ exchange }: JournalReplay, { transferTimes }: ExpectedEvents): Rows {
+  const transfers: Rows = new Map();
+  for (const transfer of orderedTransfers(exchange)) {
+    transfers.set(String(transfer.transferId), {
+      debit_account_id: transfer.debitAccountId,
+      credit_account_id: transfer.creditAccountId,
+      currency_id: transfer.currencyId,
+      amount: transfer.amount,
+      posted_amount: transfer.postedAmount,
+      reversed_amount: transfer.reversedAmount,
+      locked_amount: transfer.lockedAmount,
+      mode: nameOf(TransferMode, transfer.mode),
+      status: nameOf(TransferStatus, transfer.status),
+      reject_reason: describeRejectReason(transfer.rejectReason).name,
+      entry: transfer.entry,
+      business_ref_id: transfer.businessRefId,
+      external_id: transfer.externalId,
+      original_transfer_id: transfer.originalTransferId,
+      expires: transfer.expireTime,
+      ...transferTimes.get(transfer.transferId)!,
+    });
+  }
+  return transfers;
 }
 
 function compare(table: string, expected: Rows, actual: Rows): TableReconciliation {

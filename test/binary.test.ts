@@ -260,7 +260,7 @@ describe('commands about the venue', () => {
     assert.deepEqual(reasonsOf(results), [...ofVenue, None, None, None, None]);
     assert.equal(results.at(-1)!.orderStatus, OrderStatus.Filled);
     const { currencies, symbols } = (await server.get('/symbols')).body;
-    assert.deepEqual((currencies as unknown[]).at(-1), gold);
+    assert.deepEqual((currencies as unknown[]).at(-1), { ...gold, kind: 'Cash' });
     assert.deepEqual((symbols as unknown[]).at(-1), {
       ...terms,
       ...fees,
@@ -298,7 +298,8 @@ describe('commands about the venue', () => {
   });
 
   it('limits bound accounts, open orders, currencies and markets from then on', async () => {
-    const tight = { maxAccounts: 1, maxOpenOrders: 1, maxCurrencies: 1, maxSymbols: 1 };
+    const few = { maxAccounts: 1, maxOpenOrders: 1, maxCurrencies: 1, maxSymbols: 1 };
+    const tight = { ...few, maxTransfers: 1 };
     const order = newOrder({ accountId: 1, side: Side.Buy, price: 1, clientOrderId: 1 });
     const results = await send([
       order,

@@ -188,7 +188,9 @@ describe('the tables', () => {
     }
     const { body } = await server.get('/symbols');
     assert.deepEqual(
-      await sql('SELECT currency_id AS "currencyId", code, decimals FROM currencies ORDER BY 1'),
+      await sql(
+        'SELECT currency_id AS "currencyId", code, decimals, kind FROM currencies ORDER BY 1',
+      ),
       body['currencies'],
     );
     const markets = await sql(`SELECT symbol_id AS "symbolId", code,
@@ -308,7 +310,8 @@ describe('a checkpoint that is not ours', () => {
   }
 
   it('because an old backup came back is no harm: the projection catches up', async () => {
-    await sql(`TRUNCATE currencies, market_symbols, orders, trades, balances;
+    await sql(`TRUNCATE currencies, market_symbols, orders, trades, balances, transfers,
+      ledger_entries;
       UPDATE projection_checkpoint SET ${NOTHING_PROJECTED}`);
     await send('/deposit', '1,1,1');
     await server.waitForProjection();

@@ -60,6 +60,7 @@ export class WebSocketClient {
 
 /** A request to subscribe, to be sent later or changed before. */
 export function subscription(channel: string, id: number): object {
-  const name = channel === 'executions' ? 'userId' : 'symbolId';
+  const isOfAccount = channel === 'executions' || channel === 'transfers';
+  const name = isOfAccount ? 'userId' : 'symbolId';
   return { op: 'subscribe', channel, [name]: id };
 }
