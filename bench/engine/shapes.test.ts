@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Side } from '../../protocol/enums.ts';
 import type { Result } from '../../server/json-report.ts';
-import { figureOf, isMet, spreadOf } from '../measuring/figures.ts';
+import { figureOf, isMet } from '../measuring/figures.ts';
 import { CRASH } from './flash-crash.ts';
 import { Kind, type OrderFlow } from './order-flow.ts';
 import { makeFlow, SHAPE_NAMES } from './shapes.ts';
@@ -133,11 +133,6 @@ describe('the flows of the engine benchmark', () => {
 });
 
 describe('the figures of the engine benchmark', () => {
-  it('are medians with their spread', () => {
-    assert.deepEqual(spreadOf([5, 1, 3]), { median: 3, min: 1, max: 5 });
-    assert.deepEqual(spreadOf([4, 1]), { median: 2.5, min: 1, max: 4 });
-  });
-
   it('hold hoga against the other order book and each shape against calm', () => {
     const one = (value: number) => new Map([['ops_per_s', [value]]]);
     const results = resultsOf(
