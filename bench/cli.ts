@@ -2,6 +2,7 @@
  * The command line of the benchmarks: `npm run bench -- engine`. One file in commands/ for each.
  */
 import { Command } from 'commander';
+import { addCrowd } from './commands/crowd.ts';
 import { addEngine } from './commands/engine.ts';
 
 const EXIT_USAGE = 2;
@@ -11,4 +12,5 @@ const program = new Command('bench')
   .showHelpAfterError('(--help shows what is allowed)')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
 addEngine(program);
+addCrowd(program);
 await program.parseAsync();
