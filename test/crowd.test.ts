@@ -34,7 +34,7 @@ describe(`a crowd of ${CLIENTS} clients with one account and ${CASH} in cash`, (
     folder = await temporaryDataFolder();
     server = await ServerProcess.start(folder.path);
     await openCrowdMarkets(server.address);
-    // The embedded PostgreSQL starts beside the exchange: with idle connections nobody waits for it.
+    // PostgreSQL starts beside the exchange: nobody waits for it with idle connections.
     await server.waitForProjection();
     crowd = await Crowd.connect(server.address, CLIENTS);
   });

@@ -65,7 +65,7 @@ async function measure(
   let crowd: Crowd | undefined;
   try {
     await openCrowdMarkets(server.address);
-    // The embedded PostgreSQL starts beside the exchange: with idle connections nobody waits for it.
+    // PostgreSQL starts beside the exchange: nobody waits for it with idle connections.
     await server.waitForProjection();
     crowd = await Crowd.connect(server.address, clients);
     const onRound = () => progress.update(++done);
