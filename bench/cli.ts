@@ -2,6 +2,7 @@
  * The command line of the benchmarks: `npm run bench -- engine`. One file in commands/ for each.
  */
 import { Command } from 'commander';
+import { addCrowd } from './commands/crowd.ts';
 import { addEngine } from './commands/engine.ts';
 import { addExchange } from './commands/exchange.ts';
 
@@ -13,4 +14,5 @@ const program = new Command('bench')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
 addEngine(program);
 addExchange(program);
+addCrowd(program);
 await program.parseAsync();

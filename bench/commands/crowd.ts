@@ -1,0 +1,111 @@
+/** `npm run bench -- crowd`: one million in cash, and a thousand clients who spend it at once. */
+import type { Command } from 'commander';
+import { printJsonReport, type Result } from '../../server/json-report.ts';
+import { startProgress } from '../../server/progress.ts';
+import { runCli, ServerProcess, temporaryDataFolder } from '../../test/support/server-process.ts';
+import { Crowd } from '../crowd/crowd.ts';
+import { type RoundSamples, roundsOf, runRounds } from '../crowd/rounds.ts';
+import { openCrowdMarkets } from '../crowd/venue.ts';
+import { spreadOf } from '../engine/summary.ts';
+import { wholeNumber } from '../whole-number.ts';
+
+interface Options {
+  readonly rounds: number;
+  readonly clients: number;
+  readonly json?: true;
+}
+
+const ROUNDS = 10;
+const CLIENTS = 1_000;
+
+export function addCrowd(program: Command): void {
+  program
+    .command('crowd')
+    .description(
+      'Measures a crowd: clients that all buy for one million at once, out of one account that ' +
+        'has one million. Starts an exchange of its own, with its PostgreSQL.',
+    )
+    .option('--rounds <n>', 'rounds of each case, each with a fresh account', wholeNumber, ROUNDS)
+    .option('--clients <n>', 'clients, each with a connection of its own', wholeNumber, CLIENTS)
+    .option('--json', 'print one JSON object and nothing else')
+    .action(async (options: Options) => {
+      try {
+        await run(options);
+      } catch (error) {
+        process.stderr.write(`bench stopped: ${error instanceof Error ? error.message : error}\n`);
+        process.exitCode = 1;
+      }
+    });
+}
+
+async function run({ rounds, clients, json }: Options): Promise<void> {
+  const isJson = json === true;
+  const folder = await temporaryDataFolder();
+  let results: Result[];
+  try {
+    const samples = await measure(folder.path, rounds, clients, !isJson);
+    await assertAudited(folder.path);
+    results = resultsOf(samples);
+  } finally {
+    await folder.remove();
+  }
+  if (isJson) printJsonReport('crowd', 'fsync', results);
+  else print(results, rounds, clients);
+}
+
+async function measure(
+  dataFolder: string,
+  rounds: number,
+  clients: number,
+  isForPeople: boolean,
+): Promise<RoundSamples> {
+  const server = await ServerProcess.start(dataFolder);
+  const progress = startProgress('rounds', roundsOf(rounds), isForPeople);
+  let done = 0;
+  let crowd: Crowd | undefined;
+  try {
+    await openCrowdMarkets(server.address);
+    // PostgreSQL starts beside the exchange: nobody waits for it with idle connections.
+    await server.waitForProjection();
+    crowd = await Crowd.connect(server.address, clients);
+    const onRound = () => progress.update(++done);
+    return await runRounds(server.address, crowd, { rounds, onRound });
+  } finally {
+    progress.stop();
+    crowd?.close();
+    await server.end('SIGTERM');
+  }
+}
+
+/** The books balance when the crowd has gone, or there is nothing to report. */
+async function assertAudited(dataFolder: string): Promise<void> {
+  const { code, stderr } = await runCli(['audit', '--data', dataFolder, '--json']);
+  if (code !== 0) throw new Error(`the audit found: ${stderr.trim()}`);
+}
+
+function resultsOf(samples: RoundSamples): Result[] {
+  const results: Result[] = [];
+  for (const [name, metrics] of samples) {
+    for (const [metric, values] of metrics) {
+      const unit = metric === 'requests_per_s' ? '1/s' : 'us';
+      const { median, min, max } = spreadOf(values);
+      results.push({ case: name, metric, value: Math.round(median), unit });
+      results.push({ case: name, metric: `${metric}_min`, value: Math.round(min), unit });
+      results.push({ case: name, metric: `${metric}_max`, value: Math.round(max), unit });
+    }
+  }
+  return results;
+}
+
+function print(results: readonly Result[], rounds: number, clients: number): void {
+  for (const { case: name, metric, value, unit } of results) {
+    const figure = value.toLocaleString('en-US').padStart(12);
+    process.stdout.write(`${name.padEnd(16)} ${metric.padEnd(20)} ${figure} ${unit}\n`);
+  }
+  process.stdout.write(`
+Medians of ${rounds} rounds; in each, ${clients} clients send their order at once, each over a
+connection of its own, and the time runs to the last answer; latency is from sending to the end of
+the answer. Clients and exchange share this machine; durability fsync. Every round's outcome was
+right, and the audit of the journal found nothing.
+`);
+}
