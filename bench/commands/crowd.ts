@@ -6,7 +6,7 @@ import { runCli, ServerProcess, temporaryDataFolder } from '../../test/support/s
 import { Crowd } from '../crowd/crowd.ts';
 import { type RoundSamples, roundsOf, runRounds } from '../crowd/rounds.ts';
 import { openCrowdMarkets } from '../crowd/venue.ts';
-import { spreadOf } from '../engine/summary.ts';
+import { spreadOf } from '../measuring/figures.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface Options {
