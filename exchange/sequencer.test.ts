@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADD_CURRENCY, FUNDING, TICK } from '../protocol/command-layout.ts';
 import { CommandHeader, Funding, NewOrder } from '../protocol/commands.ts';
-import { ExecType, OrderType, TimeInForce } from '../protocol/enums.ts';
+import {
+  ExecType,
+  OrderType,
+  TimeInForce,
+  TransferMode,
+  TransferStatus,
+} from '../protocol/enums.ts';
 import { EventHeader } from '../protocol/event-header.ts';
 import { COMMAND_DONE, FIRST_EVENT_TEMPLATE } from '../protocol/event-layout.ts';
 import { CommandDone } from '../protocol/events.ts';
@@ -14,6 +20,7 @@ import { AddCurrency, AddSymbol, Tick } from '../protocol/venue-commands.ts';
 import { EventBuffer } from './event-sink.ts';
 import { Exchange } from './exchange.ts';
 import { Sequencer } from './sequencer.ts';
+import { orderedTransfers } from './state-view.ts';
 
 /** The commands stand here in the producer's buffer: not at its start. */
 const OFFSET = 24;
@@ -50,6 +57,13 @@ class SequencedExchange {
     const command = new NewOrder().write(this.record, OFFSET);
     const terms = { orderType: OrderType.Limit, timeInForce: TimeInForce.GTD, expireTime };
     Object.assign(command, { accountId: 7, symbolId: 1, side: 1, price: 5, qty: 1, ...terms });
+    return this.sequence(Object.assign(command, { time }));
+  }
+
+  pendingWithdrawal(time: number, expireTime: number): CommandHeader {
+    const command = new Funding().writeWithdraw(this.record, OFFSET);
+    const terms = { transferId: 1, mode: TransferMode.Pending, expireTime };
+    Object.assign(command, { accountId: 7, currencyId: 1, amount: 5, ...terms });
     return this.sequence(Object.assign(command, { time }));
   }
 
@@ -167,6 +181,19 @@ test('what is due by a command’s time expires before it, in a Tick of its own'
   const ended = new ExecutionReport().wrap(record, venue.written()[1]!);
   assert.deepEqual([ended.execType, ended.sequence], [ExecType.Expired, sequence + 2]);
   assert.equal(venue.exchange.engine.openOrderCount, 0);
+});
+
+test('a pending transfer that is due expires before a command too', () => {
+  const venue = new SequencedExchange();
+  venue.openMarket();
+  const { sequence } = venue.pendingWithdrawal(10, 50);
+  assert.equal(venue.exchange.nextExpireTime, 50);
+  assert.equal(venue.deposit(49).sequence, sequence + 1, 'not due yet');
+  venue.order(49, 60);
+  assert.equal(venue.deposit(50).sequence, sequence + 4);
+  const [transfer] = orderedTransfers(venue.exchange);
+  assert.equal(transfer!.status, TransferStatus.Expired);
+  assert.equal(venue.exchange.nextExpireTime, 60);
 });
 
 test('a Tick from outside needs no other before it, and one without a cause does nothing', () => {

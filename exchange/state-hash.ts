@@ -3,10 +3,11 @@
  * order that no slot, table or capacity decides. Two exchanges with the same hash behave the same.
  */
 
+import { TRANSFER_WORD, type TransferTable } from '../risk/transfer-table.ts';
 import type { Exchange } from './exchange.ts';
 import { riskNumbers } from './risk-view.ts';
 import { RollingHash } from './rolling-hash.ts';
-import { orderedBalances, orderedOrders, orderedTransfers } from './state-view.ts';
+import { orderedBalances, orderedOrders } from './state-view.ts';
 
 /** 16 hexadecimal digits. */
 export function hashState(exchange: Exchange): string {
@@ -36,10 +37,16 @@ export function hashState(exchange: Exchange): string {
   for (const order of orderedOrders(exchange)) {
     for (const value of Object.values(order)) hash.addInteger(value);
   }
-  for (const transfer of orderedTransfers(exchange)) {
-    for (const value of Object.values(transfer)) hash.addInteger(value);
-  }
+  addTransfers(hash, exchange.risk.transfers.table);
   return hash.toString();
+}
+
+/** Word by word, in the order in which the ids came: there may be many millions. */
+function addTransfers(hash: RollingHash, transfers: TransferTable): void {
+  const words = Object.values(TRANSFER_WORD);
+  for (let slot = 0; slot < transfers.count; slot++) {
+    for (let i = 0; i < words.length; i++) hash.addInteger(transfers.get(slot, words[i]!));
+  }
 }
 
 function addText(hash: RollingHash, text: string): void {

@@ -4,12 +4,12 @@
  * that a retry gets the first answer. Warm, not hot: what is not about orders.
  */
 import { NO_SLOT } from '../collections/id-table.ts';
-import { TimeQueue } from '../collections/time-queue.ts';
 import { TransferAction, TransferKind, TransferMode, TransferStatus } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import { hasExternalSide, type TransferTerms } from '../protocol/transfer-terms.ts';
 import type { RiskEngine } from './risk-engine.ts';
 import type { RiskListener } from './risk-listener.ts';
+import { TimeQueue } from './time-queue.ts';
 import { isSameReversal, isSameTransfer, type ReversalTerms, termsOf } from './transfer-content.ts';
 import { postingKind, TransferPostings } from './transfer-postings.ts';
 import { TransferTable, TRANSFER_WORD as WORD } from './transfer-table.ts';

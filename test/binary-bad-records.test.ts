@@ -91,7 +91,7 @@ describe('a bad record', () => {
       ['expireTime', int64(NEW_ORDER.expireTime, 1n)],
       ['groupId', int64(NEW_ORDER.groupId, -7n)],
       ['postOnly', uint8(NEW_ORDER.postOnly, 2)],
-      ['reserved', uint8(NEW_ORDER.postOnly + 1, 255)],
+      ['reserved', uint8(NEW_ORDER.slippageAction + 1, 255)],
     ];
     for (const [field, breakIt] of breakages) {
       const bytes = encodeCommands([good, good, good]);

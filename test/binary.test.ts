@@ -1,7 +1,7 @@
 /**
  * Binary commands over HTTP: records in, one CommandResult for each out, in order; a request with a
- * bad record is refused as a whole. Also the commands that CSV does not have: markets, limits,
- * withdrawals and replacing an order.
+ * bad record is refused as a whole. Also the commands that CSV does not have: markets, limits and
+ * replacing an order.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -12,6 +12,9 @@ import {
   QtyMeaning,
   Side,
   TimeInForce,
+  TransferAction,
+  TransferMode,
+  TransferStatus,
 } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { CommandResult } from '../protocol/result.ts';
@@ -25,7 +28,10 @@ import {
   encodeCommands,
   massCancel,
   newOrder,
+  newTransfer,
   replaceOrder,
+  resolveTransfer,
+  reverseTransfer,
   setLimits,
   withdraw,
 } from './support/commands.ts';
@@ -295,6 +301,35 @@ describe('commands about the venue', () => {
     const refusedOnes = [InsufficientFunds, InsufficientFunds, UnknownCurrency, UnknownAccount];
     const expected = [None, None, InsufficientFunds, None, ...refusedOnes, None];
     assert.deepEqual(reasonsOf(results), expected);
+  });
+
+  it('a transfer’s result tells its status and the entry that posted it', async () => {
+    const terms = { debitAccountId: -1, creditAccountId: 14, currencyId: KRW, amount: 100 };
+    const results = await send([
+      newTransfer({ ...terms, transferId: 1 }),
+      newTransfer({ ...terms, transferId: 2, mode: TransferMode.Pending }),
+      resolveTransfer({ transferId: 2, action: TransferAction.Post, amount: 30 }),
+      reverseTransfer({ transferId: 3, originalTransferId: 2 }),
+      newTransfer({ ...terms, transferId: 2, mode: TransferMode.Pending }),
+      newTransfer({ ...terms, transferId: 2, amount: 99 }),
+      deposit({ accountId: 14, currencyId: KRW, amount: 1 }),
+    ]);
+    const [first] = results.map(({ sequence }) => sequence);
+    const { Posted, Pending, None } = TransferStatus;
+    assert.deepEqual(
+      results.map(({ transferStatus, entry }) => [transferStatus, entry && entry - first!]),
+      [
+        [Posted, 0],
+        [Pending, 0],
+        [Posted, 2],
+        [Posted, 3],
+        [Pending, 0],
+        [None, 0],
+        [None, 0],
+      ],
+    );
+    const conflict = [0, 0, 0, 0, 0, RejectReason.TransferIdConflict, 0];
+    assert.deepEqual(reasonsOf(results), conflict);
   });
 
   it('limits bound accounts, open orders, currencies and markets from then on', async () => {

@@ -131,7 +131,7 @@ describe('transfers', () => {
     assert.deepEqual(await held(CAROL), [299_540, 60]);
   });
 
-  it('expire at their time though nothing else happens, and their accounts hear it', async () => {
+  it('expire at their time though nothing else happens; their accounts hear of it', async () => {
     const client = await WebSocketClient.open(server);
     await client.subscribe('transfers', CAROL);
     const expireTime = (Date.now() + 150) * 1_000;

@@ -34,7 +34,7 @@ export interface OracleTransfer extends Writable<TransferTerms> {
 export class TransferOracle {
   readonly transfers = new Map<number, OracleTransfer>();
   /** By account and currency: available and locked together. */
-  readonly totals = new Map<string, bigint>();
+  totals = new Map<string, bigint>();
   private readonly currencies: readonly number[];
   private readonly maxTransfers: number;
 
@@ -208,14 +208,10 @@ export class TransferOracle {
       return [...held, ...held.map((amount) => -amount), customers, customers + held[1]!];
     };
     const before = sums();
-    const accounts = [own.debitAccountId, own.creditAccountId] as const;
-    const creditKey = `${own.creditAccountId} ${own.currencyId}`;
-    const isNew = !this.totals.has(creditKey);
-    this.move(...accounts, own.currencyId, own.amount);
+    const totals = new Map(this.totals);
+    this.move(own.debitAccountId, own.creditAccountId, own.currencyId, own.amount);
     const after = sums();
-    this.move(...accounts, own.currencyId, -own.amount);
-    // An account that was only tried is still unknown.
-    if (isNew) this.totals.delete(creditKey);
+    this.totals = totals;
     return after.every((sum, index) => sum <= MAX || sum <= before[index]!);
   }
 

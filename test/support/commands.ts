@@ -13,6 +13,7 @@ import {
 } from '../../protocol/commands.ts';
 import { OrderType, Side, TimeInForce } from '../../protocol/enums.ts';
 import { RecordBuffer, recordLengthAt } from '../../protocol/record.ts';
+import { NewTransfer, ResolveTransfer, ReverseTransfer } from '../../protocol/transfer-commands.ts';
 import {
   AddCurrency,
   AddSymbol,
@@ -52,6 +53,9 @@ export const setPriceBand = writerOf((record, at) => new SetPriceBand().write(re
 export const tick = writerOf((record, at) => new Tick().write(record, at));
 export const deposit = writerOf((record, at) => new Funding().writeDeposit(record, at));
 export const withdraw = writerOf((record, at) => new Funding().writeWithdraw(record, at));
+export const newTransfer = writerOf((record, at) => new NewTransfer().write(record, at));
+export const resolveTransfer = writerOf((record, at) => new ResolveTransfer().write(record, at));
+export const reverseTransfer = writerOf((record, at) => new ReverseTransfer().write(record, at));
 export const addCurrency = writerOf((record, at) => new AddCurrency().write(record, at));
 export const addSymbol = writerOf((record, at) => new AddSymbol().write(record, at), {
   lotSize: 1,

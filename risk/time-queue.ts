@@ -1,6 +1,7 @@
 /**
  * Slots by the time at which they are due, those of one time in the order in which they were added.
- * A B+ tree from time to the slots of that time: what is added seldom and must be found by time.
+ * A B+ tree from time to the slots of that time: only few transfers ever wait, so it links what
+ * waits outside of their records, other than the engine's queue of GTD orders.
  */
 import BTreeModule from 'sorted-btree';
 
