@@ -60,6 +60,11 @@ export const SETTINGS = {
     choices: ['default', 'none'],
     about: 'markets to open in an empty exchange: BTC/KRW, ETH/KRW, AAPL/USD, or none',
   } as ChoiceSetting<'default' | 'none'>,
+  marketHours: {
+    kind: 'text',
+    default: '',
+    about: "JSON file with the markets' trading hours; without it markets stay as they are",
+  } as TextSetting,
   rebuildProjection: {
     kind: 'flag',
     default: false,
@@ -127,7 +132,12 @@ export const SETTINGS = {
   } as ChoiceSetting<WaitStrategy>,
   spins: integer(2_000, 0, 1_000_000_000, 'rounds without work before spin-then-park parks'),
   turnCommands: integer(256, 1, 1_000_000, 'commands from one ring before the next has its turn'),
-  tickMs: integer(10, 1, 60_000, 'how often to look for orders that are due to expire'),
+  tickMs: integer(
+    10,
+    1,
+    60_000,
+    'how often to look for orders due to expire, and for market hours',
+  ),
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type ValueOf<S> =
