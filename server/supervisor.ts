@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DEFAULT_CAPACITY } from '../exchange/exchange.ts';
+import { TradingState } from '../protocol/enums.ts';
 import { Counters } from '../ring/counters.ts';
 import { Signal } from '../ring/waiter.ts';
 import type { Configuration } from './configuration.ts';
@@ -104,7 +105,9 @@ export class Supervisor {
       this.hours = this.createMarketHours(hoursTerms, commands, recovered.time);
     for (const market of recovered.markets) this.hours?.add(market);
     // Before anybody trades, the markets just added have the state that their hours say.
-    for (let i = 0; i < added.markets; i++) this.hours?.add(await exchange.receive('market'));
+    for (const { symbolId, code } of added.markets) {
+      this.hours?.add({ symbolId, code, state: TradingState.Continuous, changedByHandMs: 0 });
+    }
     this.warnOfUnknownMarkets();
     this.followNewMarkets(exchange);
     const follower = this.startThread('follower', this.followerData());

@@ -22,19 +22,19 @@ export class VenueSetup {
   private readonly port: SupervisorPort;
   private readonly counters: Counters;
   private sent = 0;
-  private addedMarkets = 0;
+  private readonly markets: SymbolDefinition[] = [];
 
   constructor(port: SupervisorPort, counters: Counters) {
     this.port = port;
     this.counters = counters;
   }
 
-  /** Resolves when all of it is journaled, to how many commands it took and markets it added. */
+  /** Resolves when all of it is journaled, to how many commands that took and the markets sent. */
   async apply(
     state: VenueState,
     limits: VenueLimits,
     withDefaultMarkets: boolean,
-  ): Promise<{ readonly commands: number; readonly markets: number }> {
+  ): Promise<{ readonly commands: number; readonly markets: readonly SymbolDefinition[] }> {
     const names = Object.keys(limits) as (keyof VenueLimits)[];
     if (names.some((name) => limits[name] !== state.limits[name])) {
       this.send(Object.assign(new SetLimits().write(this.port.record, 0), limits));
@@ -48,7 +48,7 @@ export class VenueSetup {
     this.port.publish();
     const end = state.sequence + this.sent;
     while (this.counters.get(Counter.ReleasedSequence) < end) await setTimeout(POLL_MS);
-    return { commands: this.sent, markets: this.addedMarkets };
+    return { commands: this.sent, markets: this.markets };
   }
 
   private addCurrency(currency: CurrencyDefinition): void {
@@ -57,7 +57,7 @@ export class VenueSetup {
 
   private addSymbol(symbol: SymbolDefinition): void {
     this.send(Object.assign(new AddSymbol().write(this.port.record, 0), symbol));
-    this.addedMarkets++;
+    this.markets.push(symbol);
   }
 
   private send(command: CommandHeader): void {

@@ -146,6 +146,23 @@ describe('market hours', () => {
   });
 });
 
+it('hours of markets that the limits do not allow hold up no start', async () => {
+  const folder = await temporaryDataFolder();
+  try {
+    const file = join(folder.path, 'hours.json');
+    const phases = [{ at: '00:00', state: 'Closed' }];
+    const calendar = { timeZone: 'UTC', sessions: [{ days: ['Mon'], phases }] };
+    await writeFile(file, JSON.stringify({ default: calendar }));
+    const flags = ['--market-hours', file, '--max-symbols', '1'];
+    const server = await ServerProcess.start(folder.path, flags, NO_DATABASE);
+    const { body } = await server.get(`/orderbook?symbolId=${BTC_KRW}`);
+    assert.equal(body['state'], 'Closed');
+    assert.equal(await server.end('SIGTERM'), 0);
+  } finally {
+    await folder.remove();
+  }
+});
+
 it('hours that cannot be used end the start, with what is wrong in the file', async () => {
   const folder = await temporaryDataFolder();
   try {

@@ -10,10 +10,11 @@ const NEW_YORK = 'America/New_York';
 const DAILY = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 function calendarOf(
+  days: readonly string[],
   phases: readonly (readonly [string, string])[],
   terms: Readonly<Record<string, unknown>> = {},
 ) {
-  const session = { days: DAILY, phases: phases.map(([at, state]) => ({ at, state })) };
+  const session = { days, phases: phases.map(([at, state]) => ({ at, state })) };
   const calendar = { timeZone: NEW_YORK, sessions: [session], ...terms };
   return parseMarketHours(JSON.stringify({ default: calendar })).byDefault!;
 }
@@ -84,6 +85,7 @@ describe('a local time', () => {
 
 describe('a market calendar', () => {
   const stock = calendarOf(
+    ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'],
     [
       ['08:30', 'PreOpen'],
       ['09:30', 'Auction'],
@@ -91,17 +93,6 @@ describe('a market calendar', () => {
       ['16:00', 'Closed'],
     ],
     {
-      sessions: [
-        {
-          days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'],
-          phases: [
-            { at: '08:30', state: 'PreOpen' },
-            { at: '09:30', state: 'Auction' },
-            { at: '09:30', state: 'Continuous' },
-            { at: '16:00', state: 'Closed' },
-          ],
-        },
-      ],
       holidays: ['2026-12-25'],
       specialDays: {
         '2026-11-27': [
@@ -165,7 +156,7 @@ describe('a market calendar', () => {
   });
 
   it('gives each phase of a night when clocks change once, in order', () => {
-    const night = calendarOf([
+    const night = calendarOf(DAILY, [
       ['01:30', 'PreOpen'],
       ['02:30', 'Auction'],
       ['03:00', 'Continuous'],

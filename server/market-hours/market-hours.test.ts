@@ -124,6 +124,7 @@ describe('market hours', () => {
     const rig = new Rig('12:00');
     rig.add(1, 'STOCK', Closed);
     rig.add(2, 'STOCK-2', Continuous);
+    rig.add(1, 'STOCK', Closed);
     assert.deepEqual(rig.at('12:00'), ['1 Continuous']);
     assert.deepEqual(rig.at('12:01'), []);
   });

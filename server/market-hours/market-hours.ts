@@ -56,11 +56,12 @@ export class MarketHours {
     this.doneMs = Math.max(this.now(), options.fromMs);
   }
 
-  /** From now on a market follows its calendar, if it has one. */
+  /** From now on a market follows its calendar, if it has one; one that does already goes on. */
   add({ symbolId, code, state, changedByHandMs }: MarketState): void {
     const { byDefault, markets } = this.terms;
     const calendar = markets.has(code) ? markets.get(code) : byDefault;
     if (calendar === undefined) return;
+    if (this.markets.some((market) => market.symbolId === symbolId)) return;
     const market = { symbolId, code, calendar };
     this.markets.push(market);
     const last = calendar.lastUntil(this.doneMs);
