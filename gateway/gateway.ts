@@ -13,6 +13,7 @@ import { EventPump } from './event-pump.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { addRoutes, type GatewayServices } from './http-routes.ts';
 import { MarketDataFeed } from './market-data-feed.ts';
+import type { NextStateChange } from './next-state-change.ts';
 import {
   App,
   type TemplatedApp,
@@ -52,6 +53,7 @@ export class Gateway implements GatewayServices {
   private readonly pump: EventPump;
   private listenSocket: us_listen_socket | undefined;
   private db: Database | undefined;
+  private nextChanges: ReadonlyMap<number, NextStateChange> = new Map();
   private connections = 0;
   private stopping: Promise<void> | undefined;
   private isStopped = false;
@@ -131,6 +133,14 @@ export class Gateway implements GatewayServices {
 
   useDatabase(db: Database): void {
     this.db = db;
+  }
+
+  useNextChanges(nextChanges: readonly NextStateChange[]): void {
+    this.nextChanges = new Map(nextChanges.map((next) => [next.symbolId, next]));
+  }
+
+  nextChange(symbolId: number): NextStateChange | undefined {
+    return this.nextChanges.get(symbolId);
   }
 
   database(): Database | undefined {

@@ -19,6 +19,7 @@ import {
 } from './command-request.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { collectBody, HttpAnswer } from './http-answer.ts';
+import type { NextStateChange } from './next-state-change.ts';
 import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
 
 /** What the routes need of the gateway around them. */
@@ -30,6 +31,8 @@ export interface GatewayServices {
   /** false where the exchange is too busy: nothing was sent. */
   submit(commands: CommandList, reply: CommandReply): boolean;
   isFull(): boolean;
+  /** undefined for a market without hours. */
+  nextChange(symbolId: number): NextStateChange | undefined;
   health(): { readonly isHealthy: boolean; readonly report: unknown };
 }
 
@@ -200,10 +203,12 @@ function answerOrderBook(
 
 function answerSymbols(services: GatewayServices, answer: HttpAnswer): void {
   const { replica } = services;
-  const symbols = [...replica.symbols.values()].map((symbol) => ({
-    ...symbol,
-    ...replica.priceBand(symbol.symbolId),
-  }));
+  const symbols = [...replica.symbols.values()].map((symbol) => {
+    const { symbolId } = symbol;
+    const next = services.nextChange(symbolId);
+    const hours = next && { nextState: next.state, nextStateTime: next.time };
+    return { ...symbol, ...replica.priceBand(symbolId), ...hours };
+  });
   answer.json(200, { currencies: [...replica.currencies.values()], symbols });
 }
 

@@ -60,6 +60,11 @@ export const SETTINGS = {
     choices: ['default', 'none'],
     about: 'markets to open in an empty exchange: BTC/KRW, ETH/KRW, AAPL/USD, or none',
   } as ChoiceSetting<'default' | 'none'>,
+  marketHours: {
+    kind: 'text',
+    default: '',
+    about: "JSON file with the markets' trading hours; without it markets stay as they are",
+  } as TextSetting,
   rebuildProjection: {
     kind: 'flag',
     default: false,
@@ -137,7 +142,7 @@ export const SETTINGS = {
     10,
     1,
     60_000,
-    'how often to look for orders and transfers that are due to expire',
+    'how often to look for orders and transfers due to expire, and for market hours',
   ),
 } as const satisfies Readonly<Record<string, Setting>>;
 

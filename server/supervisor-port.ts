@@ -2,6 +2,7 @@
 import { MAX_COMMAND_LENGTH } from '../protocol/command-layout.ts';
 import type { CommandHeader } from '../protocol/commands.ts';
 import { RecordBuffer, recordLengthAt } from '../protocol/record.ts';
+import { SetTradingState } from '../protocol/venue-commands.ts';
 import { RingProducer } from '../ring/ring.ts';
 import { Signal } from '../ring/waiter.ts';
 import { SUPERVISOR_PRODUCER, type ThreadLinks } from './threads/thread-links.ts';
@@ -25,6 +26,14 @@ export class SupervisorPort {
     if (at < 0) return false;
     this.producer.record.bytes.set(this.record.bytes.subarray(0, length), at);
     return true;
+  }
+
+  /** Sends and publishes it; false where there is no room. */
+  sendTradingState(symbolId: number, state: number): boolean {
+    const command = new SetTradingState().write(this.record, 0);
+    const isSent = this.send(Object.assign(command, { symbolId, state }));
+    if (isSent) this.publish();
+    return isSent;
   }
 
   /** Shows the exchange all that was sent, at once. */

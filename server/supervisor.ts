@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DEFAULT_CAPACITY } from '../exchange/exchange.ts';
+import { TradingState } from '../protocol/enums.ts';
 import { Counters } from '../ring/counters.ts';
 import { Signal } from '../ring/waiter.ts';
 import type { Configuration } from './configuration.ts';
@@ -14,6 +15,8 @@ import { DueTicks } from './due-ticks.ts';
 import { assertJournalCanBeOpened, assertJournalIsNotLost, markAsUsed } from './journal-guard.ts';
 import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
+import { MarketHours } from './market-hours/market-hours.ts';
+import { type MarketHoursTerms, readMarketHours } from './market-hours/market-hours-file.ts';
 import { PostgresKeeper } from './postgres-keeper.ts';
 import { SupervisorPort } from './supervisor-port.ts';
 import { ThreadHandle } from './thread-handle.ts';
@@ -46,6 +49,7 @@ export class Supervisor {
   private lock: DataFolderLock | undefined;
   private postgres: PostgresKeeper | undefined;
   private ticks: DueTicks | undefined;
+  private hours: MarketHours | undefined;
   private readonly databaseUrl: Promise<string>;
   private resolveDatabaseUrl: (url: string) => void = () => {};
 
@@ -69,7 +73,8 @@ export class Supervisor {
   /** Starts everything; resolves to the address of the gateway. */
   async start(): Promise<string> {
     const { configuration, log } = this;
-    const { host, port, databaseUrl } = configuration;
+    const { host, port, databaseUrl, marketHours } = configuration;
+    const hoursTerms = marketHours === '' ? undefined : readMarketHours(marketHours);
     await assertPortIsFree(host, port);
     this.lock = acquireDataFolderLock(this.dataFolder, { address: `http://${host}:${port}` });
     assertJournalCanBeOpened(this.dataFolder);
@@ -96,7 +101,16 @@ export class Supervisor {
     const counters = new Counters(this.links.counters);
     const setUp = new VenueSetup(commands, counters);
     const added = await setUp.apply(recovered, limits, markets === 'default');
-    if (recovered.sequence + added > 0) markAsUsed(this.dataFolder);
+    if (recovered.sequence + added.commands > 0) markAsUsed(this.dataFolder);
+    if (hoursTerms !== undefined)
+      this.hours = this.createMarketHours(hoursTerms, commands, recovered.time);
+    for (const market of recovered.markets) this.hours?.add(market);
+    // Before anybody trades, the markets just added have the state that their hours say.
+    for (const { symbolId, code } of added.markets) {
+      this.hours?.add({ symbolId, code, state: TradingState.Continuous, changedByHandMs: 0 });
+    }
+    this.warnOfUnknownMarkets();
+    this.followNewMarkets(exchange);
     const follower = this.startThread('follower', this.followerData());
     const gateway = this.startThread('gateway', this.gatewayData());
     const { port: listeningPort } = await gateway.receive('listening');
@@ -104,6 +118,8 @@ export class Supervisor {
     this.connectDatabase(follower, gateway);
     this.ticks = new DueTicks(commands, counters);
     this.ticks.start(configuration.tickMs);
+    this.hours?.tellNextChanges();
+    this.hours?.start(configuration.tickMs);
     this.isOpen = true;
     return `http://${host}:${listeningPort}`;
   }
@@ -112,6 +128,7 @@ export class Supervisor {
   async stop(): Promise<boolean> {
     if (!this.isOpen) return this.abandon();
     this.ticks?.stop();
+    this.hours?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const { exchange, journal, follower } = this.links.signals;
     this.threads.get('gateway')?.post({ kind: 'stop' });
@@ -138,6 +155,7 @@ export class Supervisor {
   async abandon(): Promise<boolean> {
     this.isAbandoned = true;
     this.ticks?.stop();
+    this.hours?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const gateway = this.threads.get('gateway');
     if (gateway?.isAlive === true) {
@@ -145,6 +163,36 @@ export class Supervisor {
       await gateway.ended(ABANDON_TIMEOUT_MS);
     }
     return this.stopPostgres();
+  }
+
+  private createMarketHours(
+    terms: MarketHoursTerms,
+    commands: SupervisorPort,
+    timeUs: number,
+  ): MarketHours {
+    return new MarketHours(terms, {
+      fromMs: timeUs / 1_000,
+      setState: (symbolId, state) => commands.sendTradingState(symbolId, state),
+      onNextChanges: (nextChanges) => {
+        this.threads.get('gateway')?.post({ kind: 'marketHours', nextChanges });
+      },
+      log: (details, text) => this.log.info(details, text),
+    });
+  }
+
+  private warnOfUnknownMarkets(): void {
+    const codes = this.hours?.unknownCodes() ?? [];
+    if (codes.length === 0) return;
+    this.log.warn({ codes }, '--market-hours names markets that there are not yet');
+  }
+
+  /** Markets that are added while the exchange runs follow their hours too. */
+  private async followNewMarkets(exchange: ThreadHandle): Promise<void> {
+    for (;;) {
+      const market = await exchange.receive('market').catch(() => undefined);
+      if (market === undefined) return;
+      this.hours?.add(market);
+    }
   }
 
   /** Its last state is logged whenever it ends in order. */

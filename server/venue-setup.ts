@@ -12,7 +12,7 @@ import type { SupervisorPort } from './supervisor-port.ts';
 
 export interface VenueState {
   readonly sequence: number;
-  readonly symbolCount: number;
+  readonly markets: readonly unknown[];
   readonly limits: VenueLimits;
 }
 
@@ -22,23 +22,24 @@ export class VenueSetup {
   private readonly port: SupervisorPort;
   private readonly counters: Counters;
   private sent = 0;
+  private readonly markets: SymbolDefinition[] = [];
 
   constructor(port: SupervisorPort, counters: Counters) {
     this.port = port;
     this.counters = counters;
   }
 
-  /** Resolves when all of it is journaled. Returns how many commands it took. */
+  /** Resolves when all of it is journaled, to how many commands that took and the markets sent. */
   async apply(
     state: VenueState,
     limits: VenueLimits,
     withDefaultMarkets: boolean,
-  ): Promise<number> {
+  ): Promise<{ readonly commands: number; readonly markets: readonly SymbolDefinition[] }> {
     const names = Object.keys(limits) as (keyof VenueLimits)[];
     if (names.some((name) => limits[name] !== state.limits[name])) {
       this.send(Object.assign(new SetLimits().write(this.port.record, 0), limits));
     }
-    if (withDefaultMarkets && state.symbolCount === 0) {
+    if (withDefaultMarkets && state.markets.length === 0) {
       const { currencies, symbols } = defaultMarkets();
       for (const currency of currencies) this.addCurrency(currency);
       for (const symbol of symbols) this.addSymbol(symbol);
@@ -47,7 +48,7 @@ export class VenueSetup {
     this.port.publish();
     const end = state.sequence + this.sent;
     while (this.counters.get(Counter.ReleasedSequence) < end) await setTimeout(POLL_MS);
-    return this.sent;
+    return { commands: this.sent, markets: this.markets };
   }
 
   private addCurrency(currency: CurrencyDefinition): void {
@@ -56,6 +57,7 @@ export class VenueSetup {
 
   private addSymbol(symbol: SymbolDefinition): void {
     this.send(Object.assign(new AddSymbol().write(this.port.record, 0), symbol));
+    this.markets.push(symbol);
   }
 
   private send(command: CommandHeader): void {

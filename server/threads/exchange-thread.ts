@@ -11,13 +11,15 @@ import { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { BOOK_IMAGE_REQUEST } from '../../protocol/command-layout.ts';
 import { CommandHeader } from '../../protocol/commands.ts';
+import { TradingState } from '../../protocol/enums.ts';
 import { templateIdAt } from '../../protocol/record.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
 import { RingProducer, RingReader } from '../../ring/ring.ts';
 import { Signal, Waiter } from '../../ring/waiter.ts';
+import { HandMadeChanges } from './hand-made-changes.ts';
 import { RingSink } from './ring-sink.ts';
 import { StopFlag, StopRequest, type ThreadLinks, type WaitSettings } from './thread-links.ts';
-import type { ThreadMessage } from './thread-messages.ts';
+import type { MarketState, ThreadMessage } from './thread-messages.ts';
 
 export interface ExchangeThreadData {
   readonly links: ThreadLinks;
@@ -33,6 +35,7 @@ const PROGRESS_INTERVAL_MS = 2_000;
 
 const data = workerData as ExchangeThreadData;
 const links = data.links;
+const handMade = new HandMadeChanges();
 const replay = await recover();
 const exchange = replay.exchange;
 const signal = new Signal(links.signals.exchange);
@@ -47,6 +50,8 @@ const sequencer = new Sequencer(exchange, sink);
 const header = new CommandHeader();
 const counters = new Counters(links.counters);
 const readers = links.commandRings.map((ring) => new RingReader(ring, 0));
+/** Markets that the supervisor was told of. */
+let toldMarkets = exchange.symbols.length;
 run();
 post({ kind: 'stopped', sequence: exchange.sequence, stateHash: hashState(exchange) });
 
@@ -60,7 +65,7 @@ async function recover(): Promise<JournalReplay> {
     mapBytes: data.journalMapBytes,
     readOnly: false,
   });
-  const recovering = new JournalReplay(store, undefined, data.capacity);
+  const recovering = new JournalReplay(store, handMade, data.capacity);
   const end = store.lastLink().lastSequence;
   let reportedMs = startMs;
   while (recovering.next()) {
@@ -71,7 +76,11 @@ async function recover(): Promise<JournalReplay> {
   }
   recovering.runToEnd();
   await store.close();
-  const { sequence, time, limits, symbols } = recovering.exchange;
+  const { sequence, time, limits, symbols, engine } = recovering.exchange;
+  const markets: MarketState[] = symbols.map(({ symbolId, code }, index) => {
+    const { state } = engine.books[index]!;
+    return { symbolId, code, state, changedByHandMs: handMade.timeOf(symbolId) };
+  });
   const recovered = new Counters(links.counters);
   recovered.set(Counter.ExecutedSequence, sequence);
   recovered.set(Counter.NextExpireTime, recovering.exchange.nextExpireTime);
@@ -79,7 +88,7 @@ async function recover(): Promise<JournalReplay> {
     kind: 'recovered',
     sequence,
     time,
-    symbolCount: symbols.length,
+    markets,
     limits,
     seconds: (performance.now() - startMs) / 1_000,
     stateHash: hashState(recovering.exchange),
@@ -98,6 +107,7 @@ function run(): void {
     if (workCount > 0) {
       sink.publish();
       counters.set(Counter.NextExpireTime, exchange.nextExpireTime);
+      if (exchange.symbols.length > toldMarkets) tellNewMarkets();
     } else if (wasStopRaised) return;
     waiter.idle(workCount);
   }
@@ -118,4 +128,14 @@ function drain(reader: RingReader): number {
   }
   if (count > 0) reader.release();
   return count;
+}
+
+function tellNewMarkets(): void {
+  for (; toldMarkets < exchange.symbols.length; toldMarkets++) {
+    const { symbolId, code } = exchange.symbols[toldMarkets]!;
+    const { state } = exchange.engine.books[toldMarkets]!;
+    // A new market is Continuous: if it is not, its maker had it otherwise.
+    const changedByHandMs = state === TradingState.Continuous ? 0 : exchange.time / 1_000;
+    post({ kind: 'market', symbolId, code, state, changedByHandMs });
+  }
 }

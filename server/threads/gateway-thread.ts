@@ -46,6 +46,7 @@ process.on('uncaughtException', (error) => {
 });
 parentPort!.on('message', (request: GatewayRequest) => {
   if (request.kind === 'database') gateway.useDatabase(openDatabase(databaseOptions(request.url)));
+  else if (request.kind === 'marketHours') gateway.useNextChanges(request.nextChanges);
   else stop(request.kind === 'stop' ? settings.drainTimeoutMs : 0);
 });
 const port = await gateway.start();

@@ -1,5 +1,16 @@
 /** The few messages that threads send the supervisor, and it them. Everything else is in rings. */
 import type { VenueLimits } from '../../exchange/venue.ts';
+import type { NextStateChange } from '../../gateway/next-state-change.ts';
+
+/** A market as its hours need to know it. */
+export interface MarketState {
+  readonly symbolId: number;
+  readonly code: string;
+  /** TradingState. */
+  readonly state: number;
+  /** When somebody last set its state by hand, ms since 1970; 0 where the last to do so was not. */
+  readonly changedByHandMs: number;
+}
 
 export type ThreadMessage =
   | { readonly kind: 'ready' }
@@ -8,11 +19,13 @@ export type ThreadMessage =
       readonly kind: 'recovered';
       readonly sequence: number;
       readonly time: number;
-      readonly symbolCount: number;
+      readonly markets: readonly MarketState[];
       readonly limits: VenueLimits;
       readonly seconds: number;
       readonly stateHash: string;
     }
+  /** A market that is new. */
+  | ({ readonly kind: 'market' } & MarketState)
   /** An error that the thread could not handle; it is closing by itself. */
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly sequence: number; readonly stateHash: string }
@@ -28,8 +41,16 @@ export interface DatabaseRequest {
   readonly kind: 'database';
   readonly url: string;
 }
+/** When markets change their state next, by market hours. */
+export interface MarketHoursRequest {
+  readonly kind: 'marketHours';
+  readonly nextChanges: readonly NextStateChange[];
+}
 /** `stop` waits for open requests, `abandon` does not. */
-export type GatewayRequest = DatabaseRequest | { readonly kind: 'stop' | 'abandon' };
+export type GatewayRequest =
+  | DatabaseRequest
+  | MarketHoursRequest
+  | { readonly kind: 'stop' | 'abandon' };
 /**
  * `stop` is for a follower that still waits for PostgreSQL: one that follows sees its stop flag.
  */
