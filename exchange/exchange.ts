@@ -250,7 +250,7 @@ export class Exchange implements EngineListener, RiskListener {
     if (barred !== RejectReason.None) return barred;
     const refused = engine.checkReplace(order, price, qty, displayQty, stopPrice);
     if (refused !== RejectReason.None) return refused;
-    const unfunded = this.reservations.replace(order, price, qty);
+    const unfunded = this.reservations.replace(order, price, qty, stopPrice);
     if (unfunded !== RejectReason.None) return unfunded;
     engine.replaceOrder(order, price, qty, displayQty, stopPrice);
     return RejectReason.None;

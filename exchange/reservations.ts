@@ -109,16 +109,22 @@ export class Reservations {
     return ACCEPTED;
   }
 
-  /** Reserves for new terms, of which `qty` is the new total; or says why not. */
-  replace(order: number, price: number, qty: number): number {
+  /**
+   * Reserves for new terms, of which `qty` is the new total, and `stopPrice` 0 as it was; or says
+   * why not.
+   */
+  replace(order: number, price: number, qty: number, stopPrice: number): number {
     const { orders } = this.engine;
+    const isStop = orders.orderType(order) === Stop;
     // A stop has no limit: it stays bounded by the price that it was accepted at.
-    const bound = orders.orderType(order) === Stop ? this.risk.reservedPrice(order) : price;
+    const bound = isStop ? this.risk.reservedPrice(order) : price;
     const leavesQty = qty - orders.cumQty(order);
     const market = orders.symbolIndex(order);
     const side = orders.side(order);
+    const isSellStop = isStop && side !== Buy;
+    const costPrice = isSellStop ? stopPrice || orders.stopPrice(order) : bound;
     return (
-      this.risk.checkNewTerms(order, market, side, bound, qty, leavesQty) ||
+      this.risk.checkNewTerms(order, market, side, costPrice, qty, leavesQty) ||
       this.risk.adjust(order, market, side, bound, leavesQty, leavesQty)
     );
   }

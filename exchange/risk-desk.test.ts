@@ -99,6 +99,13 @@ describe('a limit', () => {
     const open51 = orderIdOf(venue.order(ALICE, Sell, 51, 9));
     assert.equal(reasonOf(venue.replace(ALICE, open51, 51, 10)), OrderNotionalLimit);
     assert.equal(reasonOf(venue.replace(ALICE, open51, 55, 9)), None);
+    const selling = { orderType: OrderType.Stop, stopPrice: 40 };
+    assert.equal(reasonOf(venue.order(ALICE, Sell, 0, 13, selling)), OrderNotionalLimit);
+    const stopOut = orderIdOf(venue.order(ALICE, Sell, 0, 12, selling));
+    assert.equal(reasonOf(venue.replace(ALICE, stopOut, 0, 13)), OrderNotionalLimit, '13 at 40');
+    const higher = { stopPrice: 42 };
+    assert.equal(reasonOf(venue.replace(ALICE, stopOut, 0, 12, higher)), OrderNotionalLimit);
+    assert.equal(reasonOf(venue.replace(ALICE, stopOut, 0, 12, { stopPrice: 41 })), None);
     venue.order(BOB, Sell, 52, 100);
     assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 10)), OrderNotionalLimit);
     assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 0, { amount: 501 })), OrderNotionalLimit);
