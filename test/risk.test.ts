@@ -114,6 +114,7 @@ describe('an account’s risk', () => {
   });
 
   it('is what PostgreSQL and a replay say, too', async () => {
+    await server.waitForProjection();
     const reconciled = await runCli(['reconcile', '--data', folder.path, '--json']);
     assert.equal(reconciled.code, 0, reconciled.stdout + reconciled.stderr);
     await server.end('SIGTERM');
