@@ -4,8 +4,16 @@
  */
 import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
 import { CancelOrder, Funding, NewOrder, ReplaceOrder } from '../../protocol/commands.ts';
-import { OrderType, Side, TimeInForce } from '../../protocol/enums.ts';
+import {
+  OrderType,
+  Side,
+  SystemAccount,
+  TimeInForce,
+  TransferAction,
+  TransferMode,
+} from '../../protocol/enums.ts';
 import { RecordBuffer } from '../../protocol/record.ts';
+import { NewTransfer, ResolveTransfer } from '../../protocol/transfer-commands.ts';
 import { AddCurrency, AddSymbol } from '../../protocol/venue-commands.ts';
 import { type Random, seededRandom } from '../../test/support/seed.ts';
 
@@ -15,6 +23,7 @@ export const SYMBOL = 1;
 const ACCOUNTS = 8;
 const FIRST_DEPOSIT = 1_000_000;
 const CLIENT_ORDER_IDS = 64;
+const TRANSFER_IDS = 200;
 const MIDDLE_PRICE = 1_000;
 const PRICE_RANGE = 20;
 
@@ -84,11 +93,39 @@ export class CommandFlow {
     else if (kind < 80) this.writeCancel();
     else if (kind < 90) this.writeReplace();
     else if (kind < 95) this.deposit(this.anyAccount(), 1 + random(3), 1 + random(10_000));
+    else if (kind < 97) this.writeTransfer();
+    else if (kind < 99) this.writeResolution();
     else {
       const command = new Funding().writeWithdraw(this.record, 0);
       const accountId = this.anyAccount();
       Object.assign(command, { time: this.timeUs++, accountId, currencyId: BASE, amount: 5_000 });
     }
+  }
+
+  /** Mostly pending; some ids come twice, and some accounts are one. */
+  private writeTransfer(): void {
+    const { random } = this;
+    Object.assign(new NewTransfer().write(this.record, 0), {
+      time: this.timeUs++,
+      transferId: 1 + random(TRANSFER_IDS),
+      debitAccountId: this.anyAccount(),
+      creditAccountId: random(4) === 0 ? SystemAccount.External : this.anyAccount(),
+      currencyId: 1 + random(2),
+      amount: 1 + random(3_000),
+      mode: random(4) === 0 ? TransferMode.OneStep : TransferMode.Pending,
+      externalId: 0,
+    });
+  }
+
+  private writeResolution(): void {
+    const { random } = this;
+    const action = random(2) === 0 ? TransferAction.Post : TransferAction.Void;
+    Object.assign(new ResolveTransfer().write(this.record, 0), {
+      time: this.timeUs++,
+      transferId: 1 + random(TRANSFER_IDS),
+      action,
+      amount: action === TransferAction.Post ? random(3_000) : 0,
+    });
   }
 
   private writeOrder(): void {
