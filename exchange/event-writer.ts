@@ -1,293 +1,96 @@
 /**
- * Writes the events of one command into a sink and keeps their rolling hash. Hot path.
+ * Writes the events of one command into a sink and keeps their rolling hash: what happens to orders
+ * and money, which files of their own write, to markets, and CommandDone. Made of closures over the
+ * engine's slabs (ADR 0009). Hot path.
  */
-import { NO_SLOT } from '../collections/id-table.ts';
-import { limitOf, statusOf } from '../engine/event-recorder.ts';
-import type { MatchingEngine } from '../engine/matching-engine.ts';
+import type { EngineState } from '../engine/engine-state.ts';
 import type { OrderBook } from '../engine/order-book.ts';
-import type { NewOrder } from '../protocol/commands.ts';
-import { ExecType, Liquidity, OrderStatus, TakerSide } from '../protocol/enums.ts';
 import {
-  BALANCE,
-  BOOK_LEVEL,
   COMMAND_DONE,
-  EXECUTION_REPORT,
   PRICE_BAND_CHANGED,
-  TRADE,
   TRADING_STATE_CHANGED,
-  TRANSFER,
-  TRANSFER_REPORT,
 } from '../protocol/event-layout.ts';
-import {
-  Balance,
-  BookLevel,
-  CommandDone,
-  PriceBandChanged,
-  Trade,
-  TradingStateChanged,
-  Transfer,
-} from '../protocol/events.ts';
-import { ExecutionReport } from '../protocol/execution-report.ts';
-import { TransferReport } from '../protocol/transfer-report.ts';
-import type { RiskEngine } from '../risk/risk-engine.ts';
-import type { TransferTable } from '../risk/transfer-table.ts';
+import { headerWord, setInt64 } from '../protocol/record.ts';
+import { createEventFrame } from './event-frame.ts';
 import type { EventSink } from './event-sink.ts';
-import { RollingHash } from './rolling-hash.ts';
-import { fillFirstAnswer, fillTransferReport } from './transfer-report-fields.ts';
+import { createMoneyEventWriter } from './money-event-writer.ts';
+import { createOrderEventWriter } from './order-event-writer.ts';
 
-export class EventWriter {
-  /** Over all events of all commands so far. */
-  readonly hash = new RollingHash();
-  private sink: EventSink;
-  private readonly executionReport = new ExecutionReport();
-  private readonly trade = new Trade();
-  private readonly bookLevel = new BookLevel();
-  private readonly balance = new Balance();
-  private readonly transfer = new Transfer();
-  private readonly transferReport = new TransferReport();
-  private readonly tradingState = new TradingStateChanged();
-  private readonly priceBand = new PriceBandChanged();
-  private readonly commandDone = new CommandDone();
-  private sequence = 0;
-  /** The order by amount in execution: the engine knows only what is left of its amount. */
-  private amountOrder: number = NO_SLOT;
-  private amount = 0;
-  /** Events of the current command so far. CommandDone tells how many came before it. */
-  eventCount = 0;
+const STATE_HEADER = headerWord(TRADING_STATE_CHANGED);
+const AUCTION_PRICE = TRADING_STATE_CHANGED.auctionPrice >> 2;
+const AUCTION_QTY = TRADING_STATE_CHANGED.auctionQty >> 2;
+const STATE_SYMBOL_ID = TRADING_STATE_CHANGED.symbolId >> 2;
+const STATE = TRADING_STATE_CHANGED.state >> 2;
 
-  constructor(sink: EventSink) {
-    this.sink = sink;
-  }
+const BAND_HEADER = headerWord(PRICE_BAND_CHANGED);
+const REFERENCE_PRICE = PRICE_BAND_CHANGED.referencePrice >> 2;
+const BAND_TICKS = PRICE_BAND_CHANGED.bandTicks >> 2;
+const BAND_SYMBOL_ID = PRICE_BAND_CHANGED.symbolId >> 2;
 
-  /** Sends events to another sink from now on: after recovery, from memory to the ring. */
-  redirect(sink: EventSink): void {
-    this.sink = sink;
-  }
+const DONE_HEADER = headerWord(COMMAND_DONE);
+const EVENT_HASH = COMMAND_DONE.eventHash >> 2;
+const REJECT_REASON = COMMAND_DONE.rejectReason >> 2;
+const EVENT_COUNT = COMMAND_DONE.eventCount >> 2;
 
-  begin(sequence: number): void {
-    this.sequence = sequence;
-    this.eventCount = 0;
-    this.amountOrder = NO_SLOT;
-  }
+export type EventWriter = ReturnType<typeof createEventWriter>;
 
-  /** The current command's order is one by amount. */
-  beginAmount(order: number, amount: number): void {
-    this.amountOrder = order;
-    this.amount = amount;
-  }
+/** @param state of the engine whose events they are */
+export function createEventWriter(state: EngineState, sink: EventSink) {
+  const frame = createEventFrame(sink);
+  const { hash } = frame;
+  const orderEvents = createOrderEventWriter(frame, state);
+  const moneyEvents = createMoneyEventWriter(frame);
 
-  writeRejected(order: NewOrder, rejectReason: number): void {
-    const at = this.sink.claim(EXECUTION_REPORT.length);
-    const report = this.executionReport.write(this.sink.record, at);
-    report.sequence = this.sequence;
-    report.orderId = this.sequence;
-    report.clientOrderId = order.clientOrderId;
-    report.accountId = order.accountId;
-    report.price = order.price;
-    report.qty = order.qty;
-    report.symbolId = order.symbolId;
-    report.execType = ExecType.Rejected;
-    report.orderStatus = OrderStatus.Rejected;
-    report.side = order.side;
-    report.orderType = order.orderType;
-    report.timeInForce = order.timeInForce;
-    report.rejectReason = rejectReason;
-    report.stopPrice = order.stopPrice;
-    report.displayQty = order.displayQty;
-    report.postOnly = order.postOnly;
-    report.selfTradePrevention = order.selfTradePrevention;
-    report.amount = order.amount;
-    report.expireTime = order.expireTime;
-    report.groupId = order.groupId;
-    this.finish(at, EXECUTION_REPORT.length);
-  }
+  return {
+    ...orderEvents,
+    ...moneyEvents,
 
-  /** New, Replaced, Canceled, Expired, Triggered or Restated. */
-  writeReport(engine: MatchingEngine, order: number, execType: number, reason: number): void {
-    const at = this.sink.claim(EXECUTION_REPORT.length);
-    const report = this.fillReport(engine, order, at);
-    report.execType = execType;
-    if (execType === ExecType.Canceled || execType === ExecType.Expired) {
-      const isExpired = execType === ExecType.Expired;
-      report.orderStatus = isExpired ? OrderStatus.Expired : OrderStatus.Canceled;
-      report.leavesQty = 0;
-      report.cancelReason = reason;
-    }
-    this.finish(at, EXECUTION_REPORT.length);
-  }
+    /** Over all events of all commands so far. */
+    hash,
 
-  /** An order's part of the engine's latest fill. */
-  writeFill(engine: MatchingEngine, order: number, liquidity: number, fee: number): void {
-    const at = this.sink.claim(EXECUTION_REPORT.length);
-    const report = this.fillReport(engine, order, at);
-    report.execType = ExecType.Trade;
-    report.liquidity = liquidity;
-    report.tradeId = engine.lastTradeId;
-    report.lastPrice = engine.fillPrice;
-    report.lastQty = engine.fillQty;
-    report.fee = fee;
-    this.finish(at, EXECUTION_REPORT.length);
-  }
+    /** Events of the current command so far. CommandDone tells how many came before it. */
+    eventCount: frame.eventCount,
 
-  /** The engine's latest fill. */
-  writeTrade(
-    engine: MatchingEngine,
-    maker: number,
-    taker: number,
-    makerFee: number,
-    takerFee: number,
-  ): void {
-    const orders = engine.orders;
-    const at = this.sink.claim(TRADE.length);
-    const trade = this.trade.write(this.sink.record, at);
-    trade.sequence = this.sequence;
-    trade.tradeId = engine.lastTradeId;
-    trade.price = engine.fillPrice;
-    trade.qty = engine.fillQty;
-    trade.makerOrderId = orders.orderId(maker);
-    trade.takerOrderId = orders.orderId(taker);
-    trade.makerAccountId = orders.accountId(maker);
-    trade.takerAccountId = orders.accountId(taker);
-    trade.makerFee = makerFee;
-    trade.takerFee = takerFee;
-    trade.symbolId = engine.bookOf(taker).symbolId;
-    trade.takerSide = engine.isAuction ? TakerSide.None : orders.side(taker);
-    this.finish(at, TRADE.length);
-  }
+    /** Sends events to another sink from now on: after recovery, from memory to the ring. */
+    redirect: frame.redirect,
 
-  /** A market's new state, with its auction if the change made one. */
-  writeTradingState({ symbolId, state, auctionPrice, auctionQty }: OrderBook): void {
-    const at = this.sink.claim(TRADING_STATE_CHANGED.length);
-    const change = this.tradingState.write(this.sink.record, at);
-    change.sequence = this.sequence;
-    change.auctionPrice = auctionPrice;
-    change.auctionQty = auctionQty;
-    change.symbolId = symbolId;
-    change.state = state;
-    this.finish(at, TRADING_STATE_CHANGED.length);
-  }
+    begin(sequence: number): void {
+      frame.beginCommand(sequence);
+      orderEvents.forgetAmount();
+    },
 
-  writePriceBand({ symbolId, referencePrice, bandTicks }: OrderBook): void {
-    const at = this.sink.claim(PRICE_BAND_CHANGED.length);
-    const change = this.priceBand.write(this.sink.record, at);
-    change.sequence = this.sequence;
-    change.referencePrice = referencePrice;
-    change.bandTicks = bandTicks;
-    change.symbolId = symbolId;
-    this.finish(at, PRICE_BAND_CHANGED.length);
-  }
+    /** A market's new state, with its auction if the change made one. */
+    writeTradingState({ symbolId, state, auctionPrice, auctionQty }: OrderBook): void {
+      const at = frame.begin(STATE_HEADER);
+      const words = frame.words();
+      setInt64(words, at + AUCTION_PRICE, auctionPrice);
+      setInt64(words, at + AUCTION_QTY, auctionQty);
+      words[at + STATE_SYMBOL_ID] = symbolId;
+      words[at + STATE] = state;
+      frame.finish(at, STATE_HEADER);
+    },
 
-  writeLevel(engine: MatchingEngine, slot: number): void {
-    const { levels, books } = engine;
-    const at = this.sink.claim(BOOK_LEVEL.length);
-    const level = this.bookLevel.write(this.sink.record, at);
-    level.sequence = this.sequence;
-    level.price = levels.price(slot);
-    level.qty = levels.shownQty(slot);
-    level.symbolId = books[levels.symbolIndex(slot)]!.symbolId;
-    level.orderCount = levels.orderCount(slot);
-    level.side = levels.side(slot);
-    this.finish(at, BOOK_LEVEL.length);
-  }
+    writePriceBand({ symbolId, referencePrice, bandTicks }: OrderBook): void {
+      const at = frame.begin(BAND_HEADER);
+      const words = frame.words();
+      setInt64(words, at + REFERENCE_PRICE, referencePrice);
+      setInt64(words, at + BAND_TICKS, bandTicks);
+      words[at + BAND_SYMBOL_ID] = symbolId;
+      words[at + BAND_SYMBOL_ID + 1] = 0;
+      frame.finish(at, BAND_HEADER);
+    },
 
-  writeBalance(risk: RiskEngine, slot: number): void {
-    const { accounts, balances, currencyIds } = risk;
-    const at = this.sink.claim(BALANCE.length);
-    const balance = this.balance.write(this.sink.record, at);
-    balance.sequence = this.sequence;
-    const { account, available, locked } = balances;
-    balance.copyFrom(accounts.accountId, account[slot]!, available, locked, slot);
-    balance.currencyId = currencyIds[balances.currency[slot]!]!;
-    this.finish(at, BALANCE.length);
-  }
-
-  writeTransfer(
-    kind: number,
-    currencyId: number,
-    debitAccountId: number,
-    creditAccountId: number,
-    amount: number,
-    referenceId: number,
-    businessRefId: number,
-  ): void {
-    const at = this.sink.claim(TRANSFER.length);
-    const transfer = this.transfer.write(this.sink.record, at);
-    transfer.sequence = this.sequence;
-    transfer.debitAccountId = debitAccountId;
-    transfer.creditAccountId = creditAccountId;
-    transfer.amount = amount;
-    transfer.referenceId = referenceId;
-    transfer.currencyId = currencyId;
-    transfer.kind = kind;
-    transfer.businessRefId = businessRefId;
-    this.finish(at, TRANSFER.length);
-  }
-
-  /** A transfer as it is now. */
-  writeTransferReport(transfers: TransferTable, transfer: number): void {
-    const at = this.sink.claim(TRANSFER_REPORT.length);
-    const report = this.transferReport.write(this.sink.record, at);
-    report.sequence = this.sequence;
-    fillTransferReport(report, transfers, transfer);
-    this.finish(at, TRANSFER_REPORT.length);
-  }
-
-  /** A transfer as it is, or as its own command was answered: nothing changed. */
-  repeatTransferReport(transfers: TransferTable, transfer: number, isFirstAnswer: boolean): void {
-    const at = this.sink.claim(TRANSFER_REPORT.length);
-    const report = this.transferReport.write(this.sink.record, at);
-    report.sequence = this.sequence;
-    report.isRepeat = 1;
-    fillTransferReport(report, transfers, transfer);
-    if (isFirstAnswer) fillFirstAnswer(report, transfers, transfer);
-    this.finish(at, TRANSFER_REPORT.length);
-  }
-
-  /** Closes the command's group. The hash it carries covers its own outcome too. */
-  writeDone(rejectReason: number): void {
-    const at = this.sink.claim(COMMAND_DONE.length);
-    const done = this.commandDone.write(this.sink.record, at);
-    done.sequence = this.sequence;
-    done.rejectReason = rejectReason;
-    done.eventCount = this.eventCount;
-    this.finish(at, COMMAND_DONE.length);
-    done.eventHashLow = this.hash.low;
-    done.eventHashHigh = this.hash.high;
-  }
-
-  private fillReport(engine: MatchingEngine, order: number, at: number): ExecutionReport {
-    const orders = engine.orders;
-    const cumQty = orders.cumQty(order);
-    const leavesQty = orders.leavesQty(order);
-    const report = this.executionReport.write(this.sink.record, at);
-    report.sequence = this.sequence;
-    report.orderId = orders.orderId(order);
-    report.clientOrderId = orders.clientOrderId(order);
-    report.accountId = orders.accountId(order);
-    report.price = limitOf(orders, order);
-    report.qty = cumQty + leavesQty;
-    report.cumQty = cumQty;
-    report.leavesQty = leavesQty;
-    report.symbolId = engine.bookOf(order).symbolId;
-    report.orderStatus = statusOf(cumQty, leavesQty);
-    report.side = orders.side(order);
-    report.orderType = orders.orderType(order);
-    report.timeInForce = orders.timeInForce(order);
-    report.liquidity = Liquidity.None;
-    report.stopPrice = orders.stopPrice(order);
-    report.displayQty = orders.displayQty(order);
-    report.postOnly = orders.isPostOnly(order) ? 1 : 0;
-    report.selfTradePrevention = orders.selfTradePrevention(order);
-    report.expireTime = orders.expireTime(order);
-    // The engine keeps an order's owner: minus its group, if it has one.
-    const owner = orders.owner(order);
-    if (owner < 0) report.groupId = -owner;
-    if (order === this.amountOrder) report.amount = this.amount;
-    return report;
-  }
-
-  private finish(at: number, length: number): void {
-    this.hash.addWords(this.sink.record.words, at >> 2, (at + length) >> 2);
-    this.eventCount++;
-  }
+    /** Closes the command's group. The hash it carries covers its own outcome too. */
+    writeDone(rejectReason: number): void {
+      const at = frame.begin(DONE_HEADER);
+      const words = frame.words();
+      words[at + EVENT_HASH] = 0;
+      words[at + EVENT_HASH + 1] = 0;
+      words[at + REJECT_REASON] = rejectReason;
+      words[at + EVENT_COUNT] = frame.eventCount();
+      frame.finish(at, DONE_HEADER);
+      words[at + EVENT_HASH] = hash.low;
+      words[at + EVENT_HASH + 1] = hash.high;
+    },
+  };
 }

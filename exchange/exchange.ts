@@ -48,7 +48,7 @@ import {
 import { RiskEngine } from '../risk/risk-engine.ts';
 import type { RiskListener } from '../risk/risk-listener.ts';
 import type { EventSink } from './event-sink.ts';
-import { EventWriter } from './event-writer.ts';
+import { createEventWriter, type EventWriter } from './event-writer.ts';
 import { Reservations } from './reservations.ts';
 import { RiskDesk } from './risk-desk.ts';
 import { TransferCommands } from './transfer-commands.ts';
@@ -92,8 +92,9 @@ export class Exchange implements EngineListener, RiskListener {
   private readonly transferCommands: TransferCommands;
 
   constructor(sink: EventSink, capacity: ExchangeCapacity = DEFAULT_CAPACITY) {
-    this.events = new EventWriter(sink);
-    this.engine = new MatchingEngine(this, createEngineState({ orders: capacity.openOrders }));
+    const state = createEngineState({ orders: capacity.openOrders });
+    this.events = createEventWriter(state, sink);
+    this.engine = new MatchingEngine(this, state);
     this.risk = new RiskEngine(this, capacity, this.clock);
     this.desk = new RiskDesk(this.engine, this.risk);
     this.reservations = new Reservations(this.engine, this.risk, this.desk);
@@ -293,13 +294,13 @@ export class Exchange implements EngineListener, RiskListener {
     const { engine, events, risk } = this;
     this.reservations.settle(maker, taker);
     const { makerFee, takerFee } = risk;
-    events.writeTrade(engine, maker, taker, makerFee, takerFee);
+    events.writeTrade(maker, taker, makerFee, takerFee);
     if (engine.isAuction) {
-      events.writeFill(engine, maker, Liquidity.Auction, makerFee);
-      events.writeFill(engine, taker, Liquidity.Auction, takerFee);
+      events.writeFill(maker, Liquidity.Auction, makerFee);
+      events.writeFill(taker, Liquidity.Auction, takerFee);
     } else {
-      events.writeFill(engine, taker, Liquidity.Taker, takerFee);
-      events.writeFill(engine, maker, Liquidity.Maker, makerFee);
+      events.writeFill(taker, Liquidity.Taker, takerFee);
+      events.writeFill(maker, Liquidity.Maker, makerFee);
     }
   }
 
@@ -309,7 +310,7 @@ export class Exchange implements EngineListener, RiskListener {
     } else if (execType === ExecType.Restated) this.reservations.shrink(order);
     else if (execType === ExecType.Triggered) this.reservations.boundTriggered(order);
     const cancelReason = this.reservations.cancelReason(order, reason);
-    this.events.writeReport(this.engine, order, execType, cancelReason);
+    this.events.writeReport(order, execType, cancelReason);
   }
 
   /** The exchange itself rejects: it asks the engine before it reserves. */
@@ -318,7 +319,7 @@ export class Exchange implements EngineListener, RiskListener {
   }
 
   onLevel(level: number): void {
-    this.events.writeLevel(this.engine, level);
+    this.events.writeLevel(level);
   }
 
   onTradingState(symbolIndex: number): void {

@@ -86,7 +86,7 @@ export class JournalReplay {
       throw new JournalError(sequence, `command cannot be executed (${error})`);
     }
     this.commandCount++;
-    this.eventCount += exchange.events.eventCount;
+    this.eventCount += exchange.events.eventCount();
     if (exchange.sequence === link.hashedSequence) this.checkHash(link);
     this.listener.onCommand(record, at, events.record, events.length);
   }

@@ -22,6 +22,17 @@ if (new Uint8Array(new Uint32Array([1]).buffer)[0] !== 1) {
   throw new Error('Hoga reads its records in place and needs a little-endian machine');
 }
 
+/** A record's second word: the same in all. */
+export const SCHEMA_WORD = (SCHEMA_VERSION << 16) | SCHEMA_ID;
+
+/** A record's first word; `length` is the whole record's, in bytes. */
+export function headerWord(layout: {
+  readonly templateId: number;
+  readonly length: number;
+}): number {
+  return (layout.templateId << 16) | (layout.length - MESSAGE_HEADER_LENGTH);
+}
+
 /** The 64-bit integer (|x| ≤ 2^53−1) at a word index. */
 export function getInt64(words: Int32Array, word: number): number {
   return (words[word]! >>> 0) + words[word + 1]! * TWO_POW_32;
@@ -100,7 +111,7 @@ export abstract class Flyweight {
     const first = offset >> 2;
     const end = first + (length >> 2);
     words[first] = (templateId << 16) | (length - MESSAGE_HEADER_LENGTH);
-    words[first + 1] = (SCHEMA_VERSION << 16) | SCHEMA_ID;
+    words[first + 1] = SCHEMA_WORD;
     for (let word = first + 2; word < end; word++) words[word] = 0;
   }
 

@@ -1,7 +1,7 @@
 /** What a TransferReport says of a transfer: as it is now, or as its own command was answered. */
-import { TransferMode, TransferStatus } from '../protocol/enums.ts';
-import type { TransferReport } from '../protocol/transfer-report.ts';
-import { type TransferTable, TRANSFER_WORD as WORD } from '../risk/transfer-table.ts';
+import { TransferMode, TransferStatus } from '../../protocol/enums.ts';
+import type { TransferReport } from '../../protocol/transfer-report.ts';
+import { type TransferTable, TRANSFER_WORD as WORD } from '../../risk/transfer-table.ts';
 
 export function fillTransferReport(
   report: TransferReport,
