@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { OrderType, Side, TradingState } from '../protocol/enums.ts';
 import { Balance, BookLevel, CommandDone, Transfer } from '../protocol/events.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
+import { FIRST_CUSTOMER } from '../risk/accounts.ts';
 import { testSeed } from '../test/support/seed.ts';
 import { EventBuffer } from './event-sink.ts';
 import { Exchange } from './exchange.ts';
@@ -68,6 +69,29 @@ function assertSound(exchange: Exchange): void {
     assert.equal(BigInt(locked), locks.get(`${accountId} ${currencyId}`) ?? 0n, 'locked');
   }
   assert.deepEqual([...totals.values()], [0n, 0n, 0n], 'each currency sums to zero');
+  assertExposures(exchange);
+}
+
+/** What limits are held against is what the open orders come to. */
+function assertExposures(exchange: Exchange): void {
+  const { accounts, preTrade } = exchange.risk;
+  const { exposures } = preTrade;
+  const orders = [...orderedOrders(exchange)];
+  for (let account = FIRST_CUSTOMER; account < accounts.count; account++) {
+    const own = orders.filter(({ accountId }) => accountId === accounts.accountId[account]);
+    assert.equal(exposures.openOrdersOf(account), own.length, 'open orders in all markets');
+    for (const [market, { symbolId }] of exchange.symbols.entries()) {
+      const here = own.filter((order) => order.symbolId === symbolId);
+      const slot = exposures.findOrOpen(account, market);
+      assert.equal(exposures.openOrders[slot], here.length, 'open orders in a market');
+      const openQty = (side: number) =>
+        here
+          .filter((order) => order.side === side)
+          .reduce((sum, { qty, cumQty }) => sum + qty - cumQty, 0);
+      assert.equal(exposures.openBuyQty[slot], openQty(Side.Buy), 'open buys');
+      assert.equal(exposures.openSellQty[slot], openQty(Side.Sell), 'open sells');
+    }
+  }
 }
 
 /** Knows balances and levels from the events alone. */

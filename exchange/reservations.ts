@@ -131,11 +131,15 @@ export class Reservations {
 
   /** An order lost some of its open quantity without a trade. */
   shrink(order: number): void {
-    if (order === this.amountOrder) return;
     const { orders } = this.engine;
-    const price = this.risk.reservedPrice(order);
     const side = orders.side(order);
     const leavesQty = orders.leavesQty(order);
+    // What it may still spend is reserved, whatever quantity that buys.
+    if (order === this.amountOrder) {
+      this.risk.setOpenQty(order, side, leavesQty);
+      return;
+    }
+    const price = this.risk.reservedPrice(order);
     const coveredQty = this.coveredQty(order);
     this.risk.adjust(order, orders.symbolIndex(order), side, price, coveredQty, leavesQty);
   }

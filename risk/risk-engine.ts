@@ -203,8 +203,13 @@ export class RiskEngine {
     if (more !== 0) this.balances.add(holder, -more, more);
     this.reserved[order] = required;
     this.prices[order] = price;
-    this.openOrders.change(order, side, leavesQty - this.openOrders.qty(order));
+    this.setOpenQty(order, side, leavesQty);
     return RejectReason.None;
+  }
+
+  /** What an order has left; its reservation stays as it is. */
+  setOpenQty(order: number, side: number, leavesQty: number): void {
+    this.openOrders.change(order, side, leavesQty - this.openOrders.qty(order));
   }
 
   /** The price that an order's reservation is for. */
