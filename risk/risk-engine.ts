@@ -254,8 +254,9 @@ export class RiskEngine {
     const terms = this.markets[market]!;
     const notional = price * qty * terms.tickValue;
     const delivered = qty * terms.lotSize;
-    const makerPpm = this.feePpm(maker, market, takerSide === Side.Buy, false);
-    const takerPpm = this.feePpm(taker, market, takerSide !== Side.Buy, !isAuction);
+    const day = Volumes.dayOf(this.clock[0]!);
+    const makerPpm = this.feePpm(maker, market, takerSide === Side.Buy, false, day);
+    const takerPpm = this.feePpm(taker, market, takerSide !== Side.Buy, !isAuction, day);
     this.makerFee = feeOf(notional, makerPpm);
     this.takerFee = feeOf(notional, takerPpm);
     const isTakerBuyer = takerSide === Side.Buy;
@@ -290,7 +291,6 @@ export class RiskEngine {
     this.postFee(sellerQuote, terms.quote, sellerFee, referenceId);
     const rest = feeRestOf(notional, makerPpm) + feeRestOf(notional, takerPpm);
     if (rest !== 0) this.postFeeRest(terms.quote, rest, referenceId);
-    const day = Volumes.dayOf(this.clock[0]!);
     this.volumes.add(buyerQuote, day, notional);
     this.volumes.add(sellerQuote, day, notional);
     this.openOrders.change(buyer, Side.Buy, -qty);
@@ -323,13 +323,19 @@ export class RiskEngine {
    * What an order pays now, by its account's volume; never more than the worst when it was
    * accepted.
    */
-  private feePpm(order: number, market: number, isSeller: boolean, isTaker: boolean): number {
+  private feePpm(
+    order: number,
+    market: number,
+    isSeller: boolean,
+    isTaker: boolean,
+    day: number,
+  ): number {
     const { balances, fees } = this;
     const { quote } = this.markets[market]!;
     const holder = this.holder[order]!;
     const account = balances.account[holder]!;
     const quoteBalance = isSeller ? balances.findOrOpen(account, quote) : holder;
-    const volume = this.volumes.total(quoteBalance, Volumes.dayOf(this.clock[0]!));
+    const volume = this.volumes.total(quoteBalance, day);
     const tier = fees.tierOf(quote, volume);
     const ppm = isTaker ? fees.takerPpm(market, tier) : fees.makerPpm(market, tier);
     return Math.min(ppm, this.worstPpm[order]!);

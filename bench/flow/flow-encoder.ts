@@ -1,6 +1,7 @@
 /**
- * Turns rows of an order flow into command records. What the exchange does not support is counted
- * and skipped, and so is every later command about a skipped order.
+ * Turns rows of an order flow into command records. It sends plain limit orders in continuous
+ * trading, so that its figures stay comparable: the opening auction and icebergs are counted and
+ * skipped, and so is every later command about a skipped order. The conformance run has them all.
  */
 import { CancelOrder, NewOrder, ReplaceOrder } from '../../protocol/commands.ts';
 import { OrderType, QtyMeaning, Side, TimeInForce } from '../../protocol/enums.ts';
@@ -13,7 +14,7 @@ export const KNOWN_OWNERS = 256;
 export class FlowEncoder {
   /** Reason → how many commands were skipped for it. */
   readonly skipped = new Map<string, number>();
-  /** Reason → how many commands are sent although the exchange cannot follow all of it. */
+  /** Reason → how many commands are sent without all that they say. */
   readonly simplified = new Map<string, number>();
   private readonly symbolId: number;
   private readonly firstAccountId: number;
