@@ -6,10 +6,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { TransferAction, TransferMode } from '../protocol/enums.ts';
+import { Side, TimeInForce, TransferAction, TransferMode } from '../protocol/enums.ts';
 import {
   COMMAND_DONE,
   EXECUTION_REPORT,
+  ORDER_ANSWER,
+  ORDER_ANSWER_FILL,
   PRICE_BAND_CHANGED,
   TRANSFER_REPORT,
 } from '../protocol/event-layout.ts';
@@ -32,7 +34,7 @@ class WatchedExchange {
   constructor() {
     const { exchange, sink } = this.venue;
     const { events } = exchange;
-    const oracle = new FlyweightEventWriter(exchange.engine.state, this.expected);
+    const oracle = new FlyweightEventWriter(exchange.engine.state, exchange.answers, this.expected);
     const both: Record<string, unknown> = { ...events };
     for (const [name, tell] of Object.entries(events)) {
       if (typeof tell !== 'function' || name === 'redirect' || name === 'eventCount') continue;
@@ -119,6 +121,24 @@ test('so are reports of transfers: done, pending, resolved, reversed, refused, r
     venue.deposit(1, USD, 2 ** 45, { transferId: 9, externalId: 2 ** 41 });
   }
   assert.ok(templateIds.has(TRANSFER_REPORT.templateId));
+});
+
+test('so are answers told again: of orders that rest, fill, are canceled or refused', () => {
+  const { venue, templateIds } = new WatchedExchange();
+  venue.setLimits({ clientOrderIdSeconds: 1, maxClientOrderIds: 2 ** 24 });
+  venue.deposit(1, USD, 2 ** 45);
+  venue.deposit(2, BTC, 2 ** 45);
+  const { IOC } = TimeInForce;
+  for (let round = 0; round < 2; round++) {
+    for (const id of [1, 2]) {
+      venue.order(2, Side.Sell, 2 ** 33, 5, { clientOrderId: 2 ** 40 + id });
+      venue.order(1, Side.Sell, 2 ** 33, 5, { clientOrderId: 2 ** 40 + id });
+    }
+    venue.order(1, Side.Buy, 2 ** 33, 20, { clientOrderId: 2 ** 52, timeInForce: IOC });
+    venue.order(1, Side.Buy, 2 ** 33, 2, { clientOrderId: 3, timeInForce: IOC });
+  }
+  assert.ok(templateIds.has(ORDER_ANSWER.templateId));
+  assert.ok(templateIds.has(ORDER_ANSWER_FILL.templateId));
 });
 
 test('a writer goes on in another sink, with the hash of all events', () => {

@@ -1,7 +1,7 @@
 /**
  * Writes the events of one command into a sink and keeps their rolling hash: what happens to orders
- * and money, which files of their own write, to markets, and CommandDone. Made of closures over the
- * engine's slabs (ADR 0009). Hot path.
+ * and money and what is told again, which files of their own write, to markets, and CommandDone.
+ * Made of closures over the engine's slabs (ADR 0009). Hot path.
  */
 import type { EngineState } from '../engine/engine-state.ts';
 import type { OrderBook } from '../engine/order-book.ts';
@@ -11,9 +11,11 @@ import {
   TRADING_STATE_CHANGED,
 } from '../protocol/event-layout.ts';
 import { headerWord, setInt64 } from '../protocol/record.ts';
+import { createAnswerEventWriter } from './answer-event-writer.ts';
 import { createEventFrame } from './event-frame.ts';
 import type { EventSink } from './event-sink.ts';
 import { createMoneyEventWriter } from './money-event-writer.ts';
+import type { OrderAnswers } from './order-answers.ts';
 import { createOrderEventWriter } from './order-event-writer.ts';
 
 const STATE_HEADER = headerWord(TRADING_STATE_CHANGED);
@@ -34,15 +36,20 @@ const EVENT_COUNT = COMMAND_DONE.eventCount >> 2;
 
 export type EventWriter = ReturnType<typeof createEventWriter>;
 
-/** @param state of the engine whose events they are */
-export function createEventWriter(state: EngineState, sink: EventSink) {
+/**
+ * @param state of the engine whose events they are
+ * @param answers what orders are answered
+ */
+export function createEventWriter(state: EngineState, answers: OrderAnswers, sink: EventSink) {
   const frame = createEventFrame(sink);
   const { hash } = frame;
-  const orderEvents = createOrderEventWriter(frame, state);
+  const orderEvents = createOrderEventWriter(frame, state, answers);
+  const answerEvents = createAnswerEventWriter(frame, answers);
   const moneyEvents = createMoneyEventWriter(frame);
 
   return {
     ...orderEvents,
+    ...answerEvents,
     ...moneyEvents,
 
     /** Over all events of all commands so far. */

@@ -84,6 +84,8 @@ type NotReached =
   | 'AccountCloseOnly'
   | 'KillSwitchEngaged'
   | 'SlippageExceeded'
+  | 'ClientOrderIdConflict'
+  | 'TooManyClientOrderIds'
   | TransferRefusal;
 
 /** Told in transfers.test.ts, by transfers that have an id. */

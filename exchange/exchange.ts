@@ -49,6 +49,8 @@ import { RiskEngine } from '../risk/risk-engine.ts';
 import type { RiskListener } from '../risk/risk-listener.ts';
 import type { EventSink } from './event-sink.ts';
 import { createEventWriter, type EventWriter } from './event-writer.ts';
+import { createOrderAnswers } from './order-answers.ts';
+import { readTicket } from './read-ticket.ts';
 import { Reservations } from './reservations.ts';
 import { RiskDesk } from './risk-desk.ts';
 import { TransferCommands } from './transfer-commands.ts';
@@ -79,6 +81,7 @@ export class Exchange implements EngineListener, RiskListener {
   readonly venue: Venue;
   readonly desk: RiskDesk;
   readonly reservations: Reservations;
+  readonly answers = createOrderAnswers();
   /** Of the last executed command. */
   sequence = 0;
   readonly clock = new Float64Array(1);
@@ -93,7 +96,7 @@ export class Exchange implements EngineListener, RiskListener {
 
   constructor(sink: EventSink, capacity: ExchangeCapacity = DEFAULT_CAPACITY) {
     const state = createEngineState({ orders: capacity.openOrders });
-    this.events = createEventWriter(state, sink);
+    this.events = createEventWriter(state, this.answers, sink);
     this.engine = new MatchingEngine(this, state);
     this.risk = new RiskEngine(this, capacity, this.clock);
     this.desk = new RiskDesk(this.engine, this.risk);
@@ -157,7 +160,7 @@ export class Exchange implements EngineListener, RiskListener {
   private dispatch(templateId: number, record: RecordBuffer, offset: number): number {
     switch (templateId) {
       case NEW_ORDER.templateId:
-        return this.executeNewOrder(this.newOrder.wrap(record, offset));
+        return this.answerNewOrder(record, offset);
       case CANCEL_ORDER.templateId:
         return this.executeCancel(this.cancelOrder.wrap(record, offset));
       case REPLACE_ORDER.templateId:
@@ -176,7 +179,7 @@ export class Exchange implements EngineListener, RiskListener {
       case ADD_SYMBOL.templateId:
         return this.venue.addSymbol(new AddSymbol().wrap(record, offset));
       case SET_LIMITS.templateId:
-        return this.venue.setLimits(new SetLimits().wrap(record, offset));
+        return this.executeSetLimits(new SetLimits().wrap(record, offset));
       case SET_TRADING_STATE.templateId:
         return this.executeSetTradingState(new SetTradingState().wrap(record, offset));
       case SET_PRICE_BAND.templateId:
@@ -195,9 +198,34 @@ export class Exchange implements EngineListener, RiskListener {
     this.risk.transfers.begin(this.sequence, this.time, this.venue.limits);
   }
 
+  /** What is sent again is told the first answer, and nothing is done. */
+  private answerNewOrder(record: RecordBuffer, offset: number): number {
+    const { answers } = this;
+    const { words } = record;
+    const at = offset >> 2;
+    const command = this.newOrder.wrap(record, offset);
+    if (!answers.concerns(words, at)) return this.executeNewOrder(command);
+    const known = answers.find(words, at);
+    if (known !== NO_SLOT) {
+      if (!answers.isSame(known, words, at)) {
+        return this.reject(command, RejectReason.ClientOrderIdConflict);
+      }
+      this.events.writeAnswer(known);
+      return answers.rejectReason(known);
+    }
+    if (!answers.begin(words, at)) return this.reject(command, RejectReason.TooManyClientOrderIds);
+    const reason = this.executeNewOrder(command);
+    answers.end();
+    return reason;
+  }
+
   private executeNewOrder(command: NewOrder): number {
     const reason = this.tryNewOrder(command);
-    if (reason !== RejectReason.None) this.events.writeRejected(command, reason);
+    return reason === RejectReason.None ? reason : this.reject(command, reason);
+  }
+
+  private reject(command: NewOrder, reason: number): number {
+    this.events.writeRejected(command, reason);
     return reason;
   }
 
@@ -261,6 +289,12 @@ export class Exchange implements EngineListener, RiskListener {
     const { accountId, symbolId, side } = command;
     if (this.risk.accounts.find(accountId) === NO_SLOT) return RejectReason.UnknownAccount;
     return this.engine.massCancel(accountId, symbolId, side);
+  }
+
+  private executeSetLimits(command: SetLimits): number {
+    const { clientOrderIdSeconds, maxClientOrderIds } = command;
+    this.answers.configure(clientOrderIdSeconds, maxClientOrderIds, this.time);
+    return this.venue.setLimits(command);
   }
 
   private executeSetTradingState({ symbolId, state }: SetTradingState): number {
@@ -361,20 +395,4 @@ export class Exchange implements EngineListener, RiskListener {
     }
     balances.clearChanged();
   }
-}
-
-/** A NewOrder's terms as the engine takes them; an order's id is the command's sequence number. */
-function readTicket(ticket: OrderTicket, command: NewOrder, sequence: number): void {
-  const { accountId, symbolId, side, price, qty } = command;
-  ticket.limit(sequence, accountId, symbolId, side, price, qty);
-  ticket.orderType = command.orderType;
-  ticket.timeInForce = command.timeInForce;
-  ticket.clientOrderId = command.clientOrderId;
-  ticket.stopPrice = command.stopPrice;
-  ticket.displayQty = command.displayQty;
-  ticket.amount = command.amount;
-  ticket.expireTime = command.expireTime;
-  ticket.groupId = command.groupId;
-  ticket.postOnly = command.postOnly !== 0;
-  ticket.selfTradePrevention = command.selfTradePrevention;
 }

@@ -11,6 +11,7 @@ import { ExecType, Liquidity, OrderStatus, TakerSide } from '../protocol/enums.t
 import { BOOK_LEVEL, EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
 import { headerWord, setInt64 } from '../protocol/record.ts';
 import type { EventFrame } from './event-frame.ts';
+import type { OrderAnswers } from './order-answers.ts';
 
 const { Rejected, Canceled, Expired } = ExecType;
 const FILLED_BY_TRADE = ExecType.Trade;
@@ -62,7 +63,12 @@ const LEVEL_SIDE = BOOK_LEVEL.side >> 2;
 
 const { fillPrice, fillQty, tradeId, isAuction } = REGISTERS;
 
-export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
+/** @param answers hears of every ExecutionReport */
+export function createOrderEventWriter(
+  frame: EventFrame,
+  state: EngineState,
+  answers: OrderAnswers,
+) {
   const { books, levels, orders, registers } = state;
   const { begin, finish } = frame;
   /** The order by amount in execution: the engine knows only what is left of its amount. */
@@ -93,6 +99,11 @@ export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
   function conditionsOf(order: number, cancelReason: number): number {
     const postOnly = orders.isPostOnly(order) ? 1 << 8 : 0;
     return cancelReason | postOnly | (orders.selfTradePrevention(order) << 16);
+  }
+
+  function finishReport(words: Int32Array, at: number): void {
+    finish(at, REPORT);
+    answers.onReport(words, at);
   }
 
   return {
@@ -131,7 +142,7 @@ export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
       setInt64(words, at + AMOUNT, order.amount);
       setInt64(words, at + EXPIRE_TIME, order.expireTime);
       setInt64(words, at + GROUP_ID, order.groupId);
-      finish(at, REPORT);
+      finishReport(words, at);
     },
 
     /** New, Replaced, Canceled, Expired, Triggered or Restated. */
@@ -152,7 +163,7 @@ export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
       words[at + KIND] = kindOf(order, execType, status);
       words[at + VALIDITY] = orders.timeInForce(order) | (Liquidity.None << 8);
       words[at + CONDITIONS] = conditionsOf(order, hasEnded ? reason : 0);
-      finish(at, REPORT);
+      finishReport(words, at);
     },
 
     /** An order's part of the engine's latest fill. */
@@ -170,7 +181,7 @@ export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
       words[at + KIND] = kindOf(order, FILLED_BY_TRADE, status);
       words[at + VALIDITY] = orders.timeInForce(order) | (liquidity << 8);
       words[at + CONDITIONS] = conditionsOf(order, 0);
-      finish(at, REPORT);
+      finishReport(words, at);
     },
 
     /** The engine's latest fill. */

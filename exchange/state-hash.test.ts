@@ -115,6 +115,8 @@ test('any other limit hashes differently', () => {
     'maxCurrencies',
     'maxSymbols',
     'maxTransfers',
+    'clientOrderIdSeconds',
+    'maxClientOrderIds',
   ] as const;
   assertAllDiffer(
     names.map((name) => [

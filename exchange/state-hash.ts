@@ -5,6 +5,7 @@
 
 import { TRANSFER_WORD, type TransferTable } from '../risk/transfer-table.ts';
 import type { Exchange } from './exchange.ts';
+import { ANSWER_FILL_WORDS, ANSWER_WORD } from './order-answers.ts';
 import { riskNumbers } from './risk-view.ts';
 import { RollingHash } from './rolling-hash.ts';
 import { orderedBalances, orderedOrders } from './state-view.ts';
@@ -38,6 +39,7 @@ export function hashState(exchange: Exchange): string {
     for (const value of Object.values(order)) hash.addInteger(value);
   }
   addTransfers(hash, exchange.risk.transfers.table);
+  addAnswers(hash, exchange);
   return hash.toString();
 }
 
@@ -46,6 +48,23 @@ function addTransfers(hash: RollingHash, transfers: TransferTable): void {
   const words = Object.values(TRANSFER_WORD);
   for (let slot = 0; slot < transfers.count; slot++) {
     for (let i = 0; i < words.length; i++) hash.addInteger(transfers.get(slot, words[i]!));
+  }
+}
+
+/** What orders were answered, oldest first; where it lies does not matter. */
+function addAnswers(hash: RollingHash, { answers, time }: Exchange): void {
+  const { records, fills } = answers;
+  for (const slot of answers.remembered(time)) {
+    const page = records.page(slot);
+    const at = records.wordOf(slot);
+    hash.addWords(page, at, at + ANSWER_WORD.FIRST_FILL);
+    hash.addWords(page, at + ANSWER_WORD.ORDER_ID, at + ANSWER_WORD.END);
+    let fill = page[at + ANSWER_WORD.FIRST_FILL]!;
+    for (let i = page[at + ANSWER_WORD.FILL_COUNT]!; i > 0; i--) {
+      const first = fills.wordOf(fill);
+      hash.addWords(fills.page(fill), first, first + ANSWER_FILL_WORDS);
+      fill = fills.next(fill);
+    }
   }
 }
 

@@ -36,6 +36,9 @@ export interface VenueLimits {
   readonly maxSymbols: number;
   /** Transfer ids that the venue remembers. */
   readonly maxTransfers: number;
+  /** For how long the venue remembers client order ids; 0: it does not. */
+  readonly clientOrderIdSeconds: number;
+  readonly maxClientOrderIds: number;
 }
 
 /** In force until a SetLimits command says otherwise. */
@@ -45,6 +48,8 @@ export const INITIAL_LIMITS: VenueLimits = {
   maxCurrencies: 256,
   maxSymbols: 256,
   maxTransfers: 10_000_000,
+  clientOrderIdSeconds: 0,
+  maxClientOrderIds: 1,
 };
 
 /** Executes the commands that define; each returns why it was refused, or RejectReason.None. */
@@ -88,7 +93,9 @@ export class Venue {
 
   setLimits(command: SetLimits): number {
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers } = command;
-    this.limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers };
+    const { clientOrderIdSeconds, maxClientOrderIds } = command;
+    const counts = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers };
+    this.limits = { ...counts, clientOrderIdSeconds, maxClientOrderIds };
     return RejectReason.None;
   }
 }

@@ -1,5 +1,6 @@
 /** What became of a command: gathered from its group of events, told as JSON or as a record. */
 import { CancelReason, nameOf, OrderStatus, TransferStatus } from '../protocol/enums.ts';
+import type { OrderAnswer } from '../protocol/order-answer.ts';
 import type { PriceBandTerms } from '../protocol/price-band.ts';
 import type { RecordBuffer } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
@@ -35,6 +36,8 @@ export class CommandOutcome {
   /** Of a command about a transfer that has an id. */
   transfer: TransferJson | undefined;
   transferStatus: number = TransferStatus.None;
+  /** What was answered before is answered again, and nothing was done. */
+  isRepeat = false;
   /** Sums of qty and of price × qty over the fills. */
   filledQty = 0;
   notional = 0;
@@ -56,10 +59,18 @@ export class CommandOutcome {
     this.canceledCount = undefined;
     this.transfer = undefined;
     this.transferStatus = TransferStatus.None;
+    this.isRepeat = false;
     this.filledQty = 0;
     this.notional = 0;
     this.fillCount = 0;
     this.fills = [];
+  }
+
+  addFill(fill: Fill, isWanted: boolean): void {
+    this.fillCount++;
+    this.filledQty += fill.qty;
+    this.notional += fill.price * fill.qty;
+    if (isWanted) this.fills.push(fill);
   }
 
   /** A group's first report is about the command's own transfer, a second about its original. */
@@ -67,6 +78,19 @@ export class CommandOutcome {
     if (this.transfer !== undefined) return;
     this.transfer = transferAsJson(report);
     this.transferStatus = report.status;
+    this.isRepeat = report.isRepeat === 1;
+  }
+
+  /** The answer is the one that the same order got before; its sequence and time are that one's. */
+  repeat(answer: OrderAnswer): void {
+    this.isRepeat = true;
+    this.sequence = answer.orderId;
+    this.time = answer.time;
+    this.orderId = answer.orderId;
+    this.clientOrderId = answer.clientOrderId;
+    this.orderStatus = answer.orderStatus;
+    this.leavesQty = answer.leavesQty;
+    this.cancelReason = answer.cancelReason;
   }
 }
 
@@ -118,5 +142,6 @@ export function writeOutcome(
   result.cancelReason = outcome.cancelReason;
   result.canceledCount = outcome.canceledCount ?? 0;
   result.transferStatus = outcome.transferStatus;
+  result.isRepeat = Number(outcome.isRepeat);
   result.entry = outcome.transfer?.entry ?? 0;
 }

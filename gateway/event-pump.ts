@@ -19,6 +19,8 @@ import {
   COMMAND_DONE,
   EXECUTION_REPORT,
   FIRST_EVENT_TEMPLATE,
+  ORDER_ANSWER,
+  ORDER_ANSWER_FILL,
   PRICE_BAND_CHANGED,
   TRADE,
   TRADING_STATE_CHANGED,
@@ -33,6 +35,7 @@ import {
   TradingStateChanged,
 } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
+import { OrderAnswer, OrderAnswerFill } from '../protocol/order-answer.ts';
 import { templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import { TransferReport } from '../protocol/transfer-report.ts';
@@ -57,6 +60,8 @@ export class EventPump {
   private readonly report = new ExecutionReport();
   private readonly trade = new Trade();
   private readonly transferReport = new TransferReport();
+  private readonly answer = new OrderAnswer();
+  private readonly answerFill = new OrderAnswerFill();
   private readonly level = new BookLevel();
   private readonly done = new CommandDone();
   private readonly tradingState = new TradingStateChanged();
@@ -145,7 +150,9 @@ export class EventPump {
       this.feed.onPriceBand(this.priceBand);
     } else if (templateId === TRANSFER_REPORT.templateId) {
       this.handleTransfer(this.transferReport.wrap(this.reader.record, at));
-    } else if (templateId === COMMAND_DONE.templateId) this.endGroup(at);
+    } else if (templateId === ORDER_ANSWER.templateId) this.handleAnswer(at);
+    else if (templateId === ORDER_ANSWER_FILL.templateId) this.handleAnswerFill(at);
+    else if (templateId === COMMAND_DONE.templateId) this.endGroup(at);
   }
 
   private beginGroup(at: number, templateId: number): void {
@@ -181,10 +188,21 @@ export class EventPump {
     outcome.cancelReason = report.cancelReason;
     if (report.execType !== ExecType.Trade) return;
     const { tradeId, lastPrice: price, lastQty: qty, fee } = report;
-    outcome.fillCount++;
-    outcome.filledQty += qty;
-    outcome.notional += price * qty;
-    if (this.port.nextWantsFills) outcome.fills.push({ tradeId, price, qty, fee });
+    outcome.addFill({ tradeId, price, qty, fee }, this.port.nextWantsFills);
+  }
+
+  private handleAnswer(at: number): void {
+    if (this.correlationId === 0) return;
+    const answer = this.answer.wrap(this.reader.record, at);
+    this.outcome.repeat(answer);
+    this.outcome.priceBand = this.replica.priceBand(answer.symbolId);
+  }
+
+  private handleAnswerFill(at: number): void {
+    if (this.correlationId === 0) return;
+    const { tradeId, price, qty, fee } = this.answerFill.wrap(this.reader.record, at);
+    this.outcome.addFill({ tradeId, price, qty, fee }, this.port.nextWantsFills);
+    this.outcome.cumQty += qty;
   }
 
   private handleTransfer(report: TransferReport): void {

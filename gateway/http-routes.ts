@@ -7,6 +7,7 @@ import { formatDecimal } from '../protocol/decimal.ts';
 import type { FieldError } from '../protocol/field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from '../protocol/field-range.ts';
 import { getInt64, RecordBuffer } from '../protocol/record.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
 import { COMMAND_RESULT } from '../protocol/result-layout.ts';
 import type { BookReplica } from './book-replica.ts';
 import { outcomeAsJson, writeOutcome } from './command-outcome.ts';
@@ -35,6 +36,14 @@ export interface GatewayServices {
   nextChange(symbolId: number): NextStateChange | undefined;
   health(): { readonly isHealthy: boolean; readonly report: unknown };
 }
+
+/** An id was used for something else before. */
+const CONFLICTS: readonly number[] = [
+  RejectReason.ClientOrderIdConflict,
+  RejectReason.TransferIdConflict,
+];
+/** The request had been executed before, and this is its first answer. */
+const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 
 const COMMAND_ROUTES = [...(Object.keys(CSV_COLUMNS) as CsvKind[]), 'commands'] as const;
 
@@ -150,7 +159,13 @@ function submit(
 }
 
 function jsonReply(answer: HttpAnswer): CommandReply {
-  return { wantsFills: true, onOutcome: (_, outcome) => answer.json(200, outcomeAsJson(outcome)) };
+  return {
+    wantsFills: true,
+    onOutcome: (_, outcome) => {
+      const status = CONFLICTS.includes(outcome.rejectReason) ? 409 : 200;
+      answer.json(status, outcomeAsJson(outcome), outcome.isRepeat ? REPLAYED : {});
+    },
+  };
 }
 
 /** One CommandResult for each command, sent when the last is known. */

@@ -148,12 +148,14 @@ export const ADD_SYMBOL = {
 
 export const SET_LIMITS = {
   templateId: 22,
-  length: 72,
+  length: 80,
   maxOpenOrders: 48,
   maxAccounts: 52,
   maxCurrencies: 56,
   maxSymbols: 60,
   maxTransfers: 64,
+  clientOrderIdSeconds: 68,
+  maxClientOrderIds: 72,
 } as const;
 
 export const SET_TRADING_STATE = { templateId: 23, length: 56, symbolId: 48, state: 52 } as const;

@@ -255,8 +255,10 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
         field('maxCurrencies', SET_LIMITS.maxCurrencies, 4, R.limit),
         field('maxSymbols', SET_LIMITS.maxSymbols, 4, R.limit),
         field('maxTransfers', SET_LIMITS.maxTransfers, 4, R.limit),
+        field('clientOrderIdSeconds', SET_LIMITS.clientOrderIdSeconds, 4, R.clientOrderIdSeconds),
+        field('maxClientOrderIds', SET_LIMITS.maxClientOrderIds, 4, R.clientOrderIdsLimit),
       ],
-      reserved: [SET_LIMITS.maxTransfers + 4, SET_LIMITS.length],
+      reserved: [SET_LIMITS.maxClientOrderIds + 4, SET_LIMITS.length],
     },
   ],
   [

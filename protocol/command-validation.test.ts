@@ -160,6 +160,13 @@ const RANGES: readonly (readonly [string, string, readonly number[], string])[] 
   ...['maxAccounts', 'maxCurrencies', 'maxSymbols', 'maxTransfers'].map(
     (field) => ['SetLimits', field, [0, 2 ** 26 + 1, 2 ** 32 - 1], LIMIT] as const,
   ),
+  ['SetLimits', 'clientOrderIdSeconds', [604_801, 2 ** 32 - 1], 'a whole number from 0 to 604800'],
+  [
+    'SetLimits',
+    'maxClientOrderIds',
+    [0, 2 ** 24 + 1, 2 ** 32 - 1],
+    'a whole number from 1 to 16777216',
+  ],
   ['SetTradingState', 'symbolId', [0], ID_32],
   [
     'SetTradingState',
@@ -260,7 +267,7 @@ test('every reserved byte must be zero', () => {
     ReverseTransfer: [],
     AddCurrency: [54, 55],
     AddSymbol: [84, 85, 86, 87],
-    SetLimits: [68, 69, 70, 71],
+    SetLimits: [76, 77, 78, 79],
     MassCancel: [53, 54, 55],
     SetTradingState: [53, 54, 55],
     SetPriceBand: [68, 69, 70, 71],

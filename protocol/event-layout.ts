@@ -148,6 +148,35 @@ export const TRANSFER_REPORT = {
   isRepeat: 120,
 } as const;
 
+/**
+ * The answer that a NewOrder got is told again, since it was sent again: nothing changed. The
+ * `orderId` is the number of the command that was answered first, `time` its time.
+ */
+export const ORDER_ANSWER = {
+  templateId: 109,
+  length: 72,
+  orderId: 16,
+  clientOrderId: 24,
+  accountId: 32,
+  time: 40,
+  leavesQty: 48,
+  symbolId: 56,
+  fillCount: 60,
+  rejectReason: 64,
+  orderStatus: 66,
+  cancelReason: 67,
+} as const;
+
+/** A fill of such an answer: as many as it counts follow it. */
+export const ORDER_ANSWER_FILL = {
+  templateId: 112,
+  length: 48,
+  tradeId: 16,
+  price: 24,
+  qty: 32,
+  fee: 40,
+} as const;
+
 /** Brackets around an image of the books: AddCurrency, AddSymbol, states, bands and levels. */
 export const BOOK_IMAGE = {
   beginTemplateId: 110,

@@ -33,6 +33,10 @@ const ID_32: FieldRange = { min: 1, max: MAX_UINT32 };
 const LIMIT: FieldRange = { min: 1, max: 2 ** 26 };
 /** The engine has room for so many. */
 export const MAX_OPEN_ORDERS = 4_194_304;
+/** A week. */
+export const MAX_CLIENT_ORDER_ID_SECONDS = 604_800;
+/** The exchange has room to remember so many. */
+export const MAX_CLIENT_ORDER_IDS = 16_777_216;
 const FEE: FieldRange = { min: 0, max: 1_000_000 };
 
 export const FIELD_RANGE = {
@@ -104,6 +108,9 @@ export const FIELD_RANGE = {
   tickValue: ID_64,
   feePpm: FEE,
   limit: LIMIT,
+  /** 0: client order ids are not remembered. */
+  clientOrderIdSeconds: { min: 0, max: MAX_CLIENT_ORDER_ID_SECONDS },
+  clientOrderIdsLimit: { min: 1, max: MAX_CLIENT_ORDER_IDS },
   openOrdersLimit: { min: 1, max: MAX_OPEN_ORDERS },
 } as const satisfies Record<string, FieldRange>;
 

@@ -49,6 +49,8 @@ export const RejectReason = {
   PostTooLarge: 45,
   ReversalTooLarge: 46,
   TransferNotReversible: 47,
+  ClientOrderIdConflict: 48,
+  TooManyClientOrderIds: 49,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -104,6 +106,9 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   PostTooLarge: 'The amount to post exceeds what is pending.',
   ReversalTooLarge: 'All reversals of a transfer together may not exceed what it posted.',
   TransferNotReversible: 'Only a transfer that was posted and is no reversal can be reversed.',
+  ClientOrderIdConflict: 'This account has used this client order id for another order.',
+  TooManyClientOrderIds:
+    'The venue remembers its maximum of client order ids, and forgets none before its time.',
 };
 
 const NAMES = Object.keys(RejectReason) as (keyof typeof RejectReason)[];

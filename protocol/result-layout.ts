@@ -10,10 +10,10 @@
  *  +-----------+-----------+-----------+--------------+-------------+--------------+---
  *  | filledQty | notional  | fillCount | rejectReason | orderStatus | cancelReason |
  *  +-----------+-----------+-----------+--------------+-------------+--------------+---
- *  80              84               85         88      96
- *  +---------------+----------------+----------+-------+
- *  | canceledCount | transferStatus | reserved | entry |
- *  +---------------+----------------+----------+-------+
+ *  80              84               85         86         88      96
+ *  +---------------+----------------+----------+----------+-------+
+ *  | canceledCount | transferStatus | isRepeat | reserved | entry |
+ *  +---------------+----------------+----------+----------+-------+
  * ```
  */
 
@@ -34,6 +34,7 @@ export const COMMAND_RESULT = {
   cancelReason: 79,
   canceledCount: 80,
   transferStatus: 84,
+  isRepeat: 85,
   entry: 88,
 } as const;
 

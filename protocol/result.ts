@@ -98,6 +98,13 @@ export class CommandResult extends Flyweight {
   set transferStatus(value: number) {
     this.putUint8(COMMAND_RESULT.transferStatus, value);
   }
+  /** 1: the command had been executed before, and this is what it was answered then. */
+  get isRepeat(): number {
+    return this.uint8(COMMAND_RESULT.isRepeat);
+  }
+  set isRepeat(value: number) {
+    this.putUint8(COMMAND_RESULT.isRepeat, value);
+  }
   /** Where that transfer was posted: the number of the entry. */
   get entry(): number {
     return this.int64(COMMAND_RESULT.entry);

@@ -22,6 +22,7 @@ import {
   Transfer,
 } from './events.ts';
 import { ExecutionReport } from './execution-report.ts';
+import { OrderAnswer, OrderAnswerFill } from './order-answer.ts';
 import {
   Flyweight,
   MESSAGE_HEADER_LENGTH,
@@ -184,6 +185,8 @@ const FLYWEIGHTS: Readonly<Record<string, (record: RecordBuffer, at: number) => 
   Balance: (record, at) => new Balance().write(record, at),
   Transfer: (record, at) => new Transfer().write(record, at),
   TransferReport: (record, at) => new TransferReport().write(record, at),
+  OrderAnswer: (record, at) => new OrderAnswer().write(record, at),
+  OrderAnswerFill: (record, at) => new OrderAnswerFill().write(record, at),
   CommandDone: (record, at) => new CommandDone().write(record, at),
   BookImageBegin: (record, at) => new BookImage().writeBegin(record, at),
   BookImageEnd: (record, at) => new BookImage().writeEnd(record, at),

@@ -143,6 +143,19 @@ export class SetLimits extends CommandHeader {
   set maxTransfers(value: number) {
     this.putUint32(SET_LIMITS.maxTransfers, value);
   }
+  /** For how long a client order id is remembered; 0: not at all. */
+  get clientOrderIdSeconds(): number {
+    return this.uint32(SET_LIMITS.clientOrderIdSeconds);
+  }
+  set clientOrderIdSeconds(value: number) {
+    this.putUint32(SET_LIMITS.clientOrderIdSeconds, value);
+  }
+  get maxClientOrderIds(): number {
+    return this.uint32(SET_LIMITS.maxClientOrderIds);
+  }
+  set maxClientOrderIds(value: number) {
+    this.putUint32(SET_LIMITS.maxClientOrderIds, value);
+  }
 }
 
 /** What a market does from now on; Auction and Continuous uncross it. */

@@ -2,7 +2,11 @@
  * The configuration: every setting with its flag, environment variable, default, range and meaning,
  * in one place. A flag wins over the environment, the environment over the default.
  */
-import { MAX_OPEN_ORDERS } from '../protocol/field-range.ts';
+import {
+  MAX_CLIENT_ORDER_ID_SECONDS,
+  MAX_CLIENT_ORDER_IDS,
+  MAX_OPEN_ORDERS,
+} from '../protocol/field-range.ts';
 import { WAIT_STRATEGIES, type WaitStrategy } from '../ring/waiter.ts';
 
 interface IntegerSetting {
@@ -90,6 +94,18 @@ export const SETTINGS = {
     1,
     2 ** 26,
     'transfer ids remembered; beyond: reject TooManyTransfers',
+  ),
+  clientOrderIdSeconds: integer(
+    600,
+    0,
+    MAX_CLIENT_ORDER_ID_SECONDS,
+    'how long a client order id is remembered, so that a retry gets the first answer; 0: not',
+  ),
+  maxClientOrderIds: integer(
+    4_194_304,
+    1,
+    MAX_CLIENT_ORDER_IDS,
+    'client order ids remembered; beyond: reject TooManyClientOrderIds',
   ),
   maxBodyBytes: integer(MIB, KIB, 64 * MIB, 'request body; beyond: 413'),
   maxConnections: integer(10_000, 1, 1_000_000, 'connections; beyond: 503'),

@@ -96,7 +96,9 @@ export class Supervisor {
     );
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers, markets } =
       configuration;
-    const limits = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers };
+    const { clientOrderIdSeconds, maxClientOrderIds } = configuration;
+    const counts = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers };
+    const limits = { ...counts, clientOrderIdSeconds, maxClientOrderIds };
     const commands = new SupervisorPort(this.links);
     const counters = new Counters(this.links.counters);
     const setUp = new VenueSetup(commands, counters);

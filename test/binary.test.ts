@@ -150,7 +150,7 @@ describe('binary commands', () => {
     const order = { accountId: 4, side: Side.Buy, price: 5, clientOrderId: 1 };
     const results = await send([
       newOrder(order),
-      newOrder(order),
+      newOrder({ ...order, qty: 2 }),
       newOrder({ ...order, clientOrderId: 2, symbolId: 99 }),
       newOrder({ ...order, clientOrderId: 3, accountId: 888 }),
       newOrder({ ...order, clientOrderId: 4, qty: 1_000_000_000 }),
@@ -158,11 +158,11 @@ describe('binary commands', () => {
       cancelOrder({ accountId: 4, clientOrderId: 1 }),
       cancelOrder({ accountId: 4, clientOrderId: 1 }),
     ]);
-    const { None, DuplicateClientOrderId, UnknownSymbol, UnknownAccount } = RejectReason;
+    const { None, ClientOrderIdConflict, UnknownSymbol, UnknownAccount } = RejectReason;
     const { InsufficientFunds, UnknownOrder } = RejectReason;
     assert.deepEqual(reasonsOf(results), [
       None,
-      DuplicateClientOrderId,
+      ClientOrderIdConflict,
       UnknownSymbol,
       UnknownAccount,
       InsufficientFunds,

@@ -39,9 +39,9 @@ after(async () => {
   await folder.remove();
 });
 
-async function send(path: string, line: string): Promise<Body> {
+async function send(path: string, line: string, expected = 200): Promise<Body> {
   const { status, body } = await server.send(path, line);
-  assert.equal(status, 200, `${path} ${line}: ${JSON.stringify(body)}`);
+  assert.equal(status, expected, `${path} ${line}: ${JSON.stringify(body)}`);
   return body;
 }
 
@@ -217,8 +217,8 @@ describe('a crash and retries', () => {
     const statuses = [...before.values()].map(([status]) => status);
     assert.deepEqual(statuses, ['Pending', 'Posted', 'Pending', 'Rejected', 'Posted']);
     assert.deepEqual(await query('SELECT count(*), sum(amount) FROM ledger_entries'), sums);
-    const other = await rejection('/transfer', `${ALICE},${CAROL},${KRW},300001,101`);
-    assert.equal(other, 'TransferIdConflict');
+    const other = await send('/transfer', `${ALICE},${CAROL},${KRW},300001,101`, 409);
+    assert.equal(reasonOf(other), 'TransferIdConflict');
   });
 
   it('after kill -9 the answers are the same, and what was unknown is still locked', async () => {

@@ -6,13 +6,15 @@ import { NO_SLOT } from '../../collections/id-table.ts';
 import type { EngineState } from '../../engine/engine-state.ts';
 import { limitOf, statusOf } from '../../engine/event-recorder.ts';
 import type { OrderBook } from '../../engine/order-book.ts';
-import type { NewOrder } from '../../protocol/commands.ts';
+import { NewOrder } from '../../protocol/commands.ts';
 import { ExecType, Liquidity, OrderStatus, TakerSide } from '../../protocol/enums.ts';
 import {
   BALANCE,
   BOOK_LEVEL,
   COMMAND_DONE,
   EXECUTION_REPORT,
+  ORDER_ANSWER,
+  ORDER_ANSWER_FILL,
   PRICE_BAND_CHANGED,
   TRADE,
   TRADING_STATE_CHANGED,
@@ -29,18 +31,24 @@ import {
   Transfer,
 } from '../../protocol/events.ts';
 import { ExecutionReport } from '../../protocol/execution-report.ts';
+import { OrderAnswer, OrderAnswerFill } from '../../protocol/order-answer.ts';
+import { getInt64, RecordBuffer } from '../../protocol/record.ts';
 import { TransferReport } from '../../protocol/transfer-report.ts';
 import type { RiskEngine } from '../../risk/risk-engine.ts';
 import type { TransferTable } from '../../risk/transfer-table.ts';
 import type { EventSink } from '../event-sink.ts';
 import type { EventWriter } from '../event-writer.ts';
+import { ANSWER_WORD, type OrderAnswers } from '../order-answers.ts';
 import { fillFirstAnswer, fillTransferReport } from './transfer-report-fields.ts';
 
 export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirect'> {
   private readonly engine: EngineState;
+  private readonly answers: OrderAnswers;
   private readonly sink: EventSink;
   private readonly executionReport = new ExecutionReport();
   private readonly trade = new Trade();
+  private readonly orderAnswer = new OrderAnswer();
+  private readonly orderAnswerFill = new OrderAnswerFill();
   private readonly bookLevel = new BookLevel();
   private readonly balance = new Balance();
   private readonly transfer = new Transfer();
@@ -55,8 +63,9 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirec
   /** Events of the current command so far. CommandDone tells how many came before it. */
   private count = 0;
 
-  constructor(engine: EngineState, sink: EventSink) {
+  constructor(engine: EngineState, answers: OrderAnswers, sink: EventSink) {
     this.engine = engine;
+    this.answers = answers;
     this.sink = sink;
   }
 
@@ -104,6 +113,40 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirec
     report.expireTime = order.expireTime;
     report.groupId = order.groupId;
     this.count++;
+  }
+
+  writeAnswer(slot: number): void {
+    const { records, fills } = this.answers;
+    const page = records.page(slot);
+    const word = records.wordOf(slot);
+    const order = new NewOrder().wrap(new RecordBuffer(page.buffer), word << 2);
+    const outcome = page[word + ANSWER_WORD.OUTCOME]!;
+    const at = this.sink.claim(ORDER_ANSWER.length);
+    const answer = this.orderAnswer.write(this.sink.record, at);
+    answer.sequence = this.sequence;
+    answer.orderId = getInt64(page, word + ANSWER_WORD.ORDER_ID);
+    answer.clientOrderId = order.clientOrderId;
+    answer.accountId = getInt64(page, word + ANSWER_WORD.ACCOUNT_ID);
+    answer.time = getInt64(page, word + ANSWER_WORD.TIME);
+    answer.leavesQty = getInt64(page, word + ANSWER_WORD.LEAVES_QTY);
+    answer.symbolId = order.symbolId;
+    answer.fillCount = page[word + ANSWER_WORD.FILL_COUNT]!;
+    answer.rejectReason = outcome & 0xffff;
+    answer.orderStatus = (outcome >> 16) & 0xff;
+    answer.cancelReason = outcome >>> 24;
+    this.count++;
+    let fill = page[word + ANSWER_WORD.FIRST_FILL]!;
+    for (let i = 0; i < answer.fillCount; i++, fill = fills.next(fill)) {
+      const fillAt = this.sink.claim(ORDER_ANSWER_FILL.length);
+      const told = this.orderAnswerFill.write(this.sink.record, fillAt);
+      const first = fills.wordOf(fill);
+      told.sequence = this.sequence;
+      told.tradeId = getInt64(fills.page(fill), first);
+      told.price = getInt64(fills.page(fill), first + 2);
+      told.qty = getInt64(fills.page(fill), first + 4);
+      told.fee = getInt64(fills.page(fill), first + 6);
+      this.count++;
+    }
   }
 
   /** New, Replaced, Canceled, Expired, Triggered or Restated. */

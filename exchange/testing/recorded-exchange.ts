@@ -29,6 +29,8 @@ import {
   BOOK_LEVEL,
   COMMAND_DONE,
   EXECUTION_REPORT,
+  ORDER_ANSWER,
+  ORDER_ANSWER_FILL,
   PRICE_BAND_CHANGED,
   TRADE,
   TRADING_STATE_CHANGED,
@@ -45,6 +47,7 @@ import {
   Transfer,
 } from '../../protocol/events.ts';
 import { ExecutionReport } from '../../protocol/execution-report.ts';
+import { OrderAnswer, OrderAnswerFill } from '../../protocol/order-answer.ts';
 import {
   type Flyweight,
   RecordBuffer,
@@ -85,6 +88,8 @@ const EVENTS: ReadonlyMap<number, new () => Flyweight> = new Map<number, new () 
   [BALANCE.templateId, Balance],
   [TRANSFER.templateId, Transfer],
   [TRANSFER_REPORT.templateId, TransferReport],
+  [ORDER_ANSWER.templateId, OrderAnswer],
+  [ORDER_ANSWER_FILL.templateId, OrderAnswerFill],
   [TRADING_STATE_CHANGED.templateId, TradingStateChanged],
   [PRICE_BAND_CHANGED.templateId, PriceBandChanged],
   [COMMAND_DONE.templateId, CommandDone],
@@ -97,6 +102,8 @@ export type EventView =
   | Balance
   | Transfer
   | TransferReport
+  | OrderAnswer
+  | OrderAnswerFill
   | TradingStateChanged
   | PriceBandChanged
   | CommandDone;
@@ -337,6 +344,14 @@ export function describe(event: EventView): string {
     const { transferId, amount, postedAmount, lockedAmount, isRepeat } = event;
     const what = `${isRepeat === 1 ? 'again ' : ''}${nameOf(TransferStatus, event.status)}`;
     return `Report of ${transferId}: ${what}, ${postedAmount} of ${amount}, locks ${lockedAmount}`;
+  }
+  if (event instanceof OrderAnswer) {
+    const { orderId, orderStatus, leavesQty, fillCount } = event;
+    const status = nameOf(OrderStatus, orderStatus);
+    return `Answer again ${orderId}: ${status}, leaves ${leavesQty}, fills ${fillCount}`;
+  }
+  if (event instanceof OrderAnswerFill) {
+    return `Fill again ${event.qty}@${event.price} fee ${event.fee}`;
   }
   if (event instanceof TradingStateChanged) {
     const { state, auctionPrice, auctionQty } = event;

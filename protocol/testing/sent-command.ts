@@ -149,6 +149,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       maxCurrencies: 1,
       maxSymbols: 1,
       maxTransfers: 1,
+      clientOrderIdSeconds: 1,
+      maxClientOrderIds: 1,
     },
   },
   SetTradingState: {

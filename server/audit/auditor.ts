@@ -23,6 +23,8 @@ import {
   BOOK_LEVEL,
   COMMAND_DONE,
   EXECUTION_REPORT,
+  ORDER_ANSWER,
+  ORDER_ANSWER_FILL,
   TRANSFER,
   TRANSFER_REPORT,
 } from '../../protocol/event-layout.ts';
@@ -51,6 +53,8 @@ export class Auditor implements ReplayListener {
   private readonly reported = new Set<number>();
   /** Events of the command that tell of a change. */
   private changes = 0;
+  /** Of the command: it was an order sent again. */
+  private isAnswerRepeated = false;
   private rejectReason: number = RejectReason.None;
   private readonly header = new CommandHeader();
   private readonly funding = new Funding();
@@ -95,13 +99,15 @@ export class Auditor implements ReplayListener {
     openOrders.begin();
     this.reported.clear();
     this.changes = 0;
+    this.isAnswerRepeated = false;
     for (let at = 0; at < bytes; at += recordLengthAt(events, at)) {
       this.take(exchange, templateIdAt(events, at), events, at);
     }
     for (const orderId of this.reported) openOrders.update(exchange, orderId);
     this.touchAccount(exchange, command, offset);
     const changedFact = this.facts.update(exchange);
-    if (this.rejectReason !== RejectReason.None) this.checkNothingChanged(changedFact);
+    const isRejected = this.rejectReason !== RejectReason.None;
+    if (isRejected || this.isAnswerRepeated) this.checkNothingChanged(changedFact);
     this.fail(holdings.findFaultInTouched(exchange) ?? openOrders.findFaultInTouched(exchange));
     if (this.isDue(this)) this.checkAll();
   }
@@ -118,6 +124,11 @@ export class Auditor implements ReplayListener {
   private take(exchange: Exchange, templateId: number, events: RecordBuffer, at: number): void {
     if (templateId === COMMAND_DONE.templateId) {
       this.rejectReason = this.done.wrap(events, at).rejectReason;
+      return;
+    }
+    if (templateId === ORDER_ANSWER_FILL.templateId) return;
+    if (templateId === ORDER_ANSWER.templateId) {
+      this.isAnswerRepeated = true;
       return;
     }
     if (templateId === EXECUTION_REPORT.templateId) {
@@ -173,12 +184,11 @@ export class Auditor implements ReplayListener {
 
   private checkNothingChanged(changedFact: string | undefined): void {
     const { name } = describeRejectReason(this.rejectReason);
+    const what = this.isAnswerRepeated ? 'was answered again' : `was rejected (${name})`;
     if (this.changes > 0) {
-      this.fail(`the command was rejected (${name}), and ${this.changes} events tell of changes`);
+      this.fail(`the command ${what}, and ${this.changes} events tell of changes`);
     }
-    if (changedFact !== undefined) {
-      this.fail(`the command was rejected (${name}), and changed ${changedFact}`);
-    }
+    if (changedFact !== undefined) this.fail(`the command ${what}, and changed ${changedFact}`);
   }
 
   private fail(fault: string | undefined): void {

@@ -67,6 +67,8 @@ export const setLimits = writerOf((record, at) => new SetLimits().write(record, 
   maxCurrencies: 256,
   maxSymbols: 256,
   maxTransfers: 10_000_000,
+  clientOrderIdSeconds: 600,
+  maxClientOrderIds: 4_194_304,
 });
 
 /** The commands behind each other, as in the body of a request. */
