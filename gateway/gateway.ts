@@ -162,9 +162,10 @@ export class Gateway implements GatewayServices {
   health(): { isHealthy: boolean; report: unknown } {
     const { counters } = this.links;
     const isHealthy = this.stopping === undefined;
-    const released = counters.get(Counter.ReleasedSequence);
+    const journaled = counters.get(Counter.ReleasedSequence);
     // A command may be journaled before it is executed to its end.
-    const executed = Math.max(counters.get(Counter.ExecutedSequence), released);
+    const executed = Math.max(counters.get(Counter.ExecutedSequence), journaled);
+    const released = this.identity.durability === 'none' ? executed : journaled;
     const projected = counters.get(Counter.ProjectedSequence);
     const state = counters.get(Counter.ProjectionState);
     const states = Object.keys(ProjectionState) as (keyof typeof ProjectionState)[];
@@ -176,6 +177,7 @@ export class Gateway implements GatewayServices {
       sequence: {
         executed,
         released,
+        stored: counters.get(Counter.StoredSequence),
         verified: counters.get(Counter.FollowedSequence),
         projected,
       },

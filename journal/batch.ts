@@ -158,3 +158,26 @@ export function linkOfStored(value: Uint8Array): ChainLink {
   record.bytes.set(value.subarray(0, BATCH.commands));
   return linkOf(record.words);
 }
+
+/**
+ * The length of the whole and undamaged record that stored bytes begin with; undefined where they
+ * begin with none.
+ */
+export function lengthOfStored(value: Uint8Array): number | undefined {
+  if (value.length < BATCH.commands) return undefined;
+  const record = RecordBuffer.allocate(BATCH.commands);
+  record.bytes.set(value.subarray(0, BATCH.commands));
+  const { words } = record;
+  const length = BATCH.commands + words[BATCH.commandBytes >> 2]!;
+  if (words[BATCH.magic >> 2] !== BATCH_MAGIC || length > value.length) return undefined;
+  if (length < BATCH.commands) return undefined;
+  const isWhole = words[BATCH.crc >> 2]! >>> 0 === computeCrc(value.subarray(0, length));
+  return isWhole ? length : undefined;
+}
+
+/** The first command of a stored record, unchecked. */
+export function firstSequenceOfStored(value: Uint8Array): number {
+  const record = RecordBuffer.allocate(BATCH.commands);
+  record.bytes.set(value.subarray(0, BATCH.commands));
+  return getInt64(record.words, BATCH.firstSequence >> 2);
+}

@@ -1,11 +1,12 @@
 /** Files that would kill who maps them are found before. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
 import { inspectJournalFile } from './journal-file.ts';
 import { JournalStore, journalFileOf } from './journal-store.ts';
+import { usedBytesOf } from './testing/used-bytes.ts';
 
 const BATCH_BYTES = 100_000;
 
@@ -40,7 +41,7 @@ describe("the journal's file", () => {
   });
 
   it('is suspect when its end is cut off', () => {
-    const { size } = statSync(journalFileOf(folder));
+    const size = usedBytesOf(journalFileOf(folder));
     for (const cut of [1, 4_096, size / 2]) {
       truncateSync(journalFileOf(folder), Math.floor(size - cut));
       assert.equal(inspectJournalFile(folder), 'suspect');

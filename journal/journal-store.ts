@@ -1,60 +1,87 @@
 /**
- * The journal's file: LMDB, one record a batch. `append` returns when the batch is flushed to disk
- * (`overlappingSync: false`: what is visible is durable; never `noSync`).
+ * The journal's file: LMDB, one record a batch. In durability `fsync` an append returns when the
+ * batch is flushed to disk (what is visible is durable); in the others LMDB's own thread writes,
+ * and flushes while the next ones come (`overlappingSync`). Never `noSync`.
  */
-import { mkdirSync, statfsSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { CHAIN_START, type ChainLink, linkOfStored } from './batch.ts';
+import type { Durability } from './durability.ts';
 
 export interface JournalStoreOptions {
   /** Address space for the file, in bytes; the journal is not allowed to grow beyond it. */
   readonly mapBytes: number;
   readonly readOnly: boolean;
+  /** All who open the file in one process name the same. */
+  readonly durability?: Durability;
 }
 
 /** What LMDB may write beside a batch: the tree's pages that change, and its list of free pages. */
 const OVERHEAD_BYTES = 65_536;
+/**
+ * Written with zeros ahead of the batches, so that a flush changes no file's length: half of what
+ * it costs (docs/performance.md).
+ */
+const AHEAD = Buffer.alloc(512 * 1_024);
 
 export class JournalStore {
+  /** What was handed to `appendLater` and is not flushed yet. */
+  unflushedBytes = 0;
   private readonly file: string;
   private readonly mapBytes: number;
   private readonly database: RootDatabase<Buffer, number>;
+  /** The file, to be written ahead of LMDB. */
+  private readonly aheadFile: number | undefined;
+  /** At most so much of the file is used; beyond `askBytes` LMDB is asked how much it is. */
+  private usedBytes = Number.POSITIVE_INFINITY;
+  private askBytes = 0;
 
   /** @param dataFolder the folder that holds, or will hold, the folder `journal` */
   constructor(dataFolder: string, options: JournalStoreOptions) {
     const folder = journalFolderOf(dataFolder);
-    if (!options.readOnly) mkdirSync(folder, { recursive: true });
+    const { mapBytes, readOnly, durability = 'fsync' } = options;
+    if (!readOnly) mkdirSync(folder, { recursive: true });
     this.file = journalFileOf(dataFolder);
-    this.mapBytes = options.mapBytes;
+    this.mapBytes = mapBytes;
     this.database = open<Buffer, number>({
       path: this.file,
       encoding: 'binary',
-      mapSize: options.mapBytes,
-      overlappingSync: false,
-      readOnly: options.readOnly,
+      mapSize: mapBytes,
+      overlappingSync: durability !== 'fsync',
+      readOnly,
       cache: false,
     });
+    const isFlushedAtOnce = !readOnly && durability === 'fsync';
+    this.aheadFile = isFlushedAtOnce ? openSync(this.file, 'r+') : undefined;
   }
 
   /** Stores a batch and flushes it to disk. Throws where that fails: then nothing may go on. */
   append(firstSequence: number, bytes: Uint8Array): void {
-    // LMDB as lmdb-js drives it would enlarge its map instead, so the bound is ours to keep.
-    const needed = statSync(this.file).size + bytes.length + OVERHEAD_BYTES;
-    if (needed > this.mapBytes) {
-      throw new Error(
-        `the journal is full: batch ${firstSequence} does not fit into ${this.mapBytes} bytes ` +
-          '(--journal-map-bytes)',
-      );
-    }
     const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     try {
+      this.makeRoom(firstSequence, bytes.length);
       this.database.transactionSync(() => this.database.putSync(firstSequence, value));
     } catch (error) {
-      const { bavail, bsize } = statfsSync(dirname(this.file));
-      const free = `${bavail * bsize} bytes are free on its disk`;
-      throw new Error(`batch ${firstSequence} was not written to ${this.file} (${free}): ${error}`);
+      throw this.failure(firstSequence, error);
     }
+  }
+
+  /**
+   * Hands over a batch; calls back when it can be read and is flushed. Rejects where that fails:
+   * then nothing may go on. The caller's event loop must turn meanwhile.
+   */
+  async appendLater(firstSequence: number, bytes: Uint8Array, onStored: () => void): Promise<void> {
+    const value = Buffer.from(bytes);
+    try {
+      this.makeRoom(firstSequence, value.length);
+      this.unflushedBytes += value.length + OVERHEAD_BYTES;
+      await this.database.put(firstSequence, value);
+    } catch (error) {
+      throw this.failure(firstSequence, error);
+    }
+    this.unflushedBytes -= value.length + OVERHEAD_BYTES;
+    onStored();
   }
 
   /** The batch with that key, as of now; undefined where there is none. */
@@ -74,9 +101,56 @@ export class JournalStore {
   }
 
   async close(): Promise<void> {
+    if (this.aheadFile !== undefined) closeSync(this.aheadFile);
     await this.database.close();
   }
+
+  /**
+   * LMDB as lmdb-js drives it would enlarge its map, so the bound is ours to keep. What is used is
+   * asked for only where it could matter: the question takes 16 µs.
+   */
+  private makeRoom(firstSequence: number, bytes: number): void {
+    const needed = bytes + OVERHEAD_BYTES;
+    this.usedBytes += needed;
+    if (this.usedBytes <= this.askBytes) return;
+    const { lastPageNumber, pageSize } = this.database.getStats() as PageStats;
+    const pagesEnd = (lastPageNumber + 1) * pageSize;
+    this.usedBytes = pagesEnd + this.unflushedBytes + needed;
+    if (this.usedBytes > this.mapBytes) {
+      throw new JournalFullError(
+        `the journal is full: batch ${firstSequence} does not fit into ${this.mapBytes} bytes ` +
+          '(--journal-map-bytes)',
+      );
+    }
+    const isAhead = this.aheadFile !== undefined;
+    this.askBytes = isAhead ? this.writeAhead(pagesEnd) : this.usedBytes + AHEAD.length;
+    this.askBytes = Math.min(this.askBytes, this.mapBytes);
+  }
+
+  /** No transaction is open, so nobody else writes behind the last page. Returns the file's end. */
+  private writeAhead(pagesEnd: number): number {
+    let end = Math.max(pagesEnd, statSync(this.file).size);
+    while (end < this.usedBytes && end < this.mapBytes) {
+      const bytes = Math.min(AHEAD.length, this.mapBytes - end);
+      end += writeSync(this.aheadFile!, AHEAD, 0, bytes, end);
+    }
+    return end;
+  }
+
+  private failure(firstSequence: number, error: unknown): Error {
+    if (error instanceof JournalFullError) return error;
+    const { bavail, bsize } = statfsSync(dirname(this.file));
+    const free = `${bavail * bsize} bytes are free on its disk`;
+    return new Error(`batch ${firstSequence} was not written to ${this.file} (${free}): ${error}`);
+  }
 }
+
+interface PageStats {
+  readonly lastPageNumber: number;
+  readonly pageSize: number;
+}
+
+class JournalFullError extends Error {}
 
 export function journalFileOf(dataFolder: string): string {
   return join(journalFolderOf(dataFolder), 'journal.mdb');

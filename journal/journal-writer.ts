@@ -1,7 +1,8 @@
 /**
  * Writes the journal: takes sequenced commands off stream 20 and appends them in batches. A batch
  * is whatever waited, so load makes batches larger, not later. The reader's cursor moves only when
- * everything before it is on disk: it is the release cursor.
+ * everything before it is as safe as the durability says: it is the release cursor, but where that
+ * is `none`.
  */
 import { MAX_COMMAND_LENGTH } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
@@ -10,37 +11,80 @@ import { CommandDone } from '../protocol/events.ts';
 import { templateIdAt } from '../protocol/record.ts';
 import type { RingReader } from '../ring/ring.ts';
 import { BatchBuilder } from './batch.ts';
+import { BATCH } from './batch-layout.ts';
+import type { Durability } from './durability.ts';
 import type { JournalStore } from './journal-store.ts';
+import type { Staging } from './staging.ts';
+
+export interface JournalWriterOptions {
+  readonly durability: Durability;
+  /** The largest batch, in bytes of commands. */
+  readonly batchBytes: number;
+  /** What may be unflushed, in bytes, where nobody waits for that: beyond, nothing is taken. */
+  readonly unflushedBytes: number;
+  /** Where batches are written at once; of durability `commit`. */
+  readonly staging?: Staging;
+}
 
 export class JournalWriter {
-  /** The last command that is on disk. */
+  /** The last command that is released. */
   releasedSequence: number;
+  /** The last command that can be read from the journal, and is flushed. */
+  storedSequence: number;
+  /** Called when that changes, if that is later than the release. */
+  onStored = (): void => {};
   private readonly store: JournalStore;
   private readonly reader: RingReader;
   private readonly batch: BatchBuilder;
+  private readonly options: JournalWriterOptions;
   private readonly header = new CommandHeader();
   private readonly done = new CommandDone();
 
-  /** @param batchBytes the largest batch, in bytes of commands */
-  constructor(store: JournalStore, reader: RingReader, batchBytes: number) {
+  constructor(store: JournalStore, reader: RingReader, options: JournalWriterOptions) {
     const link = store.lastLink();
     this.store = store;
     this.reader = reader;
+    this.options = options;
     this.releasedSequence = link.lastSequence;
-    this.batch = new BatchBuilder(link, batchBytes);
+    this.storedSequence = link.lastSequence;
+    this.batch = new BatchBuilder(link, options.batchBytes);
   }
 
   /** Journals what waits, up to one batch, and releases it. Returns how many frames it took. */
   poll(): number {
+    if (!this.hasRoom()) return 0;
     const frames = this.collect();
     if (frames === 0) return 0;
-    if (this.batch.commandCount > 0) {
-      const { firstSequence, bytes } = this.batch.finish();
-      this.store.append(firstSequence, bytes);
-      this.releasedSequence = this.batch.lastSequence;
-    }
+    if (this.batch.commandCount > 0) this.append();
     this.reader.release();
     return frames;
+  }
+
+  /** Whether what was handed over and is not flushed yet leaves room for another batch. */
+  private hasRoom(): boolean {
+    const { options, store } = this;
+    if (options.durability === 'fsync') return true;
+    const { staging, batchBytes, unflushedBytes } = options;
+    if (store.unflushedBytes > unflushedBytes) return false;
+    return staging === undefined || staging.hasRoomFor(batchBytes + BATCH.commands);
+  }
+
+  private append(): void {
+    const { store, options } = this;
+    const { firstSequence, bytes } = this.batch.finish();
+    const { lastSequence } = this.batch;
+    if (options.durability === 'fsync') {
+      store.append(firstSequence, bytes);
+      this.storedSequence = lastSequence;
+    } else {
+      options.staging?.append(lastSequence, bytes);
+      store.appendLater(firstSequence, bytes, () => {
+        this.storedSequence = lastSequence;
+        options.staging?.flushed(lastSequence);
+        this.onStored();
+      });
+    }
+    this.releasedSequence = lastSequence;
   }
 
   private collect(): number {

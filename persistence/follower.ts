@@ -28,7 +28,7 @@ export interface FollowerSettings {
   /** Make the tables anew first. */
   readonly rebuild: boolean;
   /** How far the journal is on disk, as its writer says. */
-  readonly releasedSequence: () => number;
+  readonly storedSequence: () => number;
   /** Whether there is no time left for more: the rest is for the next start. */
   readonly isOutOfTime: () => boolean;
 }
@@ -41,7 +41,7 @@ export class Follower implements ReplayListener {
   private readonly store: JournalStore;
   private readonly report: FollowerReport;
   private readonly batchCommands: number;
-  private readonly releasedSequence: () => number;
+  private readonly storedSequence: () => number;
   private readonly isOutOfTime: () => boolean;
   private mustRebuild: boolean;
   private replay: JournalReplay;
@@ -62,7 +62,7 @@ export class Follower implements ReplayListener {
     this.report = report;
     this.batchCommands = settings.batchCommands;
     this.mustRebuild = settings.rebuild;
-    this.releasedSequence = settings.releasedSequence;
+    this.storedSequence = settings.storedSequence;
     this.isOutOfTime = settings.isOutOfTime;
     this.replay = new JournalReplay(store, this);
   }
@@ -154,9 +154,9 @@ export class Follower implements ReplayListener {
     return this.batch.commandCount > 0;
   }
 
-  /** Only what is released: another thread may see a batch a moment before it is on disk. */
+  /** Only what is stored: another thread may see a batch a moment before it is on disk. */
   private isBehind(): boolean {
-    return this.replay.exchange.sequence < this.releasedSequence();
+    return this.replay.exchange.sequence < this.storedSequence();
   }
 
   private async flush(): Promise<void> {

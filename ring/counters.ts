@@ -7,7 +7,7 @@
 export const Counter = {
   /** The exchange thread: executed. */
   ExecutedSequence: 0,
-  /** The journal thread: flushed, so released to be told. */
+  /** The journal thread: as safe as the durability says, so released to be told. */
   ReleasedSequence: 1,
   /** The follower: replayed and checked by hash. */
   FollowedSequence: 2,
@@ -17,6 +17,8 @@ export const Counter = {
   ProjectionState: 4,
   /** The exchange thread: when the next order expires, µs since 1970; Infinity where none does. */
   NextExpireTime: 5,
+  /** The journal thread: flushed, and readable in the journal. */
+  StoredSequence: 6,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -2,6 +2,7 @@
  * The configuration: every setting with its flag, environment variable, default, range and meaning,
  * in one place. A flag wins over the environment, the environment over the default.
  */
+import { DURABILITIES, type Durability } from '../journal/durability.ts';
 import {
   MAX_CLIENT_ORDER_ID_SECONDS,
   MAX_CLIENT_ORDER_IDS,
@@ -69,6 +70,12 @@ export const SETTINGS = {
     default: '',
     about: "JSON file with the markets' trading hours; without it markets stay as they are",
   } as TextSetting,
+  durability: {
+    kind: 'choice',
+    default: 'fsync',
+    choices: DURABILITIES,
+    about: 'tell when it is on disk, when the operating system has it, or when it is executed',
+  } as ChoiceSetting<Durability>,
   rebuildProjection: {
     kind: 'flag',
     default: false,
@@ -130,6 +137,12 @@ export const SETTINGS = {
     'stream 20, a power of two; full: trading waits',
   ),
   journalBatchBytes: integer(MIB, 4 * KIB, 64 * MIB, 'commands a journal record holds at most'),
+  journalUnflushedBytes: integer(
+    64 * MIB,
+    MIB,
+    GIB,
+    'what durability commit or none may have unflushed; beyond: trading waits',
+  ),
   journalMapBytes: integer(64 * GIB, 64 * MIB, 2 ** 46, 'largest journal; full: the process stops'),
   projectionBatch: integer(20_000, 1, 1_000_000, 'commands a PostgreSQL transaction holds, about'),
   databaseTimeoutMs: integer(

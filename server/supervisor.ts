@@ -32,7 +32,6 @@ import {
 } from './threads/thread-links.ts';
 import { VenueSetup } from './venue-setup.ts';
 
-export const DURABILITY = 'fsync';
 const GATEWAYS = 1;
 
 export class Supervisor {
@@ -61,6 +60,7 @@ export class Supervisor {
       gateways: GATEWAYS,
       commandRingBytes: configuration.commandRingBytes,
       eventRingBytes: configuration.eventRingBytes,
+      durability: configuration.durability,
     });
     this.databaseUrl = new Promise((resolveUrl) => {
       this.resolveDatabaseUrl = resolveUrl;
@@ -248,10 +248,16 @@ export class Supervisor {
   }
 
   private journalData(): JournalThreadData {
-    const { journalMapBytes, journalBatchBytes } = this.configuration;
-    const wait = this.waitSettings();
+    const { journalMapBytes, journalBatchBytes, journalUnflushedBytes } = this.configuration;
     const { links, dataFolder } = this;
-    return { links, dataFolder, journalMapBytes, batchBytes: journalBatchBytes, wait };
+    return {
+      links,
+      dataFolder,
+      journalMapBytes,
+      batchBytes: journalBatchBytes,
+      unflushedBytes: Math.max(journalUnflushedBytes, 2 * journalBatchBytes),
+      wait: this.waitSettings(),
+    };
   }
 
   private exchangeData(): ExchangeThreadData {
@@ -280,7 +286,7 @@ export class Supervisor {
     const identity = {
       version: packageVersion(),
       dataFolder,
-      durability: DURABILITY,
+      durability: configuration.durability,
       startedAt: new Date().toISOString(),
     };
     return { links, gateway: 0, settings: configuration, identity };

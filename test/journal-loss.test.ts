@@ -1,9 +1,10 @@
 /** A journal that is gone or cut off is refused at the start, in words, and nothing is touched. */
 import assert from 'node:assert/strict';
-import { renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { journalFileOf, journalFolderOf } from '../journal/journal-store.ts';
+import { usedBytesOf } from '../journal/testing/used-bytes.ts';
 import { deposit, encodeCommands } from './support/commands.ts';
 import { runCli, ServerProcess, temporaryDataFolder } from './support/server-process.ts';
 
@@ -44,7 +45,7 @@ describe('a data folder whose journal', () => {
 
   it('is cut off in the middle is refused by start and replay', async () => {
     const path = journalFileOf(folder.path);
-    truncateSync(path, Math.floor(statSync(path).size / 2));
+    truncateSync(path, Math.floor(usedBytesOf(path) / 2));
     assert.match(await refusal(), /the journal cannot be read: /);
     const { code, stderr } = await runCli(['replay', '--data', folder.path]);
     assert.equal(code, 1);

@@ -11,8 +11,9 @@ import { Exchange } from '../../exchange/exchange.ts';
 import { Sequencer } from '../../exchange/sequencer.ts';
 import type { RecordBuffer } from '../../protocol/record.ts';
 import { createRing, RingProducer, RingReader } from '../../ring/ring.ts';
+import type { Durability } from '../durability.ts';
 import { JournalStore } from '../journal-store.ts';
-import { JournalWriter } from '../journal-writer.ts';
+import { JournalWriter, type JournalWriterOptions } from '../journal-writer.ts';
 import type { CommandFlow } from './command-flow.ts';
 
 export const STORE_OPTIONS = { mapBytes: 2 ** 28, readOnly: false } as const;
@@ -32,8 +33,12 @@ export function temporaryFolder(): string {
 }
 
 /** A store that is closed when the test is over. */
-export function openStore(t: TestContext, folder: string): JournalStore {
-  const store = new JournalStore(folder, STORE_OPTIONS);
+export function openStore(
+  t: TestContext,
+  folder: string,
+  durability: Durability = 'fsync',
+): JournalStore {
+  const store = new JournalStore(folder, { ...STORE_OPTIONS, durability });
   t.after(() => store.close());
   return store;
 }
@@ -43,6 +48,7 @@ export interface JournalRigOptions {
   readonly batchBytes?: number;
   /** One that has recovered from the store. */
   readonly exchange?: Exchange;
+  readonly writer?: Partial<JournalWriterOptions>;
 }
 
 export class JournalRig implements EventSink {
@@ -62,7 +68,12 @@ export class JournalRig implements EventSink {
     this.record = this.producer.record;
     const reader = new RingReader(this.ring, 0);
     reader.join();
-    this.writer = new JournalWriter(store, reader, batchBytes);
+    this.writer = new JournalWriter(store, reader, {
+      durability: 'fsync',
+      batchBytes,
+      unflushedBytes: 0,
+      ...options.writer,
+    });
     this.exchange = options.exchange ?? new Exchange(new EventBuffer(), SMALL_CAPACITY);
     this.exchange.events.redirect(this);
     this.sequencer = new Sequencer(this.exchange, this);

@@ -40,9 +40,11 @@ const replay = await recover();
 const exchange = replay.exchange;
 const signal = new Signal(links.signals.exchange);
 const newWaiter = () => new Waiter(signal, data.wait.strategy, data.wait.spins);
+/** Where nobody waits for the journal, gateways are told by the exchange itself. */
+const told = links.durability === 'none' ? links.signals.gateways : [];
 const sink = new RingSink(
   new RingProducer(links.eventRing),
-  new Signal(links.signals.journal),
+  [links.signals.journal, ...told].map((buffer) => new Signal(buffer)),
   newWaiter(),
 );
 exchange.events.redirect(sink);
@@ -64,6 +66,7 @@ async function recover(): Promise<JournalReplay> {
   const store = new JournalStore(data.dataFolder, {
     mapBytes: data.journalMapBytes,
     readOnly: false,
+    durability: links.durability,
   });
   const recovering = new JournalReplay(store, handMade, data.capacity);
   const end = store.lastLink().lastSequence;

@@ -63,10 +63,11 @@ async function follow(databaseUrl: string): Promise<void> {
   const store = new JournalStore(data.dataFolder, {
     mapBytes: data.journalMapBytes,
     readOnly: false,
+    durability: data.links.durability,
   });
   const { batchCommands, rebuild } = data;
-  const releasedSequence = () => counters.get(Counter.ReleasedSequence);
-  const settings = { batchCommands, rebuild, releasedSequence, isOutOfTime };
+  const storedSequence = () => counters.get(Counter.StoredSequence);
+  const settings = { batchCommands, rebuild, storedSequence, isOutOfTime };
   const follower = new Follower(db, store, report(), settings);
   for (;;) {
     const wasStopRaised = stop.isRaised;
@@ -76,7 +77,7 @@ async function follow(databaseUrl: string): Promise<void> {
     if (pauseMs > 0) await pause(pauseMs);
     else await signal.sleepAsync(Number.POSITIVE_INFINITY);
   }
-  const lag = releasedSequence() - counters.get(Counter.ProjectedSequence);
+  const lag = storedSequence() - counters.get(Counter.ProjectedSequence);
   if (lag > 0) log('warn', 'PostgreSQL is behind: the next start catches up', { lag });
   await store.close();
   await db.destroy();

@@ -6,12 +6,7 @@ import { openDatabase } from '../../persistence/database.ts';
 import { Counters } from '../../ring/counters.ts';
 import { RingProducer, RingReader } from '../../ring/ring.ts';
 import { Signal } from '../../ring/waiter.ts';
-import {
-  gatewayProducer,
-  gatewayReader,
-  JOURNAL_READER,
-  type ThreadLinks,
-} from './thread-links.ts';
+import { gatewayBound, gatewayProducer, gatewayReader, type ThreadLinks } from './thread-links.ts';
 import type { GatewayRequest, ThreadMessage } from './thread-messages.ts';
 
 export interface GatewayThreadData {
@@ -28,7 +23,7 @@ const gateway = new Gateway(
   {
     gatewayId: gatewayProducer(index),
     commands: new RingProducer(links.commandRings[gatewayProducer(index)]!),
-    events: new RingReader(links.eventRing, gatewayReader(index), JOURNAL_READER),
+    events: new RingReader(links.eventRing, gatewayReader(index), gatewayBound(links.durability)),
     exchangeSignal: new Signal(links.signals.exchange),
     ownSignal: new Signal(links.signals.gateways[index]!),
     counters: new Counters(links.counters),

@@ -1,10 +1,13 @@
 /**
- * The journal thread: appends what the exchange published and, once it is on disk, releases it to
- * gateways and follower. A failed append ends the thread, and with it the process.
+ * The journal thread: appends what the exchange published and, once it is as safe as the durability
+ * says, releases it to gateways and follower. A failed append ends the thread, and with it the
+ * process.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { JournalWriter } from '../../journal/journal-writer.ts';
+import { restoreStaged, Staging } from '../../journal/staging.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
 import { RingReader } from '../../ring/ring.ts';
 import { Signal, Waiter } from '../../ring/waiter.ts';
@@ -22,37 +25,64 @@ export interface JournalThreadData {
   readonly dataFolder: string;
   readonly journalMapBytes: number;
   readonly batchBytes: number;
+  readonly unflushedBytes: number;
   readonly wait: WaitSettings;
 }
 
 const data = workerData as JournalThreadData;
-const links = data.links;
-const store = new JournalStore(data.dataFolder, {
+const { links, dataFolder, batchBytes, unflushedBytes } = data;
+const { durability } = links;
+const store = new JournalStore(dataFolder, {
   mapBytes: data.journalMapBytes,
   readOnly: false,
+  durability,
 });
-const writer = new JournalWriter(
-  store,
-  new RingReader(links.eventRing, JOURNAL_READER),
-  data.batchBytes,
-);
+const restored = restoreStaged(dataFolder, store);
+const staging = durability === 'commit' ? new Staging(dataFolder, unflushedBytes) : undefined;
+const writer = new JournalWriter(store, new RingReader(links.eventRing, JOURNAL_READER), {
+  durability,
+  batchBytes,
+  unflushedBytes,
+  ...(staging && { staging }),
+});
 const counters = new Counters(links.counters);
 const signal = new Signal(links.signals.journal);
 const waiter = new Waiter(signal, data.wait.strategy, data.wait.spins);
 const stop = new StopRequest(links, StopFlag.Journal);
-const listeners = [links.signals.exchange, links.signals.follower, ...links.signals.gateways].map(
+const follower = new Signal(links.signals.follower);
+const listeners = [links.signals.exchange, ...links.signals.gateways].map(
   (buffer) => new Signal(buffer),
 );
 
 counters.set(Counter.ReleasedSequence, writer.releasedSequence);
-parentPort!.postMessage({ kind: 'ready' } satisfies ThreadMessage);
+tellStored();
+writer.onStored = tellStored;
+if (restored > 0) {
+  const text = 'batches that were told before the last end were taken into the journal';
+  post({ kind: 'log', level: 'info', text, details: { batches: restored } });
+}
+post({ kind: 'ready' });
 for (;;) {
   const wasStopRaised = stop.isRaised;
   const frames = writer.poll();
+  const isFlushing = store.unflushedBytes > 0;
   if (frames > 0) {
     counters.set(Counter.ReleasedSequence, writer.releasedSequence);
+    if (!isFlushing) tellStored();
     for (const listener of listeners) listener.ring();
-  } else if (wasStopRaised) break;
-  waiter.idle(frames);
+  } else if (wasStopRaised && !isFlushing) break;
+  // LMDB's own thread needs turns of this event loop to write and to say that it did.
+  if (isFlushing) await nextTurn();
+  else waiter.idle(frames);
 }
+staging?.close(dataFolder);
 await store.close();
+
+function tellStored(): void {
+  counters.set(Counter.StoredSequence, writer.storedSequence);
+  follower.ring();
+}
+
+function post(message: ThreadMessage): void {
+  parentPort!.postMessage(message);
+}

@@ -10,13 +10,14 @@ import type { Signal, Waiter } from '../../ring/waiter.ts';
 export class RingSink implements EventSink {
   readonly record: RecordBuffer;
   private readonly producer: RingProducer;
-  private readonly journal: Signal;
+  private readonly readers: readonly Signal[];
   private readonly waiter: Waiter;
 
-  constructor(producer: RingProducer, journal: Signal, waiter: Waiter) {
+  /** @param readers who are to know of news at once */
+  constructor(producer: RingProducer, readers: readonly Signal[], waiter: Waiter) {
     this.record = producer.record;
     this.producer = producer;
-    this.journal = journal;
+    this.readers = readers;
     this.waiter = waiter;
   }
 
@@ -28,7 +29,7 @@ export class RingSink implements EventSink {
   /** Shows what was written to the readers. */
   publish(): void {
     this.producer.commit();
-    this.journal.ring();
+    for (let i = 0; i < this.readers.length; i++) this.readers[i]!.ring();
   }
 
   private waitAndClaim(length: number): number {

@@ -2,6 +2,7 @@
  * What the threads share, made by the supervisor and handed to each: rings, doorbells, counters and
  * the stop flags. Only shared memory: nothing here is a message.
  */
+import type { Durability } from '../../journal/durability.ts';
 import { createCounters } from '../../ring/counters.ts';
 import { createRing, RingReader } from '../../ring/ring.ts';
 import { createSignal, type WaitStrategy } from '../../ring/waiter.ts';
@@ -33,6 +34,7 @@ export interface ThreadLinks {
   };
   readonly counters: SharedArrayBuffer;
   readonly stopFlags: SharedArrayBuffer;
+  readonly durability: Durability;
 }
 
 export interface WaitSettings {
@@ -44,6 +46,12 @@ export interface LinkSettings {
   readonly gateways: number;
   readonly commandRingBytes: number;
   readonly eventRingBytes: number;
+  readonly durability: Durability;
+}
+
+/** The reader of stream 20 that gateways must not overtake; undefined: nobody. */
+export function gatewayBound(durability: Durability): number | undefined {
+  return durability === 'none' ? undefined : JOURNAL_READER;
 }
 
 export function createThreadLinks(settings: LinkSettings): ThreadLinks {
@@ -55,7 +63,7 @@ export function createThreadLinks(settings: LinkSettings): ThreadLinks {
   const eventRing = createRing(settings.eventRingBytes);
   new RingReader(eventRing, JOURNAL_READER).join();
   for (const gateway of gateways) {
-    new RingReader(eventRing, gatewayReader(gateway), JOURNAL_READER).join();
+    new RingReader(eventRing, gatewayReader(gateway), gatewayBound(settings.durability)).join();
   }
   return {
     commandRings,
@@ -68,6 +76,7 @@ export function createThreadLinks(settings: LinkSettings): ThreadLinks {
     },
     counters: createCounters(),
     stopFlags: new SharedArrayBuffer(Object.keys(StopFlag).length * 4),
+    durability: settings.durability,
   };
 }
 
