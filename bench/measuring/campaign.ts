@@ -10,7 +10,7 @@ import { buildBench } from '../build.ts';
 /** Throughput: the flow as a whole, and memory. Latency: every operation by itself. */
 export type Pass = 'throughput' | 'latency';
 
-const PASSES: readonly Pass[] = ['throughput', 'latency'];
+export const PASSES: readonly Pass[] = ['throughput', 'latency'];
 
 export interface Case {
   readonly name: string;
@@ -40,8 +40,8 @@ export interface Campaign {
 /** Metrics of a case, by name: one value a run. */
 export type Samples = ReadonlyMap<string, number[]>;
 
-export function measurementsOf({ cases, runs }: Campaign): number {
-  return cases.length * runs * PASSES.length;
+export function measurementsOf({ cases, runs }: Campaign, passes: readonly Pass[]): number {
+  return cases.length * runs * passes.length;
 }
 
 /**
@@ -53,6 +53,7 @@ export function measurementsOf({ cases, runs }: Campaign): number {
 export async function runCampaign(
   campaign: Campaign,
   worker: string,
+  passes: readonly Pass[],
   onDone: (done: number) => void,
 ): Promise<ReadonlyMap<string, Samples>> {
   const { cases, runs, operations, seed } = campaign;
@@ -60,7 +61,7 @@ export async function runCampaign(
   const samples = new Map(cases.map(({ name }) => [name, new Map<string, number[]>()]));
   let done = 0;
   for (let run = 0; run < runs; run++) {
-    for (const pass of PASSES) {
+    for (const pass of passes) {
       for (const { name, part, task } of cases) {
         const own = samples.get(name)!;
         const options: TaskOptions = { pass, operations: Math.ceil(operations * part), seed };

@@ -3,7 +3,15 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { printJsonReport, type Result } from '../../server/json-report.ts';
 import { startProgress } from '../../server/progress.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { type Campaign, type Case, measurementsOf, runCampaign, type Samples } from './campaign.ts';
+import {
+  type Campaign,
+  type Case,
+  measurementsOf,
+  PASSES,
+  type Pass,
+  runCampaign,
+  type Samples,
+} from './campaign.ts';
 import type { Target } from './figures.ts';
 import { timerOverheadNs } from './probes.ts';
 import { figuresTable, targetsTable } from './tables.ts';
@@ -13,6 +21,10 @@ export interface Benchmark {
   readonly description: string;
   /** Path of the module that measures, without `.ts`. */
   readonly worker: string;
+  /** By default both. */
+  readonly passes?: readonly Pass[];
+  /** By default none. */
+  readonly durability?: string;
   readonly cases: readonly Case[];
   /** A run's, where the command line does not say. */
   readonly operations: number;
@@ -29,10 +41,10 @@ interface Options extends Campaign {
 /** Fewer runs are for a look, not for publishing. */
 const RUNS = 5;
 
-export function addBenchmark(program: Command, benchmark: Benchmark): void {
+export function addBenchmark(program: Command, benchmark: Benchmark): Command {
   const { name, description, cases, operations } = benchmark;
   const names = cases.map((each) => each.name).join(', ');
-  program
+  return program
     .command(name)
     .description(description)
     .addOption(
@@ -70,10 +82,13 @@ function casesIn(list: string, cases: readonly Case[]): readonly Case[] {
 
 async function run(benchmark: Benchmark, options: Options): Promise<void> {
   const isJson = options.json === true;
-  const progress = startProgress('measuring', measurementsOf(options), !isJson);
+  const { passes = PASSES, durability = 'none' } = benchmark;
+  const progress = startProgress('measuring', measurementsOf(options, passes), !isJson);
   let results: Result[];
   try {
-    const samples = await runCampaign(options, benchmark.worker, (done) => progress.update(done));
+    const samples = await runCampaign(options, benchmark.worker, passes, (done) =>
+      progress.update(done),
+    );
     results = benchmark.resultsOf(samples);
   } finally {
     progress.stop();
@@ -81,21 +96,27 @@ async function run(benchmark: Benchmark, options: Options): Promise<void> {
   const overheadNs = Math.round(timerOverheadNs());
   if (isJson) {
     const timer = { case: 'timer', metric: 'overhead_ns', value: overheadNs, unit: 'ns' };
-    printJsonReport(benchmark.name, 'none', [...results, timer]);
+    printJsonReport(benchmark.name, durability, [...results, timer]);
     return;
   }
   const names = options.cases.map(({ name }) => name);
   process.stdout.write(figuresTable(results, names));
-  process.stdout.write(explanation(options, overheadNs));
+  process.stdout.write(explanation(options, passes, overheadNs));
   process.stdout.write(`${benchmark.explain(options)}\n`);
   process.stdout.write(targetsTable(results, benchmark.targets));
   if (options.runs < RUNS) process.stdout.write(`\nFewer than ${RUNS} runs: do not publish.\n`);
 }
 
-function explanation({ runs, operations, seed }: Options, overheadNs: number): string {
+function explanation(
+  { runs, operations, seed }: Options,
+  passes: readonly Pass[],
+  overheadNs: number,
+): string {
+  const taken = `Medians of ${runs} runs of ${operations} operations, seed ${seed}.`;
+  if (!passes.includes('latency')) return `\n${taken}\n`;
   return `
-Medians of ${runs} runs of ${operations} operations, seed ${seed}, each in a process of its own,
-after as many operations to warm up. Latencies are from a pass of their own and hold one reading of
-the clock, ${overheadNs} ns.
+${taken} Each is in a process of its own, after as
+many operations to warm up. Latencies are from a pass of their own and hold one reading of the
+clock, ${overheadNs} ns.
 `;
 }

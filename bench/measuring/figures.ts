@@ -15,6 +15,9 @@ const UNITS: Readonly<Record<string, string>> = {
   p999_ns: 'ns',
   p9999_ns: 'ns',
   max_ns: 'ns',
+  p50_us: 'µs',
+  p99_us: 'µs',
+  p999_us: 'µs',
 };
 
 export interface Spread {

@@ -19,6 +19,12 @@ export function percentilesOf(tookMs: Float64Array): Metrics {
   };
 }
 
+/** The same in µs, of what takes that long. */
+export function microsecondsOf(tookMs: Float64Array): Metrics {
+  const { p50_ns: p50, p99_ns: p99, p999_ns: p999 } = percentilesOf(tookMs);
+  return { p50_us: p50! / 1e3, p99_us: p99! / 1e3, p999_us: p999! / 1e3 };
+}
+
 export function throughputOf(operations: number, tookMs: number): Metrics {
   return { ops_per_s: operations / (tookMs / 1e3), ns_per_op: (tookMs * 1e6) / operations };
 }
