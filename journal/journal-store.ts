@@ -6,6 +6,7 @@
 import { closeSync, mkdirSync, openSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
+import type { ArchivedBatch } from './archive.ts';
 import { CHAIN_START, type ChainLink, linkOfStored } from './batch.ts';
 import type { Durability } from './durability.ts';
 
@@ -32,7 +33,7 @@ export class JournalStore {
   private readonly mapBytes: number;
   private readonly database: RootDatabase<Buffer, number>;
   /** The file, to be written ahead of LMDB. */
-  private readonly aheadFile: number | undefined;
+  private aheadFile: number | undefined;
   /** At most so much of the file is used; beyond `askBytes` LMDB is asked how much it is. */
   private usedBytes = Number.POSITIVE_INFINITY;
   private askBytes = 0;
@@ -100,8 +101,26 @@ export class JournalStore {
     return CHAIN_START;
   }
 
+  /** The batches from a key on, as they are stored. */
+  *storedFrom(firstSequence: number): Generator<ArchivedBatch> {
+    this.database.resetReadTxn();
+    for (const { key, value } of this.database.getRange({ start: firstSequence })) {
+      yield { firstSequence: key, bytes: value };
+    }
+  }
+
+  /** Removes the batches from a key on, and stores another there instead; at once, or not. */
+  replaceFrom(firstSequence: number, bytes: Uint8Array | undefined): void {
+    const keys = [...this.database.getKeys({ start: firstSequence })];
+    this.database.transactionSync(() => {
+      for (const key of keys) this.database.removeSync(key);
+      if (bytes !== undefined) this.database.putSync(firstSequence, Buffer.from(bytes));
+    });
+  }
+
   async close(): Promise<void> {
     if (this.aheadFile !== undefined) closeSync(this.aheadFile);
+    this.aheadFile = undefined;
     await this.database.close();
   }
 

@@ -1,9 +1,11 @@
-/** The command line: `hoga start`, `replay`, `audit`, `reconcile`. */
+/** The command line: `hoga start`, `replay`, `verify`, `audit`, `reconcile`, `journal`. */
 import { Command } from 'commander';
 import { addAudit } from './commands/audit.ts';
+import { addJournal } from './commands/journal.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReplay } from './commands/replay.ts';
 import { addStart } from './commands/start.ts';
+import { addVerify } from './commands/verify.ts';
 import { packageVersion } from './supervisor.ts';
 import { setV8Flags } from './v8-flags.ts';
 
@@ -18,6 +20,8 @@ const program = new Command('hoga')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
 addStart(program);
 addReplay(program);
+addVerify(program);
 addAudit(program);
 addReconcile(program);
+addJournal(program);
 await program.parseAsync();

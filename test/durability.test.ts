@@ -56,7 +56,7 @@ for (const durability of DURABILITIES) {
         const reconciled = await runCli(['reconcile', '--data', folder.path]);
         assert.equal(reconciled.code, 0, reconciled.stdout + reconciled.stderr);
         assert.equal(await server.end('SIGTERM'), 0);
-        const replayed = await runCli(['replay', '--data', folder.path, '--verify', '--json']);
+        const replayed = await runCli(['verify', '--data', folder.path, '--json']);
         assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
         server = await ServerProcess.start(folder.path, ['--durability', 'fsync']);
         assert.equal((await server.get('/health')).body['durability'], 'fsync');

@@ -275,7 +275,7 @@ describe('a crash and retries', () => {
 
   it('a verified replay of the journal finds nothing wrong', async () => {
     await server.end('SIGKILL');
-    const replayed = await runCli(['replay', '--data', folder.path, '--verify', '--json']);
+    const replayed = await runCli(['verify', '--data', folder.path, '--json']);
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
     server = await ServerProcess.start(folder.path, ['--max-transfers', '1000']);
   });

@@ -160,7 +160,7 @@ describe('at the limit', () => {
     assert.equal(await server.end('SIGTERM'), 0);
     const audited = await runCli(['audit', '--data', folder.path, '--json']);
     assert.equal(audited.code, 0, audited.stdout + audited.stderr);
-    const replayed = await runCli(['replay', '--data', folder.path, '--verify', '--json']);
+    const replayed = await runCli(['verify', '--data', folder.path, '--json']);
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
     server = await ServerProcess.start(folder.path, SETTINGS);
   });

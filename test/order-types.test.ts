@@ -315,7 +315,7 @@ describe('afterwards', () => {
     const reconciled = await runCli(['reconcile', '--data', folder.path, '--json']);
     assert.equal(reconciled.code, 0, reconciled.stdout + reconciled.stderr);
     await server.end('SIGKILL');
-    const replayed = await runCli(['replay', '--data', folder.path, '--verify', '--json']);
+    const replayed = await runCli(['verify', '--data', folder.path, '--json']);
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
     server = await ServerProcess.start(folder.path);
     assert.deepEqual(await levels(AAPL_USD, 'asks'), [[100, 3, 1]]);

@@ -118,7 +118,7 @@ describe('an account’s risk', () => {
     const reconciled = await runCli(['reconcile', '--data', folder.path, '--json']);
     assert.equal(reconciled.code, 0, reconciled.stdout + reconciled.stderr);
     await server.end('SIGTERM');
-    const replayed = await runCli(['replay', '--data', folder.path, '--verify', '--json']);
+    const replayed = await runCli(['verify', '--data', folder.path, '--json']);
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
     server = await ServerProcess.start(folder.path);
   });

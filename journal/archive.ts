@@ -1,0 +1,109 @@
+/**
+ * Batches in a file of their own: what `journal export` writes, `journal import` reads, and
+ * `journal truncate` keeps of what it cuts. Each entry has a CRC, so that batches that are damaged
+ * themselves are kept as they were, and the end says how many there are.
+ *
+ * ```
+ *  0        4         8
+ *  +--------+---------+--- entries ---+--------------------------+
+ *  | magic  | version | …             | 0 │ count │ crc of counts │
+ *  +--------+---------+---------------+--------------------------+
+ *  entry:  0        4      8               16
+ *          +--------+------+---------------+--- batch ---
+ *          | length | crc  | firstSequence | …
+ *          +--------+------+---------------+-------------
+ * ```
+ * An entry's crc covers its firstSequence and its batch. All little-endian.
+ */
+import { closeSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { JournalError } from './journal-error.ts';
+
+const MAGIC = 0x41474f48; // 'HOGA'
+const VERSION = 1;
+const HEADER_BYTES = 8;
+const ENTRY_BYTES = 16;
+const END_BYTES = 12;
+
+export interface ArchivedBatch {
+  readonly firstSequence: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes an archive; there is none by that name until all of it is on disk. Returns the count. */
+export function writeArchive(path: string, batches: Iterable<ArchivedBatch>): number {
+  const partial = `${path}.partial`;
+  const file = openSync(partial, 'w');
+  let count = 0;
+  try {
+    const header = Buffer.alloc(HEADER_BYTES);
+    header.writeUInt32LE(MAGIC, 0);
+    header.writeUInt32LE(VERSION, 4);
+    writeSync(file, header);
+    for (const { firstSequence, bytes } of batches) {
+      writeSync(file, entryOf(firstSequence, bytes));
+      writeSync(file, bytes);
+      count++;
+    }
+    writeSync(file, endOf(count));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(partial, path);
+  return count;
+}
+
+/**
+ * The batches of an archive, one after the other.
+ *
+ * @throws JournalError where the file is damaged, cut off, or no archive
+ */
+export function* readArchive(path: string): Generator<ArchivedBatch> {
+  const file = openSync(path, 'r');
+  const fail = (what: string, sequence = 0) => new JournalError(sequence, `${path}: ${what}`);
+  const read = (length: number, position: number): Buffer => {
+    const bytes = Buffer.alloc(length);
+    if (readSync(file, bytes, 0, length, position) < length) throw fail('it is cut off');
+    return bytes;
+  };
+  try {
+    const header = read(HEADER_BYTES, 0);
+    if (header.readUInt32LE(0) !== MAGIC) throw fail('it is no archive of a journal');
+    const version = header.readUInt32LE(4);
+    if (version !== VERSION) throw fail(`it has version ${version}, this release reads ${VERSION}`);
+    let count = 0;
+    for (let at = HEADER_BYTES; ; count++) {
+      const length = read(4, at).readUInt32LE(0);
+      if (length === 0) {
+        if (!endOf(count).equals(read(END_BYTES, at))) throw fail('its end is damaged');
+        return;
+      }
+      const entry = read(ENTRY_BYTES, at);
+      const firstSequence = Number(entry.readBigInt64LE(8));
+      const bytes = read(length, at + ENTRY_BYTES);
+      if (!entryOf(firstSequence, bytes).equals(entry)) {
+        throw fail(`its batch ${count + 1} is damaged`, firstSequence);
+      }
+      yield { firstSequence, bytes };
+      at += ENTRY_BYTES + length;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function entryOf(firstSequence: number, bytes: Uint8Array): Buffer {
+  const entry = Buffer.alloc(ENTRY_BYTES);
+  entry.writeUInt32LE(bytes.length, 0);
+  entry.writeBigInt64LE(BigInt(firstSequence), 8);
+  entry.writeUInt32LE(crc32(bytes, crc32(entry.subarray(8))), 4);
+  return entry;
+}
+
+function endOf(count: number): Buffer {
+  const end = Buffer.alloc(END_BYTES);
+  end.writeUInt32LE(count, 4);
+  end.writeUInt32LE(crc32(end.subarray(0, 8)), 8);
+  return end;
+}
