@@ -13,6 +13,7 @@ import { EventPump } from './event-pump.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { addRoutes, type GatewayServices } from './http-routes.ts';
 import { MarketDataFeed } from './market-data-feed.ts';
+import { type JournalHistograms, Metrics } from './metrics.ts';
 import type { NextStateChange } from './next-state-change.ts';
 import {
   App,
@@ -30,6 +31,7 @@ export interface GatewayLinks {
   readonly exchangeSignal: Signal;
   readonly ownSignal: Signal;
   readonly counters: Counters;
+  readonly journal: JournalHistograms;
 }
 
 /** Shown by /health. */
@@ -51,6 +53,7 @@ export class Gateway implements GatewayServices {
   private readonly app: TemplatedApp;
   private readonly port: CommandPort;
   private readonly pump: EventPump;
+  private readonly metrics: Metrics;
   private listenSocket: us_listen_socket | undefined;
   private db: Database | undefined;
   private nextChanges: ReadonlyMap<number, NextStateChange> = new Map();
@@ -69,6 +72,9 @@ export class Gateway implements GatewayServices {
     const { cancelReserveBytes } = settings;
     this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes);
     this.pump = new EventPump(links.events, this.port, this.replica, feed, gatewayId);
+    const { counters, journal } = links;
+    const connections = () => this.connections;
+    this.metrics = new Metrics({ counters, journal, ...identity, connections });
     addWebSocket(this.app, settings, feed, {
       isFull: () => this.isFull(),
       closed: () => this.countConnection(-1),
@@ -157,6 +163,10 @@ export class Gateway implements GatewayServices {
 
   isFull(): boolean {
     return this.connections > this.settings.maxConnections;
+  }
+
+  metricsText(): Promise<string> {
+    return this.metrics.text();
   }
 
   health(): { isHealthy: boolean; report: unknown } {

@@ -34,6 +34,10 @@ export class HttpAnswer {
     this.write(status, 'application/json', JSON.stringify(body), headers);
   }
 
+  text(body: string, contentType: string): void {
+    this.write(200, contentType, body, {});
+  }
+
   binary(body: Uint8Array): void {
     this.write(200, 'application/octet-stream', body, {});
   }

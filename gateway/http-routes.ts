@@ -20,6 +20,7 @@ import {
 } from './command-request.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { collectBody, HttpAnswer } from './http-answer.ts';
+import { METRICS_CONTENT_TYPE } from './metrics.ts';
 import type { NextStateChange } from './next-state-change.ts';
 import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
 
@@ -34,6 +35,8 @@ export interface GatewayServices {
   isFull(): boolean;
   /** undefined for a market without hours. */
   nextChange(symbolId: number): NextStateChange | undefined;
+  /** For Prometheus. */
+  metricsText(): Promise<string>;
   health(): { readonly isHealthy: boolean; readonly report: unknown };
 }
 
@@ -77,6 +80,9 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
     '/orderbook': (answer, request) => answerOrderBook(services, answer, request),
     '/balances': (answer, request) => answerBalances(services, answer, request),
     '/symbols': (answer) => answerSymbols(services, answer),
+    '/metrics': (answer) => {
+      services.metricsText().then((text) => answer.text(text, METRICS_CONTENT_TYPE));
+    },
     '/health': (answer) => {
       const { isHealthy, report } = services.health();
       answer.json(isHealthy ? 200 : 503, report);

@@ -13,6 +13,7 @@ import type { RingReader } from '../ring/ring.ts';
 import { BatchBuilder } from './batch.ts';
 import { BATCH } from './batch-layout.ts';
 import type { Durability } from './durability.ts';
+import type { JournalMetrics } from './journal-metrics.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { Staging } from './staging.ts';
 
@@ -24,6 +25,7 @@ export interface JournalWriterOptions {
   readonly unflushedBytes: number;
   /** Where batches are written at once; of durability `commit`. */
   readonly staging?: Staging;
+  readonly metrics?: JournalMetrics;
 }
 
 export class JournalWriter {
@@ -71,19 +73,25 @@ export class JournalWriter {
 
   private append(): void {
     const { store, options } = this;
+    const { metrics } = options;
+    const startMs = performance.now();
+    metrics?.batchCommands.record(this.batch.commandCount);
     const { firstSequence, bytes } = this.batch.finish();
     const { lastSequence } = this.batch;
     if (options.durability === 'fsync') {
       store.append(firstSequence, bytes);
       this.storedSequence = lastSequence;
+      metrics?.flushSeconds.record((performance.now() - startMs) / 1_000);
     } else {
       options.staging?.append(lastSequence, bytes);
       store.appendLater(firstSequence, bytes, () => {
         this.storedSequence = lastSequence;
         options.staging?.flushed(lastSequence);
+        metrics?.flushSeconds.record((performance.now() - startMs) / 1_000);
         this.onStored();
       });
     }
+    metrics?.commitSeconds.record((performance.now() - startMs) / 1_000);
     this.releasedSequence = lastSequence;
   }
 

@@ -223,6 +223,31 @@ describe('reads', () => {
     assert.deepEqual(body['projection'], { state: 'running', lag: 0 });
     assert.deepEqual([body['status'], body['durability']], ['ok', 'fsync']);
   });
+
+  it('metrics tell Prometheus of stages, batches, commits and flushes', async () => {
+    const metrics = async () => {
+      const response = await fetch(`${server.address}/metrics`);
+      assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
+      const lines = (await response.text()).split('\n').filter((line) => !line.startsWith('#'));
+      return new Map(lines.map((line) => line.split(/ (?=[^ ]*$)/) as [string, string]));
+    };
+    const before = await metrics();
+    const { sequence } = await accepted('/deposit', `12,${BTC},1`);
+    await server.waitForProjection();
+    const now = await metrics();
+    for (const stage of ['executed', 'released', 'stored', 'verified', 'projected']) {
+      assert.ok(Number(now.get(`hoga_sequence{stage="${stage}"}`)) >= (sequence as number), stage);
+    }
+    assert.equal(now.get('hoga_journal_lag_commands'), '0');
+    for (const name of ['batch_commands', 'commit_seconds', 'flush_seconds']) {
+      const figure = (of: typeof now, suffix: string) =>
+        Number(of.get(`hoga_journal_${name}_${suffix}`));
+      assert.ok(figure(now, 'count') > figure(before, 'count'), name);
+      assert.ok(figure(now, 'sum') > figure(before, 'sum'), name);
+      assert.equal(figure(now, 'bucket{le="+Inf"}'), figure(now, 'count'), name);
+    }
+    assert.ok([...now.keys()].some((key) => /^hoga_info.*durability="fsync"/.test(key)));
+  });
 });
 
 describe('many clients', () => {

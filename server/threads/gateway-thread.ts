@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Gateway, type GatewayIdentity } from '../../gateway/gateway.ts';
 import type { GatewaySettings } from '../../gateway/gateway-settings.ts';
+import { JournalMetrics } from '../../journal/journal-metrics.ts';
 import { openDatabase } from '../../persistence/database.ts';
 import { Counters } from '../../ring/counters.ts';
 import { RingProducer, RingReader } from '../../ring/ring.ts';
@@ -27,6 +28,7 @@ const gateway = new Gateway(
     exchangeSignal: new Signal(links.signals.exchange),
     ownSignal: new Signal(links.signals.gateways[index]!),
     counters: new Counters(links.counters),
+    journal: new JournalMetrics(links.journalMetrics),
   },
   settings,
   identity,

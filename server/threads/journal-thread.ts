@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { JournalMetrics } from '../../journal/journal-metrics.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { JournalWriter } from '../../journal/journal-writer.ts';
 import { restoreStaged, Staging } from '../../journal/staging.ts';
@@ -43,6 +44,7 @@ const writer = new JournalWriter(store, new RingReader(links.eventRing, JOURNAL_
   durability,
   batchBytes,
   unflushedBytes,
+  metrics: new JournalMetrics(links.journalMetrics),
   ...(staging && { staging }),
 });
 const counters = new Counters(links.counters);

@@ -3,6 +3,7 @@
  * the stop flags. Only shared memory: nothing here is a message.
  */
 import type { Durability } from '../../journal/durability.ts';
+import { JournalMetrics, type JournalMetricsBuffers } from '../../journal/journal-metrics.ts';
 import { createCounters } from '../../ring/counters.ts';
 import { createRing, RingReader } from '../../ring/ring.ts';
 import { createSignal, type WaitStrategy } from '../../ring/waiter.ts';
@@ -35,6 +36,7 @@ export interface ThreadLinks {
   readonly counters: SharedArrayBuffer;
   readonly stopFlags: SharedArrayBuffer;
   readonly durability: Durability;
+  readonly journalMetrics: JournalMetricsBuffers;
 }
 
 export interface WaitSettings {
@@ -77,6 +79,7 @@ export function createThreadLinks(settings: LinkSettings): ThreadLinks {
     counters: createCounters(),
     stopFlags: new SharedArrayBuffer(Object.keys(StopFlag).length * 4),
     durability: settings.durability,
+    journalMetrics: JournalMetrics.create(),
   };
 }
 

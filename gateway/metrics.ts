@@ -1,0 +1,113 @@
+/**
+ * What `/metrics` tells Prometheus. Numbers are read from shared memory when they are asked for;
+ * nothing is counted twice.
+ */
+import { Gauge, Counter as PromCounter, Registry } from 'prom-client';
+import { Counter, type Counters } from '../ring/counters.ts';
+import type { SharedHistogram } from '../ring/histogram.ts';
+
+/** The journal's histograms, as its writer keeps them. */
+export interface JournalHistograms {
+  readonly batchCommands: SharedHistogram;
+  readonly commitSeconds: SharedHistogram;
+  readonly flushSeconds: SharedHistogram;
+}
+
+export interface MetricsSources {
+  readonly counters: Counters;
+  readonly journal: JournalHistograms;
+  readonly durability: string;
+  readonly version: string;
+  connections(): number;
+}
+
+export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+const SEQUENCES = {
+  executed: Counter.ExecutedSequence,
+  released: Counter.ReleasedSequence,
+  stored: Counter.StoredSequence,
+  verified: Counter.FollowedSequence,
+  projected: Counter.ProjectedSequence,
+} as const;
+
+export class Metrics {
+  private readonly registry = new Registry();
+
+  constructor(sources: MetricsSources) {
+    const { counters, journal, durability, version } = sources;
+    this.gauge(
+      'hoga_info',
+      'What runs, and with which durability',
+      ['version', 'durability'],
+      (gauge) => gauge.set({ version, durability }, 1),
+    );
+    this.gauge('hoga_sequence', 'The last command of each stage', ['stage'], (gauge) => {
+      for (const [stage, counter] of Object.entries(SEQUENCES)) {
+        gauge.set({ stage }, counters.get(counter));
+      }
+    });
+    this.gauge('hoga_journal_lag_commands', 'Executed and not released yet', [], (gauge) =>
+      gauge.set(
+        Math.max(
+          0,
+          counters.get(Counter.ExecutedSequence) - counters.get(Counter.ReleasedSequence),
+        ),
+      ),
+    );
+    this.gauge('hoga_connections', 'Open connections of this gateway', [], (gauge) =>
+      gauge.set(sources.connections()),
+    );
+    const { batchCommands, commitSeconds, flushSeconds } = journal;
+    this.histogram('hoga_journal_batch_commands', 'Commands in a batch', batchCommands);
+    this.histogram('hoga_journal_commit_seconds', 'Until a batch is released', commitSeconds);
+    this.histogram('hoga_journal_flush_seconds', 'Until a batch is on disk', flushSeconds);
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private gauge<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    collect: (gauge: Gauge<Label>) => void,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        collect(this);
+      },
+    });
+  }
+
+  /** Counted by another thread already, so told as the counters that a histogram is made of. */
+  private histogram(name: string, help: string, histogram: SharedHistogram): void {
+    const counter = <Label extends string>(
+      suffix: string,
+      labelNames: readonly Label[],
+      collect: (counter: PromCounter<Label>) => void,
+    ) =>
+      new PromCounter({
+        name: `${name}_${suffix}`,
+        help,
+        labelNames,
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          collect(this);
+        },
+      });
+    counter('bucket', ['le'], (bucket) => {
+      const bounds = [...histogram.bounds.map(String), '+Inf'];
+      const counts = histogram.cumulative();
+      for (const [index, le] of bounds.entries()) bucket.inc({ le }, counts[index]!);
+    });
+    counter('sum', [], (sum) => sum.inc(histogram.sum));
+    counter('count', [], (count) => count.inc(histogram.cumulative().at(-1)!));
+  }
+}
