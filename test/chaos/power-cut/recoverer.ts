@@ -1,0 +1,31 @@
+/**
+ * Opens journals after their power cuts, one after the other, as an exchange does at its start:
+ * with every check. Tells of each the last command and its event hash, or why it is refused. A
+ * process of its own, since a damaged file may end it.
+ */
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspectJournalFile } from '../../../journal/journal-file.ts';
+import { JournalReplay } from '../../../journal/journal-replay.ts';
+import { JournalStore } from '../../../journal/journal-store.ts';
+import { SMALL_CAPACITY, STORE_OPTIONS } from '../../../journal/testing/journal-rig.ts';
+
+const [root, from, to] = process.argv.slice(2);
+for (let index = Number(from); index < Number(to); index++) {
+  writeSync(1, `${index} ${await recover(join(root!, String(index)))}\n`);
+}
+
+async function recover(folder: string): Promise<string> {
+  let store: JournalStore | undefined;
+  try {
+    if (inspectJournalFile(folder) === 'suspect') return 'refused: the file is cut off';
+    store = new JournalStore(folder, STORE_OPTIONS);
+    const replay = new JournalReplay(store, undefined, SMALL_CAPACITY);
+    replay.runToEnd();
+    return `recovered ${replay.exchange.sequence} ${replay.eventHash}`;
+  } catch (error) {
+    return `refused: ${String(error).split('\n')[0]}`;
+  } finally {
+    await store?.close();
+  }
+}
