@@ -81,6 +81,12 @@ export class BookReplica {
     else levels.set(key, { price, qty, orders });
   }
 
+  /** Everybody's: tier 0. */
+  setFees(symbolId: number, makerFeePpm: number, takerFeePpm: number): void {
+    const symbol = this.symbols.get(symbolId)!;
+    this.symbols.set(symbolId, { ...symbol, makerFeePpm, takerFeePpm });
+  }
+
   setTradingState(symbolId: number, state: number): void {
     this.books.get(symbolId)!.state = state;
   }

@@ -10,6 +10,7 @@ import {
   MASS_CANCEL,
   NEW_ORDER,
   REPLACE_ORDER,
+  SET_FEES,
 } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
 import { CurrencyKind, ExecType, nameOf } from '../protocol/enums.ts';
@@ -38,6 +39,7 @@ import { ExecutionReport } from '../protocol/execution-report.ts';
 import { OrderAnswer, OrderAnswerFill } from '../protocol/order-answer.ts';
 import { templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
+import { SetFees } from '../protocol/risk-commands.ts';
 import { TransferReport } from '../protocol/transfer-report.ts';
 import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import type { RingReader } from '../ring/ring.ts';
@@ -245,6 +247,11 @@ export class EventPump {
       const { currencyId, code, decimals, kind } = new AddCurrency().wrap(record, at);
       return () =>
         this.replica.addCurrency({ currencyId, code, decimals, kind: nameOf(CurrencyKind, kind) });
+    }
+    if (templateId === SET_FEES.templateId) {
+      const { symbolId, tier, makerFeePpm, takerFeePpm } = new SetFees().wrap(record, at);
+      if (tier !== 0) return undefined;
+      return () => this.replica.setFees(symbolId, makerFeePpm, takerFeePpm);
     }
     if (templateId !== ADD_SYMBOL.templateId) return undefined;
     const symbol = new AddSymbol().wrap(record, at);

@@ -11,6 +11,7 @@ import {
 /** @param band that of the order's market */
 export function rejectReasonAsJson(code: number, band?: PriceBandTerms): RejectReasonText {
   const reason = describeRejectReason(code);
-  if (code !== RejectReason.PriceOutsideBand || band === undefined) return reason;
+  const isOutside = code === RejectReason.PriceOutsideBand;
+  if (!isOutside || band === undefined || band.bandTicks === 0) return reason;
   return { ...reason, ...band, ...priceRange(band) };
 }

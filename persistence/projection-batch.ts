@@ -2,7 +2,7 @@
  * Turns commands and their events into rows. An order or balance that changes many times in a
  * batch is one row: its last state.
  */
-import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
+import { ADD_CURRENCY, ADD_SYMBOL, SET_FEES } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
 import {
   CancelReason,
@@ -32,6 +32,7 @@ import { Balance, CommandDone, PriceBandChanged, Trade, Transfer } from '../prot
 import { ExecutionReport } from '../protocol/execution-report.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
+import { SetFees } from '../protocol/risk-commands.ts';
 import { TransferReport } from '../protocol/transfer-report.ts';
 import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import type { Tables } from './schema.ts';
@@ -51,11 +52,18 @@ export type BandRow = Pick<
   'symbol_id' | 'reference_price' | 'band_ticks'
 >;
 
+export type FeesRow = Pick<
+  Tables['market_symbols'],
+  'symbol_id' | 'maker_fee_ppm' | 'taker_fee_ppm'
+>;
+
 export class ProjectionBatch {
   readonly currencies: Tables['currencies'][] = [];
   readonly symbols: Tables['market_symbols'][] = [];
   /** By market: the last one that was set. */
   readonly bands = new Map<number, BandRow>();
+  /** The same of the fees of tier 0. */
+  readonly fees = new Map<number, FeesRow>();
   readonly orders = new Map<number, OrderRow>();
   readonly trades: TradeRow[] = [];
   readonly balances = new Map<string, BalanceRow>();
@@ -242,6 +250,11 @@ export class ProjectionBatch {
         reference_price: 0,
         band_ticks: 0,
       });
+    } else if (templateId === SET_FEES.templateId) {
+      const { symbolId, tier, makerFeePpm, takerFeePpm } = new SetFees().wrap(command, offset);
+      if (tier !== 0) return;
+      const fees = { maker_fee_ppm: makerFeePpm, taker_fee_ppm: takerFeePpm };
+      this.fees.set(symbolId, { symbol_id: symbolId, ...fees });
     }
   }
 }

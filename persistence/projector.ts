@@ -4,7 +4,7 @@
  */
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
-import type { BandRow, ProjectionBatch } from './projection-batch.ts';
+import type { BandRow, FeesRow, ProjectionBatch } from './projection-batch.ts';
 import type { Tables } from './schema.ts';
 
 export interface Checkpoint {
@@ -47,7 +47,7 @@ export async function project(
     }
     await insertRows(tx, 'currencies', CURRENCY_COLUMNS, batch.currencies);
     await insertRows(tx, 'market_symbols', SYMBOL_COLUMNS, batch.symbols);
-    await updateBands(tx, [...batch.bands.values()]);
+    await updateMarkets(tx, [...batch.bands.values(), ...batch.fees.values()]);
     await insertRows(tx, 'orders', ORDER_COLUMNS, [...batch.orders.values()], ORDER_UPDATE);
     await insertRows(tx, 'trades', TRADE_COLUMNS, batch.trades);
     const transfers = [...batch.transfers.values()];
@@ -196,12 +196,15 @@ const BALANCE_UPDATE = {
   set: ['available', 'locked', 'sequence'],
 };
 
-/** The price bands that changed; their markets are in the table. */
-async function updateBands(tx: Transaction<Tables>, bands: readonly BandRow[]): Promise<void> {
-  for (const { symbol_id, reference_price, band_ticks } of bands) {
+/** The price bands and fees that changed; their markets are in the table. */
+async function updateMarkets(
+  tx: Transaction<Tables>,
+  rows: readonly (BandRow | FeesRow)[],
+): Promise<void> {
+  for (const { symbol_id, ...changed } of rows) {
     await tx
       .updateTable('market_symbols')
-      .set({ reference_price, band_ticks })
+      .set(changed)
       .where('symbol_id', '=', symbol_id)
       .execute();
   }

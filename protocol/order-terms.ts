@@ -19,6 +19,10 @@ export interface NewOrderTerms {
   readonly displayQty: number;
   readonly expireTime: number;
   readonly postOnly: boolean;
+  /** Of a market order or a stop; 0: as the market has it. The engine knows none. */
+  readonly maxSlippageBps?: number;
+  /** SlippageAction, of a market order. */
+  readonly slippageAction?: number;
 }
 
 const FROM_ONE = `a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`;
@@ -83,8 +87,9 @@ export function termsOf(order: NewOrder): NewOrderTerms {
   const { side, orderType, timeInForce, price, stopPrice, qty, amount } = order;
   const { displayQty, expireTime } = order;
   const postOnly = order.postOnly !== 0;
+  const { maxSlippageBps, slippageAction } = order;
   const basics = { side, orderType, timeInForce, price, stopPrice, qty, amount };
-  return { ...basics, displayQty, expireTime, postOnly };
+  return { ...basics, displayQty, expireTime, postOnly, maxSlippageBps, slippageAction };
 }
 
 /** The first thing that does not fit, or undefined. */
@@ -114,7 +119,24 @@ export function validateOrderTerms(terms: NewOrderTerms): FieldError | undefined
       mayRest && orderType === OrderType.Limit,
       '0 (false), but for limit orders that may rest',
     ) ??
-    present('expireTime', terms.expireTime, timeInForce === TimeInForce.GTD, 'this time in force')
+    present(
+      'expireTime',
+      terms.expireTime,
+      timeInForce === TimeInForce.GTD,
+      'this time in force',
+    ) ??
+    absentUnless(
+      'maxSlippageBps',
+      terms.maxSlippageBps ?? 0,
+      !rule.hasPrice,
+      '0, but for market and stop orders',
+    ) ??
+    absentUnless(
+      'slippageAction',
+      terms.slippageAction ?? 0,
+      orderType === OrderType.Market,
+      '0 (cancel-rest), but for market orders',
+    )
   );
 }
 

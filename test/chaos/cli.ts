@@ -22,9 +22,9 @@ const program = new Command('chaos')
 program
   .command('power-cut')
   .description(
-    "Cuts the power of the journal's writer (durability fsync) at random steps of its calls to the " +
-      'system: the file is rebuilt as the disk may have it, with any sectors missing that were not ' +
-      'flushed, and opened. Needs strace.',
+    "Cuts the power of the journal's writer (durability fsync) at random steps of its system " +
+      'calls: the file is rebuilt as the disk may have it, with any sectors missing that were ' +
+      'not flushed, and opened. Needs strace.',
   )
   .option('--cuts <n>', 'cuts, of 50 a life of the writer', wholeNumber, 1_000)
   .option(
