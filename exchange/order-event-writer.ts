@@ -10,6 +10,7 @@ import type { NewOrder } from '../protocol/commands.ts';
 import { ExecType, Liquidity, OrderStatus, TakerSide } from '../protocol/enums.ts';
 import { BOOK_LEVEL, EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
 import { headerWord, setInt64 } from '../protocol/record.ts';
+import { RISK_REGISTERS, type RiskState } from '../risk/risk-state.ts';
 import type { EventFrame } from './event-frame.ts';
 
 const { Rejected, Canceled, Expired } = ExecType;
@@ -61,8 +62,10 @@ const ORDER_COUNT = BOOK_LEVEL.orderCount >> 2;
 const LEVEL_SIDE = BOOK_LEVEL.side >> 2;
 
 const { fillPrice, fillQty, tradeId, isAuction } = REGISTERS;
+const { makerFee, takerFee } = RISK_REGISTERS;
 
-export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
+export function createOrderEventWriter(frame: EventFrame, state: EngineState, risk: RiskState) {
+  const { registers: amounts } = risk;
   const { books, levels, orders, registers } = state;
   const { begin, finish } = frame;
   /** The order by amount in execution: the engine knows only what is left of its amount. */
@@ -155,8 +158,8 @@ export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
       finish(at, REPORT);
     },
 
-    /** An order's part of the engine's latest fill. */
-    writeFill(order: number, liquidity: number, fee: number): void {
+    /** An order's part of the engine's latest fill; its fee is at a place of risk's registers. */
+    writeFill(order: number, liquidity: number, feeAt: number): void {
       const at = begin(REPORT);
       const words = frame.words();
       const leavesQty = orders.leavesQty(order);
@@ -165,7 +168,7 @@ export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
       setInt64(words, at + LAST_PRICE, registers[fillPrice]!);
       setInt64(words, at + LAST_QTY, registers[fillQty]!);
       setInt64(words, at + LEAVES_QTY, leavesQty);
-      setInt64(words, at + FEE, fee);
+      setInt64(words, at + FEE, amounts[feeAt]!);
       setInt64(words, at + TRADE_ID, registers[tradeId]!);
       words[at + KIND] = kindOf(order, FILLED_BY_TRADE, status);
       words[at + VALIDITY] = orders.timeInForce(order) | (liquidity << 8);
@@ -174,7 +177,7 @@ export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
     },
 
     /** The engine's latest fill. */
-    writeTrade(maker: number, taker: number, makerFee: number, takerFee: number): void {
+    writeTrade(maker: number, taker: number): void {
       const at = begin(FILL);
       const words = frame.words();
       setInt64(words, at + FILL_TRADE_ID, registers[tradeId]!);
@@ -184,8 +187,8 @@ export function createOrderEventWriter(frame: EventFrame, state: EngineState) {
       setInt64(words, at + TAKER_ORDER_ID, orders.orderId(taker));
       setInt64(words, at + MAKER_ACCOUNT_ID, orders.accountId(maker));
       setInt64(words, at + TAKER_ACCOUNT_ID, orders.accountId(taker));
-      setInt64(words, at + MAKER_FEE, makerFee);
-      setInt64(words, at + TAKER_FEE, takerFee);
+      setInt64(words, at + MAKER_FEE, amounts[makerFee]!);
+      setInt64(words, at + TAKER_FEE, amounts[takerFee]!);
       words[at + FILL_SYMBOL_ID] = books[orders.symbolIndex(taker)]!.symbolId;
       words[at + TAKER_SIDE] = registers[isAuction] !== 0 ? TakerSide.None : orders.side(taker);
       finish(at, FILL);
