@@ -3,6 +3,7 @@
  * copies nothing, and a page takes memory only where it is written. Whoever is hot looks a page up
  * by itself: `pages[slot >> pageBits]`, and in it `(slot & pageMask) << recordBits`.
  */
+import { createLanes } from './cache-lines.ts';
 
 export type RecordPages = ReturnType<typeof createRecordPages>;
 
@@ -22,7 +23,7 @@ export function createRecordPages(recordBits: number, pageRecords: number) {
     /** Makes sure of the page of a slot; the slots before it have theirs. */
     fit(slot: number): void {
       if (slot >> pageBits < pages.length) return;
-      pages.push(new Float64Array(1 << (pageBits + recordBits)));
+      pages.push(createLanes(1 << (pageBits + recordBits)));
     },
   };
 }

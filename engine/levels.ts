@@ -9,6 +9,7 @@
  *         price  shown  hidden  count market head tail  nextFree state  shownBefore  countBefore
  * ```
  */
+import { createLanes, linksOf } from '../collections/cache-lines.ts';
 import { growInt32 } from '../collections/grow.ts';
 import { ORDER, type Orders } from './orders.ts';
 
@@ -62,8 +63,8 @@ export type Levels = ReturnType<typeof createLevels>;
  */
 export function createLevels(orders: Orders) {
   const capacity = orders.capacity * 2 + 1;
-  const words = new Float64Array(capacity << WORDS);
-  const links = new Int32Array(words.buffer);
+  const words = createLanes(capacity << WORDS);
+  const links = linksOf(words);
   const orderWords = orders.words;
   const orderLinks = orders.links;
   /** Slots that were ever used, the first that is free, how many the command changed and opened. */

@@ -8,6 +8,7 @@
  *        reserved price openQty holder exposure worst ppm  account
  * ```
  */
+import { createLanes, linksOf } from '../collections/cache-lines.ts';
 import type { Exposures } from './exposures.ts';
 
 /** log2 of the words in a record, and of its links. */
@@ -44,8 +45,8 @@ export type OrderHolds = ReturnType<typeof createOrderHolds>;
 
 /** @param capacity handles are below it */
 export function createOrderHolds(exposures: Exposures, capacity: number) {
-  const words = new Float64Array(capacity << HOLD_WORDS);
-  const links = new Int32Array(words.buffer);
+  const words = createLanes(capacity << HOLD_WORDS);
+  const links = linksOf(words);
 
   /** Changes an order's open quantity; with none left it has ended. */
   function addOpenQty(order: number, side: number, more: number): void {
