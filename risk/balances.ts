@@ -60,6 +60,8 @@ export function createBalances(pageRecords: number) {
   const { pages, pageBits, pageMask } = table;
   const slots = new IdTable();
   const registers = new Int32Array([0, NO_SLOT, NO_SLOT]);
+  /** Amounts that are passed to a function which V8 does not inline would be boxed. */
+  const difference = new Float64Array(2);
 
   /** Where a balance's record is: in this page, from this word on. */
   function pageOf(slot: number): Float64Array {
@@ -79,6 +81,17 @@ export function createBalances(pageRecords: number) {
     registers[LAST] = slot;
     if (last === NO_SLOT) registers[FIRST] = slot;
     else pageOf(last)[wordOf(last) + NEXT_CHANGED] = slot + CHANGED_OFFSET;
+  }
+
+  /** Adds the difference to a balance: every change of one goes through here. */
+  function change(slot: number): void {
+    const page = pageOf(slot);
+    const word = wordOf(slot);
+    page[word + AVAILABLE]! += difference[AVAILABLE]!;
+    page[word + LOCKED]! += difference[LOCKED]!;
+    if (page[word + NEXT_CHANGED] !== UNCHANGED) return;
+    page[word + NEXT_CHANGED] = LAST_CHANGED;
+    link(slot);
   }
 
   return {
@@ -124,15 +137,20 @@ export function createBalances(pageRecords: number) {
       return slot;
     },
 
-    /** Every change of a balance goes through here. */
+    /** What `change` adds to a balance: `AVAILABLE` and `LOCKED` of it. */
+    difference,
+    change,
+
+    /** The same where the amounts may be boxed. */
     add(slot: number, available: number, locked: number): void {
-      const page = pageOf(slot);
-      const word = wordOf(slot);
-      page[word + AVAILABLE]! += available;
-      page[word + LOCKED]! += locked;
-      if (page[word + NEXT_CHANGED] !== UNCHANGED) return;
-      page[word + NEXT_CHANGED] = LAST_CHANGED;
-      link(slot);
+      difference[AVAILABLE] = available;
+      difference[LOCKED] = locked;
+      change(slot);
+    },
+
+    /** Whether less is available than an amount, which is told as a lane and its place. */
+    isShort(slot: number, amounts: Float64Array, at: number): boolean {
+      return pageOf(slot)[wordOf(slot) + AVAILABLE]! < amounts[at]!;
     },
 
     /** The balance that the command changed first, or NO_SLOT. */

@@ -6,6 +6,7 @@
 import { NO_SLOT } from '../collections/id-table.ts';
 import { Side } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
+import { BALANCE_WORD } from './balances.ts';
 import { EXPOSURE_WORD } from './exposures.ts';
 import { feeOf } from './fee.ts';
 import { HOLD } from './order-holds.ts';
@@ -17,11 +18,14 @@ const { Buy, Sell } = Side;
 const { ACCOUNT, EXPOSURE, HOLDER, HOLD_LINKS, HOLD_WORDS, PRICE, RESERVED, WORST_PPM } = HOLD;
 const { BASE_BALANCE, QUOTE_BALANCE } = EXPOSURE_WORD;
 const REQUIRED = RISK_REGISTERS.required;
+const MORE = RISK_REGISTERS.more;
+const { AVAILABLE, LOCKED } = BALANCE_WORD;
 
 export type Reserving = ReturnType<typeof createReserving>;
 
 export function createReserving(state: RiskState) {
   const { balances, exposures, holds, markets, registers } = state;
+  const { change, difference } = balances;
   const { words, links } = holds;
 
   /** Works out what an order needs in its holding currency; false where it exceeds 2^53−1. */
@@ -66,7 +70,7 @@ export function createReserving(state: RiskState) {
       if (!fits(market, side, price, coveredQty, worstPpm)) return RejectReason.NotionalTooLarge;
       let exposure = exposures.find(account, market);
       const holder = findHolder(account, exposure, market, side);
-      if (holder === NO_SLOT || balances.available(holder) < registers[REQUIRED]!) {
+      if (holder === NO_SLOT || balances.isShort(holder, registers, REQUIRED)) {
         return RejectReason.InsufficientFunds;
       }
       if (exposure === NO_SLOT) exposure = exposures.findOrOpen(account, market);
@@ -74,7 +78,9 @@ export function createReserving(state: RiskState) {
       const word = order << HOLD_WORDS;
       const link = order << HOLD_LINKS;
       const required = registers[REQUIRED]!;
-      balances.add(holder, -required, required);
+      difference[AVAILABLE] = -required;
+      difference[LOCKED] = required;
+      change(holder);
       words[word + RESERVED] = required;
       words[word + PRICE] = price;
       links[link + HOLDER] = holder;
@@ -102,8 +108,13 @@ export function createReserving(state: RiskState) {
       const holder = links[link + HOLDER]!;
       const required = registers[REQUIRED]!;
       const more = required - words[word + RESERVED]!;
-      if (balances.available(holder) < more) return RejectReason.InsufficientFunds;
-      if (more !== 0) balances.add(holder, -more, more);
+      registers[MORE] = more;
+      if (balances.isShort(holder, registers, MORE)) return RejectReason.InsufficientFunds;
+      if (more !== 0) {
+        difference[AVAILABLE] = -more;
+        difference[LOCKED] = more;
+        change(holder);
+      }
       words[word + RESERVED] = required;
       words[word + PRICE] = price;
       holds.setOpenQty(order, side, leavesQty);
@@ -119,7 +130,9 @@ export function createReserving(state: RiskState) {
     release(order: number, side: number): void {
       const word = order << HOLD_WORDS;
       const amount = words[word + RESERVED]!;
-      balances.add(links[(order << HOLD_LINKS) + HOLDER]!, amount, -amount);
+      difference[AVAILABLE] = amount;
+      difference[LOCKED] = -amount;
+      change(links[(order << HOLD_LINKS) + HOLDER]!);
       words[word + RESERVED] = 0;
       holds.end(order, side);
     },

@@ -33,6 +33,8 @@ export const RISK_REGISTERS = {
   notional: 7,
   /** What an order needs in its holding currency. */
   required: 8,
+  /** By how much that is more than it has reserved. */
+  more: 10,
 } as const;
 
 export type RiskState = ReturnType<typeof createRiskState>;
@@ -61,7 +63,7 @@ export function createRiskState({ openOrders, accounts }: RiskCapacity, clock: F
     markets: createMarkets(),
     /** One more than may be open: the incoming order has a handle too. */
     holds: createOrderHolds(exposures, openOrders + 1),
-    registers: new Float64Array(10),
+    registers: new Float64Array(11),
     volumes: createVolumes(balances, accounts),
     findOrOpenBalance,
   };

@@ -6,6 +6,7 @@
 import { NO_SLOT } from '../collections/id-table.ts';
 import { Side, TransferKind } from '../protocol/enums.ts';
 import { FEE, ROUNDING } from './accounts.ts';
+import { BALANCE_WORD } from './balances.ts';
 import { CURRENCY_WORD, type CurrencyWord } from './currencies.ts';
 import { type BalanceWord, EXPOSURE_WORD } from './exposures.ts';
 import { feeOf, feeRestOf } from './fee.ts';
@@ -31,6 +32,9 @@ const TAKER_FEE = RISK_REGISTERS.takerFee;
 const NOTIONAL = RISK_REGISTERS.notional;
 const REQUIRED = RISK_REGISTERS.required;
 const MILLION = 1_000_000;
+/** An amount, as a lane. */
+const NOTHING = new Float64Array(1);
+const { AVAILABLE, LOCKED } = BALANCE_WORD;
 
 export type Settlement = ReturnType<typeof createSettlement>;
 
@@ -41,6 +45,7 @@ export function createSettlement(
   listener: RiskListener,
 ) {
   const { balances, clock, currencies, exposures, holds, markets, registers, volumes } = state;
+  const { change, difference } = balances;
   const { findOrOpenBalance } = state;
   const { words, links } = holds;
 
@@ -72,12 +77,6 @@ export function createSettlement(
     return links[(order << HOLD_LINKS) + WORST_PPM]!;
   }
 
-  /** Tells a posting; both balances were changed by it, or will be. */
-  function tell(kind: number, from: number, to: number, amount: number): void {
-    registers[AMOUNT] = amount;
-    listener.onTransfer(kind, from, to);
-  }
-
   /** Posts each whole minor unit of what rounding fees down left; `rest` is in millionths. */
   function postFeeRest(currency: number, rest: number): void {
     const sum = currencies.feeRest(currency) + rest;
@@ -88,7 +87,8 @@ export function createSettlement(
     const collector = ownBalance(FEE, currency, FEE_BALANCE);
     balances.add(payer, -whole, 0);
     balances.add(collector, whole, 0);
-    tell(FeeRounding, payer, collector, whole);
+    registers[AMOUNT] = whole;
+    listener.onTransfer(FeeRounding, payer, collector);
   }
 
   return {
@@ -138,17 +138,29 @@ export function createSettlement(
       const unlocked = words[bought + RESERVED]! - registers[REQUIRED]!;
       words[bought + RESERVED] = registers[REQUIRED]!;
       words[(seller << HOLD_WORDS) + RESERVED]! -= delivered;
-      balances.add(buyerQuote, unlocked - notional - buyerFee, -unlocked);
-      balances.add(sellerBase, 0, -delivered);
-      balances.add(buyerBase, delivered, 0);
-      balances.add(sellerQuote, notional - sellerFee, 0);
-      tell(TradeBase, sellerBase, buyerBase, delivered);
-      tell(TradeQuote, buyerQuote, sellerQuote, notional);
+      difference[AVAILABLE] = unlocked - notional - buyerFee;
+      difference[LOCKED] = -unlocked;
+      change(buyerQuote);
+      difference[AVAILABLE] = 0;
+      difference[LOCKED] = -delivered;
+      change(sellerBase);
+      difference[AVAILABLE] = delivered;
+      difference[LOCKED] = 0;
+      change(buyerBase);
+      difference[AVAILABLE] = notional - sellerFee;
+      change(sellerQuote);
+      registers[AMOUNT] = delivered;
+      listener.onTransfer(TradeBase, sellerBase, buyerBase);
+      registers[AMOUNT] = notional;
+      listener.onTransfer(TradeQuote, buyerQuote, sellerQuote);
       if (makerFee !== 0 || takerFee !== 0) {
         const collector = ownBalance(FEE, quote, FEE_BALANCE);
-        balances.add(collector, makerFee + takerFee, 0);
-        if (buyerFee !== 0) tell(Fee, buyerQuote, collector, buyerFee);
-        if (sellerFee !== 0) tell(Fee, sellerQuote, collector, sellerFee);
+        difference[AVAILABLE] = makerFee + takerFee;
+        change(collector);
+        registers[AMOUNT] = buyerFee;
+        if (buyerFee !== 0) listener.onTransfer(Fee, buyerQuote, collector);
+        registers[AMOUNT] = sellerFee;
+        if (sellerFee !== 0) listener.onTransfer(Fee, sellerQuote, collector);
       }
       const rest = feeRestOf(notional, makerPpm) + feeRestOf(notional, takerPpm);
       if (rest !== 0) postFeeRest(quote, rest);
@@ -156,7 +168,7 @@ export function createSettlement(
       volumes.add(sellerQuote, day, registers, NOTIONAL);
       holds.addOpenQty(buyer, Buy, -qty);
       holds.addOpenQty(seller, Sell, -qty);
-      if (balances.available(buyerQuote) < 0) {
+      if (balances.isShort(buyerQuote, NOTHING, 0)) {
         const trade = registers[REFERENCE_ID];
         throw new Error(`trade ${trade} cost its buyer more than was reserved`);
       }
