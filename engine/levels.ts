@@ -10,7 +10,6 @@
  * ```
  */
 import { createLanes, linksOf } from '../collections/cache-lines.ts';
-import { growInt32 } from '../collections/grow.ts';
 import { ORDER, type Orders } from './orders.ts';
 
 const {
@@ -69,7 +68,7 @@ export function createLevels(orders: Orders) {
   const orderLinks = orders.links;
   /** Slots that were ever used, the first that is free, how many the command changed and opened. */
   const slots = new Int32Array([0, NONE, 0, 0]);
-  let changed: Int32Array = new Int32Array(64);
+  const changed = new Int32Array(capacity);
 
   /** Must be called before a level changes. */
   function touch(level: number): void {
@@ -80,7 +79,6 @@ export function createLevels(orders: Orders) {
     links[link + COUNT_BEFORE] = links[link + COUNT]!;
     words[word + SHOWN_BEFORE] = words[word + SHOWN]!;
     const count = slots[CHANGED_COUNT]!;
-    if (count === changed.length) changed = growInt32(changed, count * 2);
     changed[count] = level;
     slots[CHANGED_COUNT] = count + 1;
   }
