@@ -5,8 +5,6 @@
  */
 import { createLanes } from './cache-lines.ts';
 
-export type RecordPages = ReturnType<typeof createRecordPages>;
-
 /**
  * @param recordBits log2 of the words in a record
  * @param pageRecords records in a page, rounded up to a power of two; it decides no outcome

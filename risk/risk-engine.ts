@@ -112,11 +112,6 @@ export class RiskEngine {
     return this.state.holds.worstPpm(order);
   }
 
-  /** What an order has left; its reservation stays as it is. */
-  setOpenQty(order: number, side: number, leavesQty: number): void {
-    this.state.holds.setOpenQty(order, side, leavesQty);
-  }
-
   /**
    * Whether an account may place or change an order now: permission, kill switches, message rate.
    */
