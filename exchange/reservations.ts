@@ -33,8 +33,10 @@ const REFERENCE_ID = RISK_REGISTERS.referenceId;
 /** Places of `special`: the market order, and the order by amount, in execution. */
 const SWEPT = 0;
 const BY_AMOUNT = 1;
-/** Places of `left`: what others' orders can still fill of the one, in lots; what the other may
- * still spend, in ticks × lots. */
+/**
+ * Places of `left`: what others' orders can still fill of the one, in lots, and what the other may
+ * still spend, in ticks × lots.
+ */
 const FILLABLE_QTY = 0;
 const AMOUNT = 1;
 
