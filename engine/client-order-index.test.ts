@@ -10,9 +10,9 @@ import fc from 'fast-check';
 import { hashId } from '../collections/id-table.ts';
 import { Side } from '../protocol/enums.ts';
 import { testSeed } from '../test/support/seed.ts';
-import { createClientOrderIndex } from './client-order-index.ts';
+import { type ClientOrderIndex, createClientOrderIndex } from './client-order-index.ts';
 import { OrderTicket } from './order-ticket.ts';
-import { createOrders, ORDER } from './orders.ts';
+import { createOrders, ORDER, type Orders } from './orders.ts';
 
 const { NONE } = ORDER;
 
@@ -33,8 +33,13 @@ const PAIRS = [1, 2, 2 ** 32 + 1, MAX_ID].flatMap((accountId) =>
 );
 
 class IndexedOrders {
-  private readonly orders = createOrders(64);
-  private readonly index = createClientOrderIndex(this.orders);
+  private readonly orders: Orders;
+  private readonly index: ClientOrderIndex;
+
+  constructor(capacity = 64) {
+    this.orders = createOrders(capacity);
+    this.index = createClientOrderIndex(this.orders);
+  }
 
   find(accountId: number, clientOrderId: number): number {
     return this.index.get(accountId, clientOrderId);
@@ -83,4 +88,20 @@ test('account and client order id do not change places', () => {
   const slot = indexed.open(3, 4);
   assert.equal(indexed.find(3, 4), slot);
   assert.equal(indexed.find(4, 3), NONE);
+});
+
+test('as many orders as there is room for are found while they come and while they go', () => {
+  const most = 5_000;
+  const indexed = new IndexedOrders(most);
+  const slots = Array.from({ length: most }, (_, id) => indexed.open(1 + (id % 7), 1 + id));
+  const assertFrom = (first: number) => {
+    for (const [id, slot] of slots.entries()) {
+      assert.equal(indexed.find(1 + (id % 7), 1 + id), id < first ? NONE : slot);
+    }
+  };
+  assertFrom(0);
+  for (const slot of slots.slice(0, most / 2)) indexed.close(slot);
+  assertFrom(most / 2);
+  for (const slot of slots.slice(most / 2)) indexed.close(slot);
+  assertFrom(most);
 });

@@ -13,7 +13,7 @@ const { ORDER_LINKS, SYMBOL_INDEX } = ORDER;
 export interface EngineCapacity {
   /**
    * The most open orders, 1 to 4,194,304; one more is rejected (TooManyOpenOrders). Each takes
-   * about 550 bytes of address space, and memory only where so many were open at a time.
+   * about 580 bytes of address space, and memory only where so many were open at a time.
    */
   readonly orders: number;
   /**

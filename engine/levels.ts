@@ -9,7 +9,7 @@
  *         price  shown  hidden  count market head tail  nextFree state  shownBefore  countBefore
  * ```
  */
-import { growInt32 } from '../collections/grow.ts';
+import { createLanes, linksOf } from '../collections/cache-lines.ts';
 import { ORDER, type Orders } from './orders.ts';
 
 const {
@@ -62,13 +62,13 @@ export type Levels = ReturnType<typeof createLevels>;
  */
 export function createLevels(orders: Orders) {
   const capacity = orders.capacity * 2 + 1;
-  const words = new Float64Array(capacity << WORDS);
-  const links = new Int32Array(words.buffer);
+  const words = createLanes(capacity << WORDS);
+  const links = linksOf(words);
   const orderWords = orders.words;
   const orderLinks = orders.links;
   /** Slots that were ever used, the first that is free, how many the command changed and opened. */
   const slots = new Int32Array([0, NONE, 0, 0]);
-  let changed: Int32Array = new Int32Array(64);
+  const changed = new Int32Array(capacity);
 
   /** Must be called before a level changes. */
   function touch(level: number): void {
@@ -79,7 +79,6 @@ export function createLevels(orders: Orders) {
     links[link + COUNT_BEFORE] = links[link + COUNT]!;
     words[word + SHOWN_BEFORE] = words[word + SHOWN]!;
     const count = slots[CHANGED_COUNT]!;
-    if (count === changed.length) changed = growInt32(changed, count * 2);
     changed[count] = level;
     slots[CHANGED_COUNT] = count + 1;
   }

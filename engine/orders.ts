@@ -14,6 +14,7 @@
  * Leaves quantity is shown + hidden; the total is that and the cumulative quantity. While an order
  * is the incoming one, all that it has left counts as shown.
  */
+import { createLanes, linksOf } from '../collections/cache-lines.ts';
 import { NO_SLOT } from '../collections/id-table.ts';
 import type { OrderTicket } from './order-ticket.ts';
 
@@ -118,8 +119,8 @@ export type Orders = ReturnType<typeof createOrders>;
 
 /** @param capacity the most orders at a time */
 export function createOrders(capacity: number) {
-  const words = new Float64Array(capacity << ORDER_WORDS);
-  const links = new Int32Array(words.buffer);
+  const words = createLanes(capacity << ORDER_WORDS);
+  const links = linksOf(words);
   /** Slots that were ever used, and the first of the free list. */
   const slots = new Int32Array([0, NONE]);
 

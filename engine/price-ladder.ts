@@ -26,6 +26,10 @@ const WINDOW = WINDOW_PAGES * PAGE_TICKS;
 export const WINDOW_TICKS = WINDOW;
 const TOP_BIT = 0x80000000;
 
+/** Where the window's lane has the bitmap's lowest level, behind the next one, and the pages. */
+const BITS_0 = WINDOW_PAGES >> 10;
+const PAGE_AT = BITS_0 + (WINDOW_PAGES >> 5);
+
 export class PriceLadder {
   /** Levels on this side. */
   levelCount = 0;
@@ -33,10 +37,11 @@ export class PriceLadder {
   private readonly sign: number;
   private readonly pages: LevelPages;
   private readonly levels: Levels;
-  /** Page + 1 at each place of the window; 0 where there is none. */
-  private readonly pageAt = new Int32Array(WINDOW_PAGES);
-  private readonly bits0 = new Int32Array(WINDOW_PAGES >> 5);
-  private readonly bits1 = new Int32Array(WINDOW_PAGES >> 10);
+  /**
+   * The bitmap's two lower levels, and page + 1 at each place of the window, 0 where there is none:
+   * one lane, since of many ladders each lane is some cache lines more.
+   */
+  private readonly window = new Int32Array(PAGE_AT + WINDOW_PAGES);
   private bits2 = 0;
   /** Keys by lane, so that none is boxed: of the window's first tick, and of the best level. */
   private readonly keys = new Float64Array(2);
@@ -63,7 +68,7 @@ export class PriceLadder {
     if (distance < 0) return NONE;
     if (distance < WINDOW) {
       const index = distance | 0;
-      const page = this.pageAt[index >> PAGE_BITS]! - 1;
+      const page = this.window[PAGE_AT + (index >> PAGE_BITS)]! - 1;
       return page === NONE ? NONE : this.pages.get(page, index & (PAGE_TICKS - 1));
     }
     const pageKey = Math.floor(key / PAGE_TICKS);
@@ -99,10 +104,10 @@ export class PriceLadder {
     }
     const index = distance | 0;
     const place = index >> PAGE_BITS;
-    const page = this.pageAt[place]! - 1;
+    const page = this.window[PAGE_AT + place]! - 1;
     if (this.pages.clear(page, index & (PAGE_TICKS - 1))) {
       this.pages.release(page);
-      this.pageAt[place] = 0;
+      this.window[PAGE_AT + place] = 0;
       this.clearBit(place);
       if (this.bits2 === 0 && this.levelCount > 0) this.followMarket();
     }
@@ -116,11 +121,11 @@ export class PriceLadder {
     if (distance < WINDOW) {
       const index = distance | 0;
       const place = index >> PAGE_BITS;
-      const page = this.pageAt[place]! - 1;
+      const page = this.window[PAGE_AT + place]! - 1;
       const tick = this.pages.firstFrom(page, (index & (PAGE_TICKS - 1)) + 1);
       if (tick !== NONE) return this.pages.get(page, tick);
       const next = this.firstPlaceFrom(place + 1);
-      if (next !== NONE) return this.firstOf(this.pageAt[next]! - 1);
+      if (next !== NONE) return this.firstOf(this.window[PAGE_AT + next]! - 1);
       const behind = this.far.minKey();
       return behind === undefined ? NONE : this.firstOf(this.far.get(behind)!);
     }
@@ -142,7 +147,7 @@ export class PriceLadder {
       this.bestLevel = NONE;
       return;
     }
-    const page = this.pageAt[place]! - 1;
+    const page = this.window[PAGE_AT + place]! - 1;
     const tick = this.pages.firstFrom(page, 0);
     this.bestLevel = this.pages.get(page, tick);
     this.keys[1] = this.keys[0]! + ((place << PAGE_BITS) | tick);
@@ -150,10 +155,10 @@ export class PriceLadder {
 
   /** The page at a place of the window; a new one where there is none. */
   private pageOf(place: number): number {
-    const found = this.pageAt[place]! - 1;
+    const found = this.window[PAGE_AT + place]! - 1;
     if (found !== NONE) return found;
     const page = this.pages.allocate();
-    this.pageAt[place] = page + 1;
+    this.window[PAGE_AT + place] = page + 1;
     this.setBit(place);
     return page;
   }
@@ -182,16 +187,15 @@ export class PriceLadder {
     const oldFirst = this.keys[0]! / PAGE_TICKS;
     const shift = oldFirst - base / PAGE_TICKS;
     this.keys[0] = base;
-    this.bits0.fill(0);
-    this.bits1.fill(0);
+    this.window.fill(0, 0, PAGE_AT);
     this.bits2 = 0;
     for (let place = WINDOW_PAGES - 1; place >= 0; place--) {
-      const entry = this.pageAt[place]!;
+      const entry = this.window[PAGE_AT + place]!;
       if (entry === 0) continue;
-      this.pageAt[place] = 0;
+      this.window[PAGE_AT + place] = 0;
       if (place + shift >= WINDOW_PAGES) this.far.set(oldFirst + place, entry - 1);
       else {
-        this.pageAt[place + shift] = entry;
+        this.window[PAGE_AT + place + shift] = entry;
         this.setBit(place + shift);
       }
     }
@@ -204,7 +208,7 @@ export class PriceLadder {
     const base = this.keys[0]! / PAGE_TICKS;
     for (let key: number | undefined = first; key !== undefined; key = this.far.minKey()) {
       if (key - base >= WINDOW_PAGES) return;
-      this.pageAt[key - base] = this.far.get(key)! + 1;
+      this.window[PAGE_AT + key - base] = this.far.get(key)! + 1;
       this.setBit(key - base);
       this.far.delete(key);
     }
@@ -213,18 +217,18 @@ export class PriceLadder {
   private setBit(place: number): void {
     const word0 = place >> 5;
     const word1 = place >> 10;
-    this.bits0[word0]! |= TOP_BIT >>> (place & 31);
-    this.bits1[word1]! |= TOP_BIT >>> (word0 & 31);
+    this.window[BITS_0 + word0]! |= TOP_BIT >>> (place & 31);
+    this.window[word1]! |= TOP_BIT >>> (word0 & 31);
     this.bits2 |= TOP_BIT >>> word1;
   }
 
   private clearBit(place: number): void {
     const word0 = place >> 5;
     const word1 = place >> 10;
-    this.bits0[word0]! &= ~(TOP_BIT >>> (place & 31));
-    if (this.bits0[word0] !== 0) return;
-    this.bits1[word1]! &= ~(TOP_BIT >>> (word0 & 31));
-    if (this.bits1[word1] !== 0) return;
+    this.window[BITS_0 + word0]! &= ~(TOP_BIT >>> (place & 31));
+    if (this.window[BITS_0 + word0] !== 0) return;
+    this.window[word1]! &= ~(TOP_BIT >>> (word0 & 31));
+    if (this.window[word1] !== 0) return;
     this.bits2 &= ~(TOP_BIT >>> word1);
   }
 
@@ -232,20 +236,20 @@ export class PriceLadder {
   private firstPlaceFrom(from: number): number {
     if (from >= WINDOW_PAGES) return NONE;
     let word0 = from >> 5;
-    const here = this.bits0[word0]! & (-1 >>> (from & 31));
+    const here = this.window[BITS_0 + word0]! & (-1 >>> (from & 31));
     if (here !== 0) return (word0 << 5) + Math.clz32(here);
     word0++;
     let word1 = word0 >> 5;
     if (word1 >= WINDOW_PAGES >> 10) return NONE;
-    let found = this.bits1[word1]! & (-1 >>> (word0 & 31));
+    let found = this.window[word1]! & (-1 >>> (word0 & 31));
     if (found === 0) {
       const above = this.bits2 & (-1 >>> (word1 + 1));
       if (above === 0) return NONE;
       word1 = Math.clz32(above);
-      found = this.bits1[word1]!;
+      found = this.window[word1]!;
     }
     word0 = (word1 << 5) + Math.clz32(found);
-    return (word0 << 5) + Math.clz32(this.bits0[word0]!);
+    return (word0 << 5) + Math.clz32(this.window[BITS_0 + word0]!);
   }
 }
 

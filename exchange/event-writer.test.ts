@@ -15,26 +15,35 @@ import {
   PRICE_BAND_CHANGED,
   TRANSFER_REPORT,
 } from '../protocol/event-layout.ts';
-import { type RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
+import { recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { testSeed } from '../test/support/seed.ts';
 import { EventBuffer } from './event-sink.ts';
-import type { EventWriter } from './event-writer.ts';
-import type { RollingHash } from './rolling-hash.ts';
+import { createEventWriter, type EventWriter } from './event-writer.ts';
+import { RollingHash } from './rolling-hash.ts';
 import { command, send } from './testing/drawn-commands.ts';
 import { FlyweightEventWriter } from './testing/flyweight-event-writer.ts';
 import { BTC, RecordedExchange, USD } from './testing/recorded-exchange.ts';
 
 /** An exchange that tells the oracle, too, whatever it tells its event writer. */
 class WatchedExchange {
-  readonly venue = new RecordedExchange();
-  private readonly hash: RollingHash;
+  readonly venue: RecordedExchange;
   readonly templateIds = new Set<number>();
+  private readonly hash = new RollingHash();
   private readonly expected = new EventBuffer();
 
   constructor() {
-    const { exchange, sink } = this.venue;
-    const { events } = exchange;
-    const oracle = new FlyweightEventWriter(exchange.engine.state, exchange.answers, this.expected);
+    this.venue = new RecordedExchange(undefined, {
+      createEventWriter: (engine, risk, answers, sink) =>
+        this.watch(
+          createEventWriter(engine, risk, answers, sink),
+          new FlyweightEventWriter(engine, risk, answers, this.expected),
+          sink as EventBuffer,
+        ),
+    });
+  }
+
+  /** A writer that tells the oracle, too, what it is told. */
+  private watch(events: EventWriter, oracle: FlyweightEventWriter, sink: EventBuffer): EventWriter {
     const both: Record<string, unknown> = { ...events };
     for (const [name, tell] of Object.entries(events)) {
       if (typeof tell !== 'function' || name === 'redirect' || name === 'eventCount') continue;
@@ -46,8 +55,7 @@ class WatchedExchange {
         assert.equal(events.eventCount(), oracle.eventCount());
       };
     }
-    Object.assign(exchange, { events: both as EventWriter });
-    this.hash = hashOf(this.venue.history);
+    return both as EventWriter;
   }
 
   /** What is left in memory must not show in the events. */
@@ -72,13 +80,6 @@ class WatchedExchange {
       assert.equal(bytesOf(sink.record).toString('hex'), bytesOf(expected.record).toString('hex'));
     }
   }
-}
-
-/** Of the events of commands that were executed already. */
-function hashOf(commands: readonly RecordBuffer[]): RollingHash {
-  const replayed = new RecordedExchange().exchange;
-  assert.equal(replayed.sequence, commands.length);
-  return replayed.events.hash;
 }
 
 test('the events of random commands are those that the flyweights write', (t) => {

@@ -1,7 +1,7 @@
 /**
  * Writes the events of one command into a sink and keeps their rolling hash: what happens to orders
  * and money and what is told again, which files of their own write, to markets, and CommandDone.
- * Made of closures over the engine's slabs (ADR 0009). Hot path.
+ * Made of closures over the engine's slabs and risk's (ADR 0009). Hot path.
  */
 import type { EngineState } from '../engine/engine-state.ts';
 import type { OrderBook } from '../engine/order-book.ts';
@@ -11,6 +11,7 @@ import {
   TRADING_STATE_CHANGED,
 } from '../protocol/event-layout.ts';
 import { headerWord, setInt64 } from '../protocol/record.ts';
+import type { RiskState } from '../risk/risk-state.ts';
 import { createAnswerEventWriter } from './answer-event-writer.ts';
 import { createEventFrame } from './event-frame.ts';
 import type { EventSink } from './event-sink.ts';
@@ -37,15 +38,21 @@ const EVENT_COUNT = COMMAND_DONE.eventCount >> 2;
 export type EventWriter = ReturnType<typeof createEventWriter>;
 
 /**
- * @param state of the engine whose events they are
+ * Of the events of an engine and a risk with these states.
+ *
  * @param answers what orders are answered
  */
-export function createEventWriter(state: EngineState, answers: OrderAnswers, sink: EventSink) {
+export function createEventWriter(
+  engine: EngineState,
+  risk: RiskState,
+  answers: OrderAnswers,
+  sink: EventSink,
+) {
   const frame = createEventFrame(sink);
   const { hash } = frame;
-  const orderEvents = createOrderEventWriter(frame, state, answers);
+  const orderEvents = createOrderEventWriter(frame, engine, risk, answers);
   const answerEvents = createAnswerEventWriter(frame, answers);
-  const moneyEvents = createMoneyEventWriter(frame);
+  const moneyEvents = createMoneyEventWriter(frame, risk);
 
   return {
     ...orderEvents,

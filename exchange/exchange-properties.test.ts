@@ -31,7 +31,7 @@ import {
   TICK_VALUE,
 } from './testing/recorded-exchange.ts';
 
-const LARGE_CAPACITY = { openOrders: 100_000, orders: 1_000, accounts: 1_000 };
+const LARGE_CAPACITY = { openOrders: 100_000, accounts: 1_000 };
 
 /** [currency, exact amount] that an open order must have locked. */
 function requirementOf(exchange: Exchange, order: OrderView): readonly [number, bigint] {
@@ -74,8 +74,8 @@ function assertSound(exchange: Exchange): void {
 
 /** What limits are held against is what the open orders come to. */
 function assertExposures(exchange: Exchange): void {
-  const { accounts, preTrade } = exchange.risk;
-  const { exposures } = preTrade;
+  const { accounts, state } = exchange.risk;
+  const { exposures } = state;
   const orders = [...orderedOrders(exchange)];
   for (let account = FIRST_CUSTOMER; account < accounts.count; account++) {
     const own = orders.filter(({ accountId }) => accountId === accounts.accountId[account]);
@@ -83,13 +83,13 @@ function assertExposures(exchange: Exchange): void {
     for (const [market, { symbolId }] of exchange.symbols.entries()) {
       const here = own.filter((order) => order.symbolId === symbolId);
       const slot = exposures.findOrOpen(account, market);
-      assert.equal(exposures.openOrders[slot], here.length, 'open orders in a market');
+      assert.equal(exposures.openOrders(slot), here.length, 'open orders in a market');
       const openQty = (side: number) =>
         here
           .filter((order) => order.side === side)
           .reduce((sum, { qty, cumQty }) => sum + qty - cumQty, 0);
-      assert.equal(exposures.openBuyQty[slot], openQty(Side.Buy), 'open buys');
-      assert.equal(exposures.openSellQty[slot], openQty(Side.Sell), 'open sells');
+      assert.equal(exposures.openBuyQty(slot), openQty(Side.Buy), 'open buys');
+      assert.equal(exposures.openSellQty(slot), openQty(Side.Sell), 'open sells');
     }
   }
 }

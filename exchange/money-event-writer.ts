@@ -1,11 +1,12 @@
 /**
  * Writes what happens to money: Balance, Transfer and TransferReport. Every word of a record is
- * written once. Made of closures (ADR 0009). Hot path.
+ * written once. Made of closures over risk's slabs (ADR 0009). Hot path.
  */
 import { TransferMode, TransferStatus } from '../protocol/enums.ts';
 import { BALANCE, TRANSFER, TRANSFER_REPORT } from '../protocol/event-layout.ts';
 import { headerWord, setInt64 } from '../protocol/record.ts';
-import type { RiskEngine } from '../risk/risk-engine.ts';
+import { BALANCE_WORD } from '../risk/balances.ts';
+import { RISK_REGISTERS, type RiskState } from '../risk/risk-state.ts';
 import { type TransferTable, TRANSFER_WORD as WORD } from '../risk/transfer-table.ts';
 import type { EventFrame } from './event-frame.ts';
 
@@ -42,8 +43,17 @@ const REPORT_CURRENCY_ID = TRANSFER_REPORT.currencyId >> 2;
 const OUTCOME = TRANSFER_REPORT.rejectReason >> 2;
 const IS_REPEAT = TRANSFER_REPORT.isRepeat >> 2;
 
-export function createMoneyEventWriter(frame: EventFrame) {
+const BALANCE_ACCOUNT_ID = BALANCE_WORD.ACCOUNT_ID;
+const BALANCE_AVAILABLE = BALANCE_WORD.AVAILABLE;
+const BALANCE_CURRENCY_ID = BALANCE_WORD.CURRENCY_ID;
+const BALANCE_LOCKED = BALANCE_WORD.LOCKED;
+const POSTED = RISK_REGISTERS.amount;
+const REFERENCE = RISK_REGISTERS.referenceId;
+const BUSINESS_REFERENCE = RISK_REGISTERS.businessRefId;
+
+export function createMoneyEventWriter(frame: EventFrame, { balances, registers }: RiskState) {
   const { begin, finish } = frame;
+  const { pageOf, wordOf } = balances;
 
   /** What a TransferReport says whatever happened since the transfer's own command. */
   function writeContent(
@@ -103,35 +113,30 @@ export function createMoneyEventWriter(frame: EventFrame) {
   }
 
   return {
-    writeBalance({ accounts, balances, currencyIds }: RiskEngine, slot: number): void {
+    writeBalance(slot: number): void {
       const at = begin(BALANCE_HEADER);
       const words = frame.words();
-      setInt64(words, at + ACCOUNT_ID, accounts.accountId[balances.account[slot]!]!);
-      setInt64(words, at + AVAILABLE, balances.available[slot]!);
-      setInt64(words, at + LOCKED, balances.locked[slot]!);
-      words[at + CURRENCY_ID] = currencyIds[balances.currency[slot]!]!;
+      const balance = pageOf(slot);
+      const word = wordOf(slot);
+      setInt64(words, at + ACCOUNT_ID, balance[word + BALANCE_ACCOUNT_ID]!);
+      setInt64(words, at + AVAILABLE, balance[word + BALANCE_AVAILABLE]!);
+      setInt64(words, at + LOCKED, balance[word + BALANCE_LOCKED]!);
+      words[at + CURRENCY_ID] = balance[word + BALANCE_CURRENCY_ID]!;
       words[at + CURRENCY_ID + 1] = 0;
       finish(at, BALANCE_HEADER);
     },
 
-    writeTransfer(
-      kind: number,
-      currencyId: number,
-      debitAccountId: number,
-      creditAccountId: number,
-      amount: number,
-      referenceId: number,
-      businessRefId: number,
-    ): void {
+    /** The posting in risk's registers, out of one balance into another. */
+    writeTransfer(kind: number, from: number, to: number): void {
       const at = begin(TRANSFER_HEADER);
       const words = frame.words();
-      setInt64(words, at + DEBIT_ACCOUNT_ID, debitAccountId);
-      setInt64(words, at + CREDIT_ACCOUNT_ID, creditAccountId);
-      setInt64(words, at + AMOUNT, amount);
-      setInt64(words, at + REFERENCE_ID, referenceId);
-      words[at + TRANSFER_CURRENCY_ID] = currencyId;
+      setInt64(words, at + DEBIT_ACCOUNT_ID, balances.accountId(from));
+      setInt64(words, at + CREDIT_ACCOUNT_ID, balances.accountId(to));
+      setInt64(words, at + AMOUNT, registers[POSTED]!);
+      setInt64(words, at + REFERENCE_ID, registers[REFERENCE]!);
+      words[at + TRANSFER_CURRENCY_ID] = balances.currencyId(from);
       words[at + KIND] = kind;
-      setInt64(words, at + BUSINESS_REF_ID, businessRefId);
+      setInt64(words, at + BUSINESS_REF_ID, registers[BUSINESS_REFERENCE]!);
       finish(at, TRANSFER_HEADER);
     },
 

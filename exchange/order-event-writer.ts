@@ -10,6 +10,7 @@ import type { NewOrder } from '../protocol/commands.ts';
 import { ExecType, Liquidity, OrderStatus, TakerSide } from '../protocol/enums.ts';
 import { BOOK_LEVEL, EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
 import { headerWord, setInt64 } from '../protocol/record.ts';
+import { RISK_REGISTERS, type RiskState } from '../risk/risk-state.ts';
 import type { EventFrame } from './event-frame.ts';
 import type { OrderAnswers } from './order-answers.ts';
 
@@ -62,13 +63,16 @@ const ORDER_COUNT = BOOK_LEVEL.orderCount >> 2;
 const LEVEL_SIDE = BOOK_LEVEL.side >> 2;
 
 const { fillPrice, fillQty, tradeId, isAuction } = REGISTERS;
+const { makerFee, takerFee } = RISK_REGISTERS;
 
 /** @param answers hears of every ExecutionReport */
 export function createOrderEventWriter(
   frame: EventFrame,
   state: EngineState,
+  risk: RiskState,
   answers: OrderAnswers,
 ) {
+  const { registers: amounts } = risk;
   const { books, levels, orders, registers } = state;
   const { begin, finish } = frame;
   /** The order by amount in execution: the engine knows only what is left of its amount. */
@@ -166,8 +170,8 @@ export function createOrderEventWriter(
       finishReport(words, at);
     },
 
-    /** An order's part of the engine's latest fill. */
-    writeFill(order: number, liquidity: number, fee: number): void {
+    /** An order's part of the engine's latest fill; its fee is at a place of risk's registers. */
+    writeFill(order: number, liquidity: number, feeAt: number): void {
       const at = begin(REPORT);
       const words = frame.words();
       const leavesQty = orders.leavesQty(order);
@@ -176,7 +180,7 @@ export function createOrderEventWriter(
       setInt64(words, at + LAST_PRICE, registers[fillPrice]!);
       setInt64(words, at + LAST_QTY, registers[fillQty]!);
       setInt64(words, at + LEAVES_QTY, leavesQty);
-      setInt64(words, at + FEE, fee);
+      setInt64(words, at + FEE, amounts[feeAt]!);
       setInt64(words, at + TRADE_ID, registers[tradeId]!);
       words[at + KIND] = kindOf(order, FILLED_BY_TRADE, status);
       words[at + VALIDITY] = orders.timeInForce(order) | (liquidity << 8);
@@ -185,7 +189,7 @@ export function createOrderEventWriter(
     },
 
     /** The engine's latest fill. */
-    writeTrade(maker: number, taker: number, makerFee: number, takerFee: number): void {
+    writeTrade(maker: number, taker: number): void {
       const at = begin(FILL);
       const words = frame.words();
       setInt64(words, at + FILL_TRADE_ID, registers[tradeId]!);
@@ -195,8 +199,8 @@ export function createOrderEventWriter(
       setInt64(words, at + TAKER_ORDER_ID, orders.orderId(taker));
       setInt64(words, at + MAKER_ACCOUNT_ID, orders.accountId(maker));
       setInt64(words, at + TAKER_ACCOUNT_ID, orders.accountId(taker));
-      setInt64(words, at + MAKER_FEE, makerFee);
-      setInt64(words, at + TAKER_FEE, takerFee);
+      setInt64(words, at + MAKER_FEE, amounts[makerFee]!);
+      setInt64(words, at + TAKER_FEE, amounts[takerFee]!);
       words[at + FILL_SYMBOL_ID] = books[orders.symbolIndex(taker)]!.symbolId;
       words[at + TAKER_SIDE] = registers[isAuction] !== 0 ? TakerSide.None : orders.side(taker);
       finish(at, FILL);

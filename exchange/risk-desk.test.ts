@@ -233,8 +233,7 @@ describe('the kill switch', () => {
     assert.equal(reasonOf(venue.order(ALICE, Sell, 50, 1, { symbolId: BTC_EUR })), None);
     venue.send(new KillSwitch(), { action: Engage });
     assert.deepEqual(openOf(venue), []);
-    const { balances } = venue.exchange.risk;
-    assert.ok(balances.locked.every((locked) => locked === 0));
+    assert.ok(orderedBalances(venue.exchange).every(({ locked }) => locked === 0));
     const inEuro = venue.order(ALICE, Sell, 50, 1, { symbolId: BTC_EUR });
     assert.equal(reasonOf(inEuro), RejectReason.KillSwitchEngaged);
     venue.send(new KillSwitch(), { action: Release });

@@ -107,7 +107,7 @@ export class RiskDesk {
       const market = this.engine.symbolIndexOf(symbolId);
       if (market === NO_SLOT) return RejectReason.UnknownSymbol;
       preTrade.stopMarket(market, isEngaged);
-    } else preTrade.isVenueStopped = isEngaged;
+    } else preTrade.stopVenue(isEngaged);
     if (!isEngaged) return RejectReason.None;
     return this.engine.massCancel(accountId, symbolId, 0, CancelReason.KillSwitch);
   }

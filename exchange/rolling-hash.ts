@@ -38,7 +38,8 @@ export class RollingHash {
       low = Math.imul(low ^ (first - second + 0x2f0b4c47), 0x85ebca6b);
       low = (low << 13) | (low >>> 19);
       const turned = (second << 16) | (second >>> 16);
-      high = Math.imul(high ^ first ^ turned ^ 0x1b873593, 0xc2b2ae35);
+      // Only one step of each lane's chain waits for the one before: what can be is apart from it.
+      high = Math.imul(high ^ (first ^ turned ^ 0x1b873593), 0xc2b2ae35);
       high = (high << 15) | (high >>> 17);
     }
     lanes[0] = low;

@@ -27,7 +27,7 @@ const OFFSET = 24;
 
 class SequencedExchange {
   readonly sink = new EventBuffer(64);
-  readonly exchange = new Exchange(this.sink, { openOrders: 1_000, orders: 1, accounts: 1 });
+  readonly exchange = new Exchange(this.sink, { openOrders: 1_000, accounts: 1 });
   readonly record = RecordBuffer.allocate(256);
   private readonly sequencer = new Sequencer(this.exchange, this.sink);
 

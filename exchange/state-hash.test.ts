@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { ORDER } from '../engine/orders.ts';
 import { Side, TradingState } from '../protocol/enums.ts';
 import { FIRST_CUSTOMER } from '../risk/accounts.ts';
+import { BALANCE_WORD } from '../risk/balances.ts';
 import { TRANSFER_WORD } from '../risk/transfer-table.ts';
 import type { Exchange } from './exchange.ts';
 import { hashState } from './state-hash.ts';
@@ -46,7 +47,7 @@ function openVenue(): RecordedExchange {
 /** Commands in an order that decides slots, free lists and tables, and nothing else. */
 function venueByHistory(isOtherHistory: boolean): Exchange {
   const venue = new RecordedExchange(
-    isOtherHistory ? { openOrders: 1_000, orders: 500, accounts: 90 } : undefined,
+    isOtherHistory ? { openOrders: 1_000, accounts: 90 } : undefined,
   );
   const deposits = [
     [ALICE, USD],
@@ -174,9 +175,10 @@ test('any other amount of a balance hashes differently, whichever bit it is', ()
       bits.map((bit) => [
         `${field} + 2^${bit}`,
         (exchange: Exchange) => {
-          const { account, available, locked } = exchange.risk.balances;
-          const slot = account.indexOf(exchange.risk.accounts.find(ALICE));
-          (field === 'available' ? available : locked)[slot]! += 2 ** bit;
+          const { accounts, balances } = exchange.risk;
+          const slot = balances.find(accounts.find(ALICE), 1);
+          const word = field === 'available' ? BALANCE_WORD.AVAILABLE : BALANCE_WORD.LOCKED;
+          balances.pageOf(slot)[balances.wordOf(slot) + word]! += 2 ** bit;
         },
       ]),
     ),
@@ -186,7 +188,12 @@ test('any other amount of a balance hashes differently, whichever bit it is', ()
 test('a balance of another account or in another currency hashes differently', () => {
   assertAllDiffer([
     ['account id', (exchange) => exchange.risk.accounts.accountId[FIRST_CUSTOMER]!--],
-    ['currency', (exchange) => exchange.risk.balances.currency.set([2], 0)],
+    [
+      'currency',
+      ({ risk: { balances } }) => {
+        balances.pageOf(0)[balances.wordOf(0) + BALANCE_WORD.CURRENCY] = 2;
+      },
+    ],
   ]);
 });
 

@@ -81,12 +81,12 @@ export interface TransferView {
 export function orderedBalances(exchange: Exchange): BalanceView[] {
   const { accounts, balances, currencyIds } = exchange.risk;
   const views: BalanceView[] = [];
-  for (let slot = 0; slot < balances.count; slot++) {
+  for (let slot = 0; slot < balances.count(); slot++) {
     views.push({
-      accountId: accounts.accountId[balances.account[slot]!]!,
-      currencyId: currencyIds[balances.currency[slot]!]!,
-      available: balances.available[slot]!,
-      locked: balances.locked[slot]!,
+      accountId: accounts.accountId[balances.account(slot)]!,
+      currencyId: currencyIds[balances.currency(slot)]!,
+      available: balances.available(slot),
+      locked: balances.locked(slot),
     });
   }
   return views.sort((a, b) => a.accountId - b.accountId || a.currencyId - b.currencyId);

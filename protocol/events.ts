@@ -190,18 +190,6 @@ export class Balance extends EventHeader {
     this.begin(record, offset, BALANCE.templateId, BALANCE.length);
     return this;
   }
-  /** Account and amounts out of the lanes that hold them: for the hot path. */
-  copyFrom(
-    accountIds: Float64Array,
-    account: number,
-    available: Float64Array,
-    locked: Float64Array,
-    balance: number,
-  ): void {
-    this.putInt64From(BALANCE.accountId, accountIds, account);
-    this.putInt64From(BALANCE.available, available, balance);
-    this.putInt64From(BALANCE.locked, locked, balance);
-  }
   get accountId(): number {
     return this.int64(BALANCE.accountId);
   }

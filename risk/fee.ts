@@ -5,13 +5,19 @@
 
 const MILLION = 1_000_000;
 
-/** ⌊notional × ppm ÷ 1,000,000⌋, exact for notional ≤ 2^53−1 and ppm from 0 to 1,000,000. */
+/**
+ * ⌊notional × ppm ÷ 1,000,000⌋, exact for notional ≤ 2^53−1 and ppm from 0 to 1,000,000.
+ *
+ * So is a quotient rounded down: one that lies below a whole number lies a millionth below it at
+ * least, which is more than half of what doubles up to 2^53 ÷ 10^6 tell apart.
+ */
 export function feeOf(notional: number, ppm: number): number {
-  const rest = notional % MILLION;
-  return ((notional - rest) / MILLION) * ppm + Math.floor((rest * ppm) / MILLION);
+  const whole = Math.floor(notional / MILLION);
+  return whole * ppm + Math.floor(((notional - whole * MILLION) * ppm) / MILLION);
 }
 
 /** What rounding that fee down leaves, in millionths of a minor unit: 0 to 999,999. */
 export function feeRestOf(notional: number, ppm: number): number {
-  return ((notional % MILLION) * ppm) % MILLION;
+  const product = (notional - Math.floor(notional / MILLION) * MILLION) * ppm;
+  return product - Math.floor(product / MILLION) * MILLION;
 }

@@ -20,7 +20,7 @@ function richBank(makerFeePpm: number, takerFeePpm: number): Bank {
 function trade(bank: Bank, price: number, qty: number): [number, number] {
   bank.reserve(0, BOB, Sell, price, qty);
   bank.reserve(1, ALICE, Buy, price, qty);
-  bank.risk.settle(MARKET, Buy, 0, 1, price, qty, 0, 7, false);
+  bank.settle(Buy, 0, 1, price, qty, 0, 7);
   return [bank.risk.makerFee, bank.risk.takerFee];
 }
 
@@ -57,7 +57,7 @@ describe('fees', () => {
     bank.reserve(0, BOB, Sell, 100, 100);
     bank.reserve(1, ALICE, Buy, 100, 100);
     bank.risk.fees.setFees(MARKET, 0, 5_000, 9_000);
-    bank.risk.settle(MARKET, Buy, 0, 1, 100, 100, 0, 7, false);
+    bank.settle(Buy, 0, 1, 100, 100, 0, 7);
     assert.deepEqual([bank.risk.makerFee, bank.risk.takerFee], [100, 100]);
     assert.deepEqual(trade(bank, 100, 100), [500, 900]);
   });

@@ -1,11 +1,12 @@
 /**
  * What an account may do before its money is asked: permissions, kill switches, and limits on
- * messages, orders and positions. Hot path; what only limits need costs nothing while none are set.
+ * messages, orders and positions. Hot path; what only limits need, or only permissions and kill
+ * switches, costs nothing while there are none.
  */
 import { growFloat64, growInt32, growUint8 } from '../collections/grow.ts';
 import { Permission, Side } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { Exposures } from './exposures.ts';
+import type { Exposures } from './exposures.ts';
 import { ALL_MARKETS, type Limits, RiskLimits } from './risk-limits.ts';
 
 const ACCEPTED: number = RejectReason.None;
@@ -13,10 +14,14 @@ const { Active, CloseOnly, Suspended } = Permission;
 const { Buy } = Side;
 const US_A_SECOND = 1_000_000;
 
+/** Places of `switches`: whether anything was ever stopped or permitted, and what stops all. */
+const RESTRICTED = 0;
+const VENUE_STOPPED = 1;
+
 export class PreTrade {
   readonly limits = new RiskLimits();
   readonly exposures: Exposures;
-  isVenueStopped = false;
+  private readonly switches = new Uint8Array(2);
   private readonly stoppedMarkets: boolean[] = [];
   /** By account. */
   private stopped: Uint8Array;
@@ -25,14 +30,18 @@ export class PreTrade {
   private seconds: Float64Array;
   private messages: Int32Array;
 
-  constructor(accounts: number) {
-    this.exposures = new Exposures(accounts);
+  /** @param accounts how many there is room for at first */
+  constructor(exposures: Exposures, accounts: number) {
+    this.exposures = exposures;
     this.stopped = new Uint8Array(accounts);
     this.permissions = new Uint8Array(accounts);
     this.seconds = new Float64Array(accounts);
     this.messages = new Int32Array(accounts);
   }
 
+  get isVenueStopped(): boolean {
+    return this.switches[VENUE_STOPPED] !== 0;
+  }
   isMarketStopped(market: number): boolean {
     return this.stoppedMarkets[market] === true;
   }
@@ -48,26 +57,31 @@ export class PreTrade {
     return [this.seconds[account]!, this.messages[account]!];
   }
 
+  stopVenue(isStopped: boolean): void {
+    this.switches[RESTRICTED] = 1;
+    this.switches[VENUE_STOPPED] = Number(isStopped);
+  }
   stopMarket(market: number, isStopped: boolean): void {
+    this.switches[RESTRICTED] = 1;
     this.stoppedMarkets[market] = isStopped;
   }
   stopAccount(account: number, isStopped: boolean): void {
+    this.switches[RESTRICTED] = 1;
     this.fit(account);
-    this.stopped[account] = isStopped ? 1 : 0;
+    this.stopped[account] = Number(isStopped);
   }
   setPermission(account: number, permission: number): void {
+    this.switches[RESTRICTED] = 1;
     this.fit(account);
     this.permissions[account] = permission;
   }
 
   /** Whether an account may place or change an order now; `time` in µs, in a lane. */
   checkAccount(account: number, market: number, side: number, time: Float64Array): number {
-    if (this.isVenueStopped || this.isMarketStopped(market) || this.isAccountStopped(account)) {
-      return RejectReason.KillSwitchEngaged;
+    if (this.switches[RESTRICTED] !== 0) {
+      const barred = this.checkRestrictions(account, market, side);
+      if (barred !== ACCEPTED) return barred;
     }
-    const permission = this.permission(account);
-    if (permission === Suspended) return RejectReason.AccountSuspended;
-    if (permission === CloseOnly && side === Buy) return RejectReason.AccountCloseOnly;
     return this.limits.isEmpty ? ACCEPTED : this.countMessage(account, time);
   }
 
@@ -93,7 +107,7 @@ export class PreTrade {
     }
     if (side !== Buy || more <= 0) return ACCEPTED;
     const slot = exposures.findOrOpen(account, market);
-    const position = held + exposures.openBuyQty[slot]! + more;
+    const position = held + exposures.openBuyQty(slot) + more;
     if (this.exceeds(account, market, 'maxPosition', position)) return RejectReason.PositionLimit;
     return ACCEPTED;
   }
@@ -105,9 +119,18 @@ export class PreTrade {
     const inAll = limits.limit(account, ALL_MARKETS, 'maxOpenOrders');
     const slot = exposures.findOrOpen(account, market);
     const isFull =
-      (inMarket !== 0 && exposures.openOrders[slot]! >= inMarket) ||
+      (inMarket !== 0 && exposures.openOrders(slot) >= inMarket) ||
       (inAll !== 0 && exposures.openOrdersOf(account) >= inAll);
     return isFull ? RejectReason.OpenOrdersLimit : ACCEPTED;
+  }
+
+  private checkRestrictions(account: number, market: number, side: number): number {
+    if (this.isVenueStopped || this.isMarketStopped(market) || this.isAccountStopped(account)) {
+      return RejectReason.KillSwitchEngaged;
+    }
+    const permission = this.permission(account);
+    if (permission === Suspended) return RejectReason.AccountSuspended;
+    return permission === CloseOnly && side === Buy ? RejectReason.AccountCloseOnly : ACCEPTED;
   }
 
   private exceeds(account: number, market: number, name: keyof Limits, value: number): boolean {

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Side, SystemAccount, TransferKind } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { Balances, FIRST_CUSTOMER } from './accounts.ts';
-import { ALICE, Bank, BOB, BTC, fundedBank, MARKET, MAX, USD } from './testing/bank.ts';
+import { FIRST_CUSTOMER } from './accounts.ts';
+import { createBalances } from './balances.ts';
+import { ALICE, Bank, BOB, BTC, fundedBank, MAX, USD } from './testing/bank.ts';
 
 const { Buy, Sell } = Side;
 const { External, Fee } = SystemAccount;
@@ -112,7 +113,7 @@ test('a fee comes on top of a buy and out of a sale; a better price is refunded 
   const bank = fundedBank();
   bank.reserve(0, BOB, Sell, 5, 30);
   bank.reserve(1, ALICE, Buy, 7, 30); // locks 2,142
-  bank.risk.settle(MARKET, Buy, 0, 1, 5, 20, 10, 555, false);
+  bank.settle(Buy, 0, 1, 5, 20, 10, 555);
   // 5 × 20 × 10 changed hands; 10 lots at 7 stay reserved with 2 %.
   assert.deepEqual([bank.risk.makerFee, bank.risk.takerFee], [10, 20]);
   assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_020 - 714, 714]);
@@ -134,7 +135,7 @@ test('a resting buyer pays the maker’s fee and the selling taker the taker’s
   const bank = fundedBank();
   bank.reserve(0, ALICE, Buy, 5, 20); // locks 1,020
   bank.reserve(1, BOB, Sell, 4, 20);
-  bank.risk.settle(MARKET, Sell, 0, 1, 5, 20, 0, 1, false);
+  bank.settle(Sell, 0, 1, 5, 20, 0, 1);
   assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_010, 0]);
   assert.deepEqual(bank.holding(BOB, USD), [980, 0]);
   assert.deepEqual(bank.holding(Fee, USD), [30, 0]);
@@ -144,7 +145,7 @@ test('in an auction both pay the maker’s fee', () => {
   const bank = fundedBank();
   bank.reserve(0, ALICE, Buy, 7, 20); // locks 1,428
   bank.reserve(1, BOB, Sell, 4, 20);
-  bank.risk.settle(MARKET, Sell, 0, 1, 5, 20, 0, 1, true);
+  bank.settle(Sell, 0, 1, 5, 20, 0, 1, true);
   assert.deepEqual([bank.risk.makerFee, bank.risk.takerFee], [10, 10]);
   assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_010, 0]);
   assert.deepEqual(bank.holding(BOB, USD), [990, 0]);
@@ -156,7 +157,7 @@ test('a reservation for an amount covers what is left of it', () => {
   bank.reserve(0, BOB, Sell, 5, 30);
   bank.reserve(1, ALICE, Buy, 103, 1); // an amount of 103 ticks × lots: locks 1,050
   bank.risk.setReservedPrice(1, 3);
-  bank.risk.settle(MARKET, Buy, 0, 1, 5, 20, 1, 1, false);
+  bank.settle(Buy, 0, 1, 5, 20, 1, 1);
   assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_020 - 30, 30]);
   bank.risk.release(1, Buy);
   assert.deepEqual(bank.holding(ALICE, USD), [100_000 - 1_020, 0]);
@@ -166,14 +167,18 @@ test('a free trade posts no fee and opens no fee balance', () => {
   const bank = fundedBank({ makerFeePpm: 0, takerFeePpm: 0 });
   bank.reserve(0, BOB, Sell, 5, 20);
   bank.reserve(1, ALICE, Buy, 5, 20);
-  bank.risk.settle(MARKET, Buy, 0, 1, 5, 20, 0, 1, false);
+  bank.settle(Buy, 0, 1, 5, 20, 0, 1);
   assert.equal(bank.postings.length, 2);
   assert.equal(bank.holding(Fee, USD), undefined);
 });
 
 test('the last account that the limits allow keeps its currencies apart', () => {
-  const balances = new Balances(8);
+  const balances = createBalances(8);
   const lastAccount = 2 ** 26 + FIRST_CUSTOMER - 1; // 2^26 customers behind the venue’s own
-  const slots = [0, 1, 2, 255].map((currency) => balances.findOrOpen(lastAccount, currency));
+  const slots = [0, 1, 2, 255].map((currency) => balances.open(lastAccount, 1, currency, 1));
+  assert.deepEqual(
+    [0, 1, 2, 255].map((currency) => balances.find(lastAccount, currency)),
+    slots,
+  );
   assert.equal(new Set(slots).size, slots.length);
 });

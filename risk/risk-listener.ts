@@ -1,14 +1,10 @@
 /** What risk tells: every posting, with its two sides, and what becomes of transfers. */
 export interface RiskListener {
-  /** `amount` minor units left the debit account and entered the credit account. */
-  onTransfer(
-    kind: number,
-    currency: number,
-    debitAccountId: number,
-    creditAccountId: number,
-    amount: number,
-    referenceId: number,
-  ): void;
+  /**
+   * An amount left one balance and entered the other, by their slots. The amount in minor units and
+   * the id of what caused it are in the state's registers: as arguments they would be boxed.
+   */
+  onTransfer(kind: number, from: number, to: number): void;
 
   /** A transfer that has an id came or changed: by its slot in `RiskEngine.transfers`. */
   onTransferChanged(transfer: number): void;

@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { Side } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import { testSeed } from '../test/support/seed.ts';
-import { Bank, BTC, MARKET, TERMS, USD } from './testing/bank.ts';
+import { Bank, BTC, TERMS, USD } from './testing/bank.ts';
 
 const { Buy, Sell } = Side;
 
@@ -128,8 +128,7 @@ class OpenOrders {
     making.leavesQty -= qty;
     taking.leavesQty -= qty;
     const { leavesQty } = making.side === Buy ? making : taking;
-    const { risk } = this.bank;
-    risk.settle(MARKET, taking.side, maker, taker, making.limit, qty, leavesQty, 1, false);
+    this.bank.settle(taking.side, maker, taker, making.limit, qty, leavesQty);
     for (const order of [maker, taker]) {
       if (this.reservations.get(order)!.leavesQty === 0) this.reservations.delete(order);
     }

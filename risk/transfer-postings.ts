@@ -26,7 +26,7 @@ export class TransferPostings {
     const account = accounts.find(accountId);
     if (account === NO_SLOT) return RejectReason.UnknownAccount;
     const balance = balances.find(account, currency);
-    const isCovered = balance !== NO_SLOT && balances.available[balance]! >= amount;
+    const isCovered = balance !== NO_SLOT && balances.available(balance) >= amount;
     return isCovered ? RejectReason.None : RejectReason.InsufficientFunds;
   }
 
@@ -56,10 +56,10 @@ export class TransferPostings {
     kind: number,
     transferId: number,
   ): void {
-    const { balances } = this.risk;
-    const from = balances.findOrOpen(this.accountOf(debitAccountId), currency);
-    const to = balances.findOrOpen(this.accountOf(creditAccountId), currency);
-    this.risk.post(kind, from, to, amount, transferId);
+    const { risk } = this;
+    const from = risk.findOrOpenBalance(this.accountOf(debitAccountId), currency);
+    const to = risk.findOrOpenBalance(this.accountOf(creditAccountId), currency);
+    risk.post(kind, from, to, amount, transferId);
   }
 
   /** Locks what is available; the venue's own accounts lock nothing. Returns how much it locked. */
@@ -99,7 +99,7 @@ export class TransferPostings {
   private held(account: number, currency: number): number {
     const { balances } = this.risk;
     const balance = balances.find(account, currency);
-    return balance === NO_SLOT ? 0 : balances.available[balance]!;
+    return balance === NO_SLOT ? 0 : balances.available(balance);
   }
 
   private accountOf(accountId: number): number {

@@ -9,6 +9,7 @@ import { RejectReason } from '../protocol/reject-reason.ts';
 import { hasExternalSide, type TransferTerms } from '../protocol/transfer-terms.ts';
 import type { RiskEngine } from './risk-engine.ts';
 import type { RiskListener } from './risk-listener.ts';
+import { RISK_REGISTERS } from './risk-state.ts';
 import { TimeQueue } from './time-queue.ts';
 import { isSameReversal, isSameTransfer, type ReversalTerms, termsOf } from './transfer-content.ts';
 import { postingKind, TransferPostings } from './transfer-postings.ts';
@@ -30,11 +31,11 @@ export interface ResolutionTerms {
 
 const NO_LIMITS: TransferLimits = { maxAccounts: 0, maxTransfers: 0 };
 const ACCEPTED: number = RejectReason.None;
+/** 0 for a trade's postings. */
+const BUSINESS_REF_ID = RISK_REGISTERS.businessRefId;
 
 export class Transfers {
   readonly table = new TransferTable();
-  /** Of the entry that is being posted; 0 for a trade's. */
-  businessRefId = 0;
   private readonly risk: RiskEngine;
   private readonly listener: RiskListener;
   private readonly postings: TransferPostings;
@@ -217,9 +218,10 @@ export class Transfers {
 
   private post(terms: TransferTerms, currency: number, amount: number, kind: number): void {
     const { debitAccountId, creditAccountId, transferId } = terms;
-    this.businessRefId = terms.businessRefId;
+    const { registers } = this.risk.state;
+    registers[BUSINESS_REF_ID] = terms.businessRefId;
     this.postings.post(debitAccountId, creditAccountId, currency, amount, kind, transferId);
-    this.businessRefId = 0;
+    registers[BUSINESS_REF_ID] = 0;
   }
 
   private markPosted(transfer: number, amount: number): void {

@@ -34,7 +34,7 @@ import { ExecutionReport } from '../../protocol/execution-report.ts';
 import { OrderAnswer, OrderAnswerFill } from '../../protocol/order-answer.ts';
 import { getInt64, RecordBuffer } from '../../protocol/record.ts';
 import { TransferReport } from '../../protocol/transfer-report.ts';
-import type { RiskEngine } from '../../risk/risk-engine.ts';
+import { RISK_REGISTERS, type RiskState } from '../../risk/risk-state.ts';
 import type { TransferTable } from '../../risk/transfer-table.ts';
 import type { EventSink } from '../event-sink.ts';
 import type { EventWriter } from '../event-writer.ts';
@@ -43,6 +43,7 @@ import { fillFirstAnswer, fillTransferReport } from './transfer-report-fields.ts
 
 export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirect'> {
   private readonly engine: EngineState;
+  private readonly risk: RiskState;
   private readonly answers: OrderAnswers;
   private readonly sink: EventSink;
   private readonly executionReport = new ExecutionReport();
@@ -63,8 +64,9 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirec
   /** Events of the current command so far. CommandDone tells how many came before it. */
   private count = 0;
 
-  constructor(engine: EngineState, answers: OrderAnswers, sink: EventSink) {
+  constructor(engine: EngineState, risk: RiskState, answers: OrderAnswers, sink: EventSink) {
     this.engine = engine;
+    this.risk = risk;
     this.answers = answers;
     this.sink = sink;
   }
@@ -163,8 +165,8 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirec
     this.count++;
   }
 
-  /** An order's part of the engine's latest fill. */
-  writeFill(order: number, liquidity: number, fee: number): void {
+  /** An order's part of the engine's latest fill; its fee is at a place of risk's registers. */
+  writeFill(order: number, liquidity: number, feeAt: number): void {
     const at = this.sink.claim(EXECUTION_REPORT.length);
     const report = this.fillReport(order, at);
     report.execType = ExecType.Trade;
@@ -172,12 +174,12 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirec
     report.tradeId = this.engine.lastTradeId();
     report.lastPrice = this.engine.fillPrice();
     report.lastQty = this.engine.fillQty();
-    report.fee = fee;
+    report.fee = this.risk.registers[feeAt]!;
     this.count++;
   }
 
   /** The engine's latest fill. */
-  writeTrade(maker: number, taker: number, makerFee: number, takerFee: number): void {
+  writeTrade(maker: number, taker: number): void {
     const orders = this.engine.orders;
     const at = this.sink.claim(TRADE.length);
     const trade = this.trade.write(this.sink.record, at);
@@ -189,8 +191,8 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirec
     trade.takerOrderId = orders.orderId(taker);
     trade.makerAccountId = orders.accountId(maker);
     trade.takerAccountId = orders.accountId(taker);
-    trade.makerFee = makerFee;
-    trade.takerFee = takerFee;
+    trade.makerFee = this.risk.registers[RISK_REGISTERS.makerFee]!;
+    trade.takerFee = this.risk.registers[RISK_REGISTERS.takerFee]!;
     trade.symbolId = this.engine.bookOf(taker).symbolId;
     trade.takerSide = this.engine.isAuction() ? TakerSide.None : orders.side(taker);
     this.count++;
@@ -231,36 +233,30 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirec
     this.count++;
   }
 
-  writeBalance(risk: RiskEngine, slot: number): void {
-    const { accounts, balances, currencyIds } = risk;
+  writeBalance(slot: number): void {
+    const { accounts, balances, currencies } = this.risk;
     const at = this.sink.claim(BALANCE.length);
     const balance = this.balance.write(this.sink.record, at);
     balance.sequence = this.sequence;
-    const { account, available, locked } = balances;
-    balance.copyFrom(accounts.accountId, account[slot]!, available, locked, slot);
-    balance.currencyId = currencyIds[balances.currency[slot]!]!;
+    balance.accountId = accounts.accountId[balances.account(slot)]!;
+    balance.available = balances.available(slot);
+    balance.locked = balances.locked(slot);
+    balance.currencyId = currencies.ids[balances.currency(slot)]!;
     this.count++;
   }
 
-  writeTransfer(
-    kind: number,
-    currencyId: number,
-    debitAccountId: number,
-    creditAccountId: number,
-    amount: number,
-    referenceId: number,
-    businessRefId: number,
-  ): void {
+  writeTransfer(kind: number, from: number, to: number): void {
+    const { accounts, balances, currencies, registers } = this.risk;
     const at = this.sink.claim(TRANSFER.length);
     const transfer = this.transfer.write(this.sink.record, at);
     transfer.sequence = this.sequence;
-    transfer.debitAccountId = debitAccountId;
-    transfer.creditAccountId = creditAccountId;
-    transfer.amount = amount;
-    transfer.referenceId = referenceId;
-    transfer.currencyId = currencyId;
+    transfer.debitAccountId = accounts.accountId[balances.account(from)]!;
+    transfer.creditAccountId = accounts.accountId[balances.account(to)]!;
+    transfer.amount = registers[RISK_REGISTERS.amount]!;
+    transfer.referenceId = registers[RISK_REGISTERS.referenceId]!;
+    transfer.currencyId = currencies.ids[balances.currency(from)]!;
     transfer.kind = kind;
-    transfer.businessRefId = businessRefId;
+    transfer.businessRefId = registers[RISK_REGISTERS.businessRefId]!;
     this.count++;
   }
 

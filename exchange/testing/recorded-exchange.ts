@@ -69,7 +69,12 @@ import {
 import type { ReversalTerms } from '../../risk/transfer-content.ts';
 import type { ResolutionTerms } from '../../risk/transfers.ts';
 import { EventBuffer } from '../event-sink.ts';
-import { Exchange, type ExchangeCapacity } from '../exchange.ts';
+import {
+  EXCHANGE_PARTS,
+  Exchange,
+  type ExchangeCapacity,
+  type ExchangeParts,
+} from '../exchange.ts';
 
 export const BTC = 1;
 export const USD = 2;
@@ -133,8 +138,8 @@ export interface OrderName {
   readonly stopPrice?: number;
 }
 
-/** Tables that start with one place all grow. */
-const SMALL_CAPACITY: ExchangeCapacity = { openOrders: 4_096, orders: 1, accounts: 1 };
+/** Pages with room for one account: all tables grow. */
+const SMALL_CAPACITY: ExchangeCapacity = { openOrders: 4_096, accounts: 1 };
 
 export class RecordedExchange {
   readonly sink = new EventBuffer(64);
@@ -145,8 +150,8 @@ export class RecordedExchange {
   /** Of the next command, µs since 1970. */
   time = 1_000_000;
 
-  constructor(capacity: ExchangeCapacity = SMALL_CAPACITY) {
-    this.exchange = new Exchange(this.sink, capacity);
+  constructor(capacity: ExchangeCapacity = SMALL_CAPACITY, parts: ExchangeParts = EXCHANGE_PARTS) {
+    this.exchange = new Exchange(this.sink, capacity, parts);
     this.addCurrency(BTC, 'BTC');
     this.addCurrency(USD, 'USD');
     this.addCurrency(EUR, 'EUR');

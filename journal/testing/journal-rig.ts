@@ -18,7 +18,7 @@ import type { CommandFlow } from './command-flow.ts';
 
 export const STORE_OPTIONS = { mapBytes: 2 ** 28, readOnly: false } as const;
 /** Small exchanges start quickly; capacities decide no outcome. */
-export const SMALL_CAPACITY = { openOrders: 4_096, orders: 64, accounts: 4 } as const;
+export const SMALL_CAPACITY = { openOrders: 4_096, accounts: 4 } as const;
 
 let root: string | undefined;
 

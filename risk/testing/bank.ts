@@ -1,7 +1,11 @@
 /** A risk engine with two currencies and a market, its postings written down: for tests. */
+
+import { NO_SLOT } from '../../collections/id-table.ts';
 import { SystemAccount } from '../../protocol/enums.ts';
+import { RejectReason } from '../../protocol/reject-reason.ts';
 import { RiskEngine } from '../risk-engine.ts';
 import type { RiskListener } from '../risk-listener.ts';
+import { createRiskState, RISK_REGISTERS } from '../risk-state.ts';
 
 const { External } = SystemAccount;
 
@@ -31,9 +35,12 @@ interface Posting {
 
 export class Bank implements RiskListener {
   readonly postings: Posting[] = [];
-  /** Capacities of one make everything grow. */
+  /** Pages with room for one account: all tables grow. */
   readonly clock = new Float64Array(1);
-  readonly risk = new RiskEngine(this, { accounts: 1, orders: 1 }, this.clock);
+  readonly risk = new RiskEngine(
+    this,
+    createRiskState({ accounts: 1, openOrders: 100 }, this.clock),
+  );
 
   constructor(terms: Partial<typeof TERMS> = {}) {
     this.risk.addCurrency(901);
@@ -42,15 +49,17 @@ export class Bank implements RiskListener {
     this.risk.addMarket(market, makerFeePpm, takerFeePpm);
   }
 
-  onTransfer(
-    kind: number,
-    currency: number,
-    debit: number,
-    credit: number,
-    amount: number,
-    reference: number,
-  ): void {
-    this.postings.push({ kind, currency, debit, credit, amount, reference });
+  onTransfer(kind: number, from: number, to: number): void {
+    const { balances, state } = this.risk;
+    const { registers } = state;
+    this.postings.push({
+      kind,
+      currency: balances.currency(from),
+      debit: balances.accountId(from),
+      credit: balances.accountId(to),
+      amount: registers[RISK_REGISTERS.amount]!,
+      reference: registers[RISK_REGISTERS.referenceId]!,
+    });
   }
 
   /** [available, locked], or undefined where there never was any. */
@@ -60,10 +69,10 @@ export class Bank implements RiskListener {
 
   holdings(): { accountId: number; currency: number; held: [number, number] }[] {
     const { accounts, balances } = this.risk;
-    return Array.from({ length: balances.count }, (_, slot) => ({
-      accountId: accounts.accountId[balances.account[slot]!]!,
-      currency: balances.currency[slot]!,
-      held: [balances.available[slot]!, balances.locked[slot]!],
+    return Array.from({ length: balances.count() }, (_, slot) => ({
+      accountId: accounts.accountId[balances.account(slot)]!,
+      currency: balances.currency(slot),
+      held: [balances.available(slot), balances.locked(slot)],
     }));
   }
 
@@ -97,7 +106,28 @@ export class Bank implements RiskListener {
   }
 
   reserve(order: number, accountId: number, side: number, price: number, qty: number): number {
-    return this.risk.reserve(order, accountId, MARKET, side, price, qty, qty);
+    const account = this.risk.accounts.find(accountId);
+    if (account === NO_SLOT) return RejectReason.UnknownAccount;
+    return this.risk.reserve(order, account, MARKET, side, price, qty, qty);
+  }
+
+  /** Settles a fill, after which the buyer's reservation covers `coveredQty`. */
+  settle(
+    takerSide: number,
+    maker: number,
+    taker: number,
+    price: number,
+    qty: number,
+    coveredQty: number,
+    referenceId = 1,
+    isAuction = false,
+  ): void {
+    const { registers } = this.risk.state;
+    registers[RISK_REGISTERS.price] = price;
+    registers[RISK_REGISTERS.qty] = qty;
+    registers[RISK_REGISTERS.coveredQty] = coveredQty;
+    registers[RISK_REGISTERS.referenceId] = referenceId;
+    this.risk.settle(MARKET, takerSide, maker, taker, isAuction);
   }
 }
 

@@ -88,7 +88,7 @@ export class Auditor implements ReplayListener {
   /** Balances and open orders there are: what a check of everything looks at. */
   get size(): number {
     const { risk, engine } = this.exchange();
-    return risk.balances.count + engine.openOrderCount;
+    return risk.balances.count() + engine.openOrderCount;
   }
 
   /** @throws Violation at the first thing that does not hold */

@@ -119,7 +119,7 @@ function balanceOf({ risk }: Exchange, { accountId, currencyId }: Holding): Amou
   const index = risk.currencyIndexOf(currencyId);
   const slot = account === NO_SLOT || index === NO_SLOT ? NO_SLOT : balances.find(account, index);
   if (slot === NO_SLOT) return { available: 0, locked: 0 };
-  return { available: balances.available[slot]!, locked: balances.locked[slot]! };
+  return { available: balances.available(slot), locked: balances.locked(slot) };
 }
 
 function findFault(holding: Holding, { available, locked }: Amounts): string | undefined {

@@ -26,6 +26,7 @@ import { Side, SystemAccount } from '../../protocol/enums.ts';
 import { COMMAND_DONE } from '../../protocol/event-layout.ts';
 import { CommandDone } from '../../protocol/events.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
+import { BALANCE_WORD } from '../../risk/balances.ts';
 import { testSeed } from '../../test/support/seed.ts';
 import { Auditor } from './auditor.ts';
 import { auditJournal, type JournalAudit, type OpenReplay } from './journal-audit.ts';
@@ -79,35 +80,44 @@ function quietBalance({ risk }: Exchange): number {
   return risk.balances.find(risk.accounts.find(QUIET_ACCOUNT), 0);
 }
 
+const { AVAILABLE, LOCKED } = BALANCE_WORD;
+
+/** Changes a balance and tells nobody. */
+function addTo({ risk }: Exchange, balance: number, word: number, amount: number): void {
+  const { balances } = risk;
+  balances.pageOf(balance)[balances.wordOf(balance) + word]! += amount;
+}
+
 const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])[] = [
   [
     'an available balance that is one too high',
     (exchange) => {
-      exchange.risk.balances.available[quietBalance(exchange)]! += 1;
+      addTo(exchange, quietBalance(exchange), AVAILABLE, 1);
     },
     /account 3 in currency 1: available .* but its postings sum to/,
   ],
   [
     'money that moved from available to locked by itself',
     (exchange) => {
-      const { balances } = exchange.risk;
-      balances.available[quietBalance(exchange)]! -= 1;
-      balances.locked[quietBalance(exchange)]! += 1;
+      addTo(exchange, quietBalance(exchange), AVAILABLE, -1);
+      addTo(exchange, quietBalance(exchange), LOCKED, 1);
     },
     /account 3 in currency 1: .* but orders and transfers need \d+ locked/,
   ],
   [
     'a balance below zero',
     (exchange) => {
-      exchange.risk.balances.available[quietBalance(exchange)] = -1;
+      const balance = quietBalance(exchange);
+      addTo(exchange, balance, AVAILABLE, -1 - exchange.risk.balances.available(balance));
     },
     /account 3 in currency 1 is negative: available -1/,
   ],
   [
     "money of the venue's own that was lost",
-    ({ risk }) => {
-      const fees = risk.accounts.accountId.indexOf(SystemAccount.Fee);
-      risk.balances.available[risk.balances.find(fees, 1)]! -= 1;
+    (exchange) => {
+      const { accounts, balances } = exchange.risk;
+      const fees = accounts.accountId.indexOf(SystemAccount.Fee);
+      addTo(exchange, balances.find(fees, 1), AVAILABLE, -1);
     },
     /account -2 in currency 2: .* but its postings sum to/,
   ],

@@ -20,7 +20,7 @@ export class VenueFacts {
     take('the last trade', exchange.lastTradeId);
     take('the count of open orders', engine.openOrderCount);
     take('the count of accounts', risk.accounts.count);
-    take('the count of balances', risk.balances.count);
+    take('the count of balances', risk.balances.count());
     take('the count of currencies', exchange.currencies.length);
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols } = exchange.limits;
     take('maxOpenOrders', maxOpenOrders);
