@@ -5,14 +5,14 @@
 import { NO_SLOT } from '../collections/id-table.ts';
 import { MarketSweep } from '../engine/market-sweep.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
-import { crosses, type OrderBook } from '../engine/order-book.ts';
+import type { OrderBook } from '../engine/order-book.ts';
 import { mayRest, type OrderTicket } from '../engine/order-ticket.ts';
 import { OrderType, Side, SlippageAction, TradingState } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 import type { Reservations } from './reservations.ts';
 import type { RiskDesk } from './risk-desk.ts';
-import { slippageBound } from './slippage.ts';
+import { isUnbounded, protectionPrice, slippageBound } from './slippage.ts';
 
 const ACCEPTED: number = RejectReason.None;
 const { Market, Stop } = OrderType;
@@ -30,7 +30,7 @@ export function createAdmission(
   const { books, orders, levels } = engine;
   const { admit: takeSlot, discard } = engine;
   const { reserve } = risk;
-  const { beginAmount, beginSwept } = reservations;
+  const { beginAmount, beginSwept, setStopSlippage } = reservations;
   const sweep = new MarketSweep();
   const admitted = new Int32Array([NO_SLOT]);
 
@@ -81,14 +81,16 @@ export function createAdmission(
       let slippageBps = 0;
       if (isStop || isSwept) {
         slippageBps = maxSlippageBps || (desk.maxSlippageBps[symbolIndex] ?? 0);
-        if (isStop && side === Buy && !book.hasBand && slippageBps === 0) {
-          return RejectReason.NoPriceBand;
-        }
+        if (isStop && isUnbounded(side, book, slippageBps)) return RejectReason.NoPriceBand;
         const refused = isSwept ? sweepBook(ticket, book, slippageBps, slippageAction) : ACCEPTED;
         if (refused !== ACCEPTED) return refused;
       }
       const order = takeSlot(ticket);
-      let price = isStop ? protectionPrice(ticket, book, slippageBps) : orders.price(order);
+      let price = orders.price(order);
+      if (isStop) {
+        price = protectionPrice(side, ticket.stopPrice, book, slippageBps);
+        setStopSlippage(order, slippageBps);
+      }
       let coveredQty = ticket.qty;
       if (amount !== 0) {
         price = amount;
@@ -113,13 +115,4 @@ export function createAdmission(
       return ACCEPTED;
     },
   };
-}
-
-/** The worst price that a stop may trade at, whenever it fires; for a sell without bounds, 1. */
-function protectionPrice(ticket: OrderTicket, book: OrderBook, slippageBps: number): number {
-  const { side, stopPrice } = ticket;
-  if (slippageBps === 0) return side === Buy ? book.collar(side) : 1;
-  const bound = slippageBound(side, stopPrice, slippageBps);
-  const collar = book.collar(side);
-  return crosses(side, collar, bound) ? bound : collar;
 }

@@ -37,13 +37,11 @@ const NOT_THE_ENGINES: readonly number[] = [
 ];
 
 /**
- * A stop to buy is bound by the band that it was accepted in, so the band stays while one waits.
+ * A stop is bound by the band that it was accepted in, so the band stays while one waits.
  */
 function movesBoundOfStop(venue: RecordedExchange, drawn: DrawnCommand): boolean {
   if (drawn.kind !== 'band') return false;
-  const isStopToBuy = ({ orderType, side }: { orderType: number; side: number }) =>
-    orderType === OrderType.Stop && side === Side.Buy;
-  return [...orderedOrders(venue.exchange)].some(isStopToBuy);
+  return [...orderedOrders(venue.exchange)].some(({ orderType }) => orderType === OrderType.Stop);
 }
 
 /** That of the command's order; 0 where the command is about none. */

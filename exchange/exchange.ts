@@ -43,7 +43,7 @@ import { createExecution } from './execution.ts';
 import { createOrderAnswers } from './order-answers.ts';
 import { createOrderCommands } from './order-commands.ts';
 import { createOrderOutcomes } from './order-outcomes.ts';
-import { createReservations } from './reservations.ts';
+import { createReservations, type Reservations } from './reservations.ts';
 import { RiskDesk } from './risk-desk.ts';
 import { TransferCommands } from './transfer-commands.ts';
 import {
@@ -77,6 +77,7 @@ export class Exchange {
   readonly risk: RiskEngine;
   readonly venue: Venue;
   readonly desk: RiskDesk;
+  readonly reservations: Reservations;
   readonly answers = createOrderAnswers();
   readonly clock = new Float64Array(1);
   readonly events: EventWriter;
@@ -109,8 +110,9 @@ export class Exchange {
     this.events = events;
     this.risk = risk;
     this.engine = engine;
-    this.desk = new RiskDesk(engine, risk);
     this.venue = new Venue(engine, risk);
+    this.desk = new RiskDesk(engine, risk, this.venue);
+    this.reservations = reservations;
     this.transferCommands = new TransferCommands(risk.transfers);
     const admission = createAdmission(engine, risk, reservations, this.desk);
     const { answers, venue } = this;

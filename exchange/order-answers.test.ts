@@ -5,17 +5,12 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { ExecType, OrderType, Side, TimeInForce } from '../protocol/enums.ts';
-import { CommandDone } from '../protocol/events.ts';
-import { ExecutionReport } from '../protocol/execution-report.ts';
-import { OrderAnswer, OrderAnswerFill } from '../protocol/order-answer.ts';
-import { RejectReason } from '../protocol/reject-reason.ts';
-import { testSeed } from '../test/support/seed.ts';
-import { EventBuffer } from './event-sink.ts';
-import { Exchange } from './exchange.ts';
+import { OrderType, Side, TimeInForce } from '../protocol/enums.ts';
+import { OrderAnswer } from '../protocol/order-answer.ts';
+import type { Exchange } from './exchange.ts';
 import { hashState } from './state-hash.ts';
 import { orderedBalances, orderedOrders } from './state-view.ts';
+import { firstAnswer, repeatedAnswer } from './testing/order-answers-told.ts';
 import {
   BTC,
   BTC_EUR,
@@ -47,43 +42,6 @@ function outcomeOf(events: readonly EventView[]): string {
   return describe(events.at(-1)!);
 }
 
-/** What events say an order was answered: of its own command, or told again. */
-interface Answer {
-  readonly orderId: number;
-  readonly rejectReason: number;
-  readonly orderStatus: number;
-  readonly leavesQty: number;
-  readonly cancelReason: number;
-  readonly fills: readonly (readonly number[])[];
-}
-
-function firstAnswer(events: readonly EventView[]): Answer {
-  const own = events.filter((event) => event instanceof ExecutionReport);
-  const { orderId } = own[0]!;
-  const reports = own.filter((report) => report.orderId === orderId);
-  const { rejectReason, orderStatus, leavesQty, cancelReason } = reports.at(-1)!;
-  const fills = reports
-    .filter(({ execType }) => execType === ExecType.Trade)
-    .map(({ tradeId, lastPrice, lastQty, fee }) => [tradeId, lastPrice, lastQty, fee]);
-  return { orderId, rejectReason, orderStatus, leavesQty, cancelReason, fills };
-}
-
-function repeatedAnswer(events: readonly EventView[]): Answer {
-  const [answer, ...rest] = events;
-  assert.ok(answer instanceof OrderAnswer, `${describe(answer!)} is no answer told again`);
-  const { orderId, rejectReason, orderStatus, leavesQty, cancelReason } = answer;
-  const told = rest.slice(0, -1).map((event) => {
-    assert.ok(event instanceof OrderAnswerFill);
-    return event;
-  });
-  assert.equal(answer.fillCount, told.length);
-  const fills = told.map(({ tradeId, price, qty, fee }) => [tradeId, price, qty, fee]);
-  const done = rest.at(-1)!;
-  assert.ok(done instanceof CommandDone);
-  assert.equal(done.rejectReason, rejectReason);
-  return { orderId, rejectReason, orderStatus, leavesQty, cancelReason, fills };
-}
-
 type Order = (venue: RecordedExchange) => EventView[];
 
 const FIRST_ANSWERS: Readonly<Record<string, Order>> = {
@@ -92,7 +50,6 @@ const FIRST_ANSWERS: Readonly<Record<string, Order>> = {
     v.order(ALICE, Buy, 61, 9, { clientOrderId: 7, timeInForce: TimeInForce.IOC }),
   'a market order': (v) => v.marketOrder(ALICE, Buy, 3, { clientOrderId: 7 }),
   'one refused for funds': (v) => v.order(BOB, Buy, 50, 5, { clientOrderId: 7 }),
-  'one of an account that is not there': (v) => v.order(9, Buy, 50, 5, { clientOrderId: 7 }),
   'one in no market': (v) => v.order(ALICE, Buy, 50, 5, { clientOrderId: 7, symbolId: 99 }),
 };
 
@@ -155,15 +112,26 @@ for (const [what, order] of Object.entries(OTHER_CONTENT)) {
   });
 }
 
+test('an account that is not there is not remembered: it could fill the memory for nothing', () => {
+  const venue = openVenue({ maxClientOrderIds: 2 });
+  for (let id = 1; id < 5; id++) {
+    const events = venue.order(9, Buy, 50, 5, { clientOrderId: id });
+    assert.equal(outcomeOf(events), 'CommandDone UnknownAccount');
+  }
+  assert.equal(outcomeOf(venue.order(ALICE, Buy, 50, 5, { clientOrderId: 1 })), 'CommandDone None');
+});
+
 test('client order ids are each account’s own, and orders without one are all new', () => {
   const venue = openVenue();
   venue.deposit(BOB, USD, 1_000_000);
-  for (const account of [ALICE, BOB]) {
-    const events = venue.order(account, Buy, 50, 5, { clientOrderId: 2 ** 52 + 1 });
-    assert.equal(describe(events[0]!), `New ${venue.exchange.sequence}: New 0 + 5`);
-  }
-  for (let round = 0; round < 3; round++) {
-    const events = venue.order(ALICE, Buy, 50, 5);
+  const own = { clientOrderId: 2 ** 52 + 1 };
+  for (const [account, terms] of [
+    [ALICE, own],
+    [BOB, own],
+    [ALICE, {}],
+    [ALICE, {}],
+  ] as const) {
+    const events = venue.order(account, Buy, 50, 5, terms);
     assert.equal(describe(events[0]!), `New ${venue.exchange.sequence}: New 0 + 5`);
   }
 });
@@ -272,124 +240,4 @@ test('what is remembered is part of the state, what is forgotten is not', () => 
     late([{ clientOrderId: 1 }, { clientOrderId: 2, groupId: 5 }]),
   ];
   assert.equal(new Set(hashes).size, hashes.length);
-});
-
-/** What a venue must remember, kept plainly. */
-class Memory {
-  private known: { key: string; content: string; time: number; answer: Answer }[] = [];
-  windowUs = 0;
-  most = 1;
-
-  forget(now: number): void {
-    this.known = this.known.filter(({ time }) => time + this.windowUs > now);
-  }
-
-  find(key: string) {
-    return this.known.find((each) => each.key === key);
-  }
-
-  get isFull(): boolean {
-    const fills = this.known.reduce((sum, { answer }) => sum + answer.fills.length, 0);
-    return this.known.length >= this.most || fills >= this.most * 4;
-  }
-
-  add(key: string, content: string, time: number, answer: Answer): void {
-    this.known.push({ key, content, time, answer });
-  }
-}
-
-const drawnOrder = fc.record({
-  kind: fc.constant('order'),
-  account: fc.constantFrom(ALICE, BOB),
-  clientOrderId: fc.integer({ min: 0, max: 6 }),
-  side: fc.constantFrom(Buy, Sell),
-  price: fc.integer({ min: 49, max: 51 }),
-  qty: fc.constantFrom(1, 1, 40),
-});
-const drawn = fc.oneof(
-  { weight: 30, arbitrary: drawnOrder },
-  { weight: 10, arbitrary: fc.record({ kind: fc.constant('again'), pick: fc.nat(50) }) },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      kind: fc.constant('wait'),
-      us: fc.constantFrom(1, SECOND / 2, SECOND - 1, SECOND, 3 * SECOND),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('limits'),
-      clientOrderIdSeconds: fc.constantFrom(0, 1, 2, 5),
-      maxClientOrderIds: fc.constantFrom(1, 3, 5, 1_000),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cancel all') }) },
-);
-
-test('whatever comes, each id is answered as a plain memory says; a replay knows the same', (t) => {
-  const seen = { repeats: 0, conflicts: 0, full: 0 };
-  fc.assert(
-    fc.property(fc.array(drawn, { maxLength: 150, size: 'max' }), (commands) => {
-      const venue = openVenue({ clientOrderIdSeconds: 2, maxClientOrderIds: 5 });
-      venue.deposit(BOB, USD, 100_000);
-      venue.deposit(ALICE, BTC, 10_000);
-      const memory = new Memory();
-      Object.assign(memory, { windowUs: 2 * SECOND, most: 5 });
-      const sent: (typeof drawnOrder extends fc.Arbitrary<infer T> ? T : never)[] = [];
-      const send = (order: (typeof sent)[number]) => {
-        const { account, clientOrderId, side, price, qty } = order;
-        const { time } = venue;
-        const key = `${account} ${clientOrderId}`;
-        const content = JSON.stringify(order);
-        memory.forget(time);
-        const isConcerned = memory.windowUs > 0 && clientOrderId !== 0;
-        const known = isConcerned ? memory.find(key) : undefined;
-        const { isFull } = memory;
-        const before = moneyAndOrders(venue);
-        const events = venue.order(account, side, price, qty, { clientOrderId });
-        if (known?.content === content) {
-          seen.repeats++;
-          assert.deepEqual(repeatedAnswer(events), known.answer);
-          assert.deepEqual(moneyAndOrders(venue), before);
-        } else if (known !== undefined) {
-          seen.conflicts++;
-          assert.equal(outcomeOf(events), 'CommandDone ClientOrderIdConflict');
-          assert.deepEqual(moneyAndOrders(venue), before);
-        } else if (isConcerned && isFull) {
-          seen.full++;
-          assert.equal(outcomeOf(events), 'CommandDone TooManyClientOrderIds');
-          assert.deepEqual(moneyAndOrders(venue), before);
-        } else {
-          const answer = firstAnswer(events);
-          const { TooManyClientOrderIds, ClientOrderIdConflict } = RejectReason;
-          assert.notEqual(answer.rejectReason, TooManyClientOrderIds);
-          assert.notEqual(answer.rejectReason, ClientOrderIdConflict);
-          if (isConcerned) memory.add(key, content, time, answer);
-        }
-      };
-      for (const each of commands) {
-        if (each.kind === 'order') sent.push(each);
-        if (each.kind === 'order') send(each);
-        else if (each.kind === 'again') {
-          if (sent.length > 0) send(sent[each.pick % sent.length]!);
-        } else if (each.kind === 'wait') venue.time += each.us;
-        else if (each.kind === 'cancel all') venue.massCancel(ALICE);
-        else {
-          const { clientOrderIdSeconds, maxClientOrderIds } = each;
-          memory.forget(venue.time);
-          memory.windowUs = clientOrderIdSeconds * SECOND;
-          memory.most = maxClientOrderIds;
-          memory.forget(venue.time);
-          venue.setLimits({ clientOrderIdSeconds, maxClientOrderIds });
-        }
-      }
-      const replayed = new Exchange(new EventBuffer());
-      for (const record of venue.history) replayed.execute(record, 0);
-      assert.equal(`${replayed.events.hash}`, `${venue.exchange.events.hash}`);
-      assert.equal(hashState(replayed), hashState(venue.exchange));
-    }),
-    { seed: testSeed(t), numRuns: 150 },
-  );
-  for (const [what, count] of Object.entries(seen)) assert.ok(count > 50, `${count} ${what}`);
 });

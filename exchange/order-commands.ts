@@ -121,16 +121,25 @@ export function createOrderCommands(parts: OrderCommandParts) {
     const barred = risk.checkAccount(account, symbolIndex, ticket.side);
     if (barred !== ACCEPTED) return barred;
     if (isOneTooMany(symbolIndex)) return RejectReason.TooManyOpenOrders;
+    const { amount } = ticket;
+    const budget = amount === 0 ? 0 : risk.budgetOf(symbolIndex, amount);
+    if (budget !== 0) ticket.amount = budget;
     const refused = check(ticket);
     if (refused !== ACCEPTED) return refused;
+    if (amount !== 0 && budget === 0) return RejectReason.AmountTooSmall;
     const slippageBps = words[at + MAX_SLIPPAGE_BPS]! >>> 0;
     const slippageAction = (words[at + CONDITIONS]! >> 8) & 0xff;
     const unfunded = admission.admit(ticket, account, symbolIndex, slippageBps, slippageAction);
     if (unfunded !== ACCEPTED) return unfunded;
     const order = admission.order();
-    if (ticket.amount !== 0) events.beginAmount(order, ticket.amount);
+    if (amount !== 0) events.beginAmount(order, amount);
     execute(order);
     return ACCEPTED;
+  }
+
+  /** Who has no account could fill the memory of client order ids for nothing. */
+  function isAccountKnown(words: Int32Array, at: number): boolean {
+    return accounts.find(getInt64(words, at + ACCOUNT_ID)) !== NO_SLOT;
   }
 
   function executeFirst(record: RecordBuffer, offset: number): number {
@@ -160,7 +169,9 @@ export function createOrderCommands(parts: OrderCommandParts) {
     executeNewOrder(record: RecordBuffer, offset: number): number {
       const { words } = record;
       const at = offset >> 2;
-      if (!answers.concerns(words, at)) return executeFirst(record, offset);
+      if (!answers.concerns(words, at) || !isAccountKnown(words, at)) {
+        return executeFirst(record, offset);
+      }
       const known = answers.find(words, at);
       if (known !== NO_SLOT) {
         if (!answers.isSame(known, words, at)) {

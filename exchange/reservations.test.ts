@@ -244,12 +244,12 @@ test('a market order to sell locks only what others’ orders take, and nothing 
   assert.deepEqual([lockedOf(venue, SELLER, BTC), balance(venue, SELLER, BTC).available], [0, 0]);
 });
 
-test('a market order by amount reserves that and the worst fee, and pays for its fills', () => {
+test('a market order by amount spends at most that, fees included, and pays for its fills', () => {
   const venue = open();
   venue.order(SELLER, Sell, 50, 1);
   venue.order(SELLER, Sell, 60, 9);
-  // 200 ticks × lots are 2,000; with 2 % 2,040.
-  venue.withdraw(BUYER, USD, MONEY - 2_039);
+  // 200 ticks × lots are 2,000: 196 of them with 2 % are 1,999, 197 would be 2,009.
+  venue.withdraw(BUYER, USD, MONEY - 1_998);
   const short = venue.marketOrder(BUYER, Buy, 0, { amount: 200 });
   assert.equal(reasonOf(short), RejectReason.InsufficientFunds);
   venue.deposit(BUYER, USD, 1);
@@ -257,7 +257,7 @@ test('a market order by amount reserves that and the worst fee, and pays for its
   // 1 at 50 and 2 at 60: 170 ticks × lots; 1,700 and 2 %.
   assert.deepEqual(
     [lockedOf(venue, BUYER), balance(venue, BUYER, USD).available],
-    [0, 2_040 - 1_734],
+    [0, 1_999 - 1_734],
   );
   assert.equal(balance(venue, BUYER, BTC).available, MONEY + 300);
 });
@@ -292,15 +292,23 @@ test('a replace locks the difference, or is refused and changes nothing', () => 
   assert.deepEqual([lockedOf(venue, BUYER), balance(venue, BUYER, USD).available], [102, 1_938]);
 });
 
-test('a waiting stop to buy keeps its bound when it is replaced', () => {
+test('a waiting stop to buy keeps its bound until it gets another stop price', () => {
   const venue = open();
   venue.setBand(50, 5);
-  const stop = venue.order(BUYER, Buy, 0, 4, { orderType: Stop, stopPrice: 52 });
+  const stop = orderIdOf(venue.order(BUYER, Buy, 0, 4, { orderType: Stop, stopPrice: 52 }));
   venue.setBand(60, 10);
-  const replaced = venue.replace(BUYER, orderIdOf(stop), 0, 2, { stopPrice: 54 });
-  assert.equal(reasonOf(replaced), RejectReason.None);
-  // 55 × 2 × 10 and 2 %.
-  assert.equal(lockedOf(venue, BUYER), 1_122);
+  for (const stopPrice of [0, 52]) {
+    assert.equal(reasonOf(venue.replace(BUYER, stop, 0, 2, { stopPrice })), RejectReason.None);
+    // 55 × 2 × 10 and 2 %.
+    assert.equal(lockedOf(venue, BUYER), 1_122);
+  }
+  assert.equal(reasonOf(venue.replace(BUYER, stop, 0, 2, { stopPrice: 54 })), RejectReason.None);
+  // 70 × 2 × 10 and 2 %.
+  assert.equal(lockedOf(venue, BUYER), 1_428);
+  venue.setBand(0, 0);
+  const { NoPriceBand } = RejectReason;
+  assert.equal(reasonOf(venue.replace(BUYER, stop, 0, 2, { stopPrice: 55 })), NoPriceBand);
+  assert.equal(lockedOf(venue, BUYER), 1_428);
 });
 
 test('a decremented order keeps locked what is left of it', () => {

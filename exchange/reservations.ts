@@ -13,15 +13,20 @@
  *
  * A sell reserves what it delivers; a market order to sell only what the book can take. A market
  * order in continuous trading is not bound by its reservation, which covers all possible fills. A
- * stop's protection price is as far behind its stop price as it may slip, or else the band's end.
+ * stop's protection price is as far behind its stop price as it may slip, or else the band's end;
+ * a new stop price brings a new one. An order that loses its place by new terms is charged as a new
+ * one: its worst fee is the market's now.
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import { type EngineState, REGISTERS } from '../engine/engine-state.ts';
 import { crosses } from '../engine/order-book.ts';
 import { CancelReason, OrderType, Side } from '../protocol/enums.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 import { RISK_REGISTERS } from '../risk/risk-state.ts';
+import { isUnbounded, protectionPrice } from './slippage.ts';
 
+const ACCEPTED: number = RejectReason.None;
 const { Market, Stop } = OrderType;
 const { Buy } = Side;
 const { fillPrice, fillQty, tradeId, isAuction } = REGISTERS;
@@ -45,10 +50,12 @@ export type Reservations = ReturnType<typeof createReservations>;
 export function createReservations(engine: EngineState, risk: RiskEngine) {
   const { books, orders, registers: fill } = engine;
   const { adjust, setReservedPrice } = risk;
-  const { holds, registers } = risk.state;
+  const { holds, markets, registers } = risk.state;
   const settleFill = risk.settle;
   const special = new Int32Array([NO_SLOT, NO_SLOT]);
   const left = new Float64Array(2);
+  /** How far a stop may slip, by its slot; 0: to the band's end. */
+  const stopSlippage = new Int32Array(orders.capacity);
 
   /** The open quantity that the reservation is for. */
   function coveredQtyOf(order: number): number {
@@ -75,23 +82,44 @@ export function createReservations(engine: EngineState, risk: RiskEngine) {
       left[AMOUNT] = amount;
     },
 
+    /** A stop is bounded by what it may slip from its stop price, in hundredths of a percent. */
+    setStopSlippage(order: number, slippageBps: number): void {
+      stopSlippage[order] = slippageBps;
+    },
+    stopSlippage(order: number): number {
+      return orders.orderType(order) === Stop ? stopSlippage[order]! : 0;
+    },
+
     /**
      * Reserves for new terms, of which `qty` is the new total, and `stopPrice` 0 as it was; or says
      * why not.
      */
     replace(order: number, price: number, qty: number, stopPrice: number): number {
-      const isStop = orders.orderType(order) === Stop;
-      // A stop has no limit: it stays bounded by the price that it was accepted at.
-      const bound = isStop ? holds.price(order) : price;
-      const leavesQty = qty - orders.cumQty(order);
       const market = orders.symbolIndex(order);
       const side = orders.side(order);
+      const isStop = orders.orderType(order) === Stop;
+      const isStopMoved = stopPrice !== 0 && stopPrice !== orders.stopPrice(order);
+      let bound = price;
+      if (isStop) {
+        const slippageBps = stopSlippage[order]!;
+        const book = books[market]!;
+        bound = isStopMoved
+          ? protectionPrice(side, stopPrice, book, slippageBps)
+          : holds.price(order);
+        if (isStopMoved && isUnbounded(side, book, slippageBps)) return RejectReason.NoPriceBand;
+      }
+      const leavesQty = qty - orders.cumQty(order);
       const isSellStop = isStop && side !== Buy;
       const costPrice = isSellStop ? stopPrice || orders.stopPrice(order) : bound;
-      return (
-        risk.checkNewTerms(order, market, side, costPrice, qty, leavesQty) ||
-        adjust(order, market, side, bound, leavesQty, leavesQty)
-      );
+      const refused = risk.checkNewTerms(order, market, side, costPrice, qty, leavesQty);
+      if (refused !== ACCEPTED) return refused;
+      const keepsPlace = bound === holds.price(order) && qty <= orders.qty(order) && !isStopMoved;
+      if (keepsPlace) return adjust(order, market, side, bound, leavesQty, leavesQty);
+      const before = holds.worstPpm(order);
+      holds.setWorstPpm(order, markets.worstPpm(market));
+      const unfunded = adjust(order, market, side, bound, leavesQty, leavesQty);
+      if (unfunded !== ACCEPTED) holds.setWorstPpm(order, before);
+      return unfunded;
     },
 
     /** An order lost some of its open quantity without a trade. */

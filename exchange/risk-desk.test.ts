@@ -108,8 +108,8 @@ describe('a limit', () => {
     assert.equal(reasonOf(venue.replace(ALICE, stopOut, 0, 12, { stopPrice: 41 })), None);
     venue.order(BOB, Sell, 52, 100);
     assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 10)), OrderNotionalLimit);
-    assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 0, { amount: 501 })), OrderNotionalLimit);
-    assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 0, { amount: 500 })), None);
+    assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 0, { amount: 511 })), OrderNotionalLimit);
+    assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 0, { amount: 510 })), None);
   });
 
   it('on open orders counts those that may rest, in one market and in all', () => {
@@ -277,10 +277,10 @@ describe('slippage', () => {
     const { SlippageExceeded } = RejectReason;
     assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 21, reject)), SlippageExceeded);
     assert.equal(
-      reasonOf(venue.marketOrder(ALICE, Buy, 0, { ...reject, amount: 21_200 })),
+      reasonOf(venue.marketOrder(ALICE, Buy, 0, { ...reject, amount: 21_700 })),
       SlippageExceeded,
     );
-    assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 0, { ...reject, amount: 20_100 })), None);
+    assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 0, { ...reject, amount: 20_502 })), None);
     assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 1, reject)), None, 'from 1,020 now');
   });
 

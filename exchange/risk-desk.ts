@@ -25,16 +25,19 @@ import {
 } from '../protocol/risk-commands.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 import { ALL_MARKETS, EACH_ACCOUNT } from '../risk/risk-limits.ts';
+import type { Venue } from './venue.ts';
 
 export class RiskDesk {
   /** How far market orders may slip that do not say it themselves, by market; 0: no bound. */
   readonly maxSlippageBps: number[] = [];
   private readonly engine: MatchingEngine;
   private readonly risk: RiskEngine;
+  private readonly venue: Venue;
 
-  constructor(engine: MatchingEngine, risk: RiskEngine) {
+  constructor(engine: MatchingEngine, risk: RiskEngine, venue: Venue) {
     this.engine = engine;
     this.risk = risk;
+    this.venue = venue;
   }
 
   /** Executes a command that is not one of the exchange's own. */
@@ -61,6 +64,7 @@ export class RiskDesk {
     const market = this.engine.symbolIndexOf(symbolId);
     if (market === NO_SLOT) return RejectReason.UnknownSymbol;
     this.risk.fees.setFees(market, tier, makerFeePpm, takerFeePpm);
+    if (tier === 0) this.venue.setFees(market, makerFeePpm, takerFeePpm);
     return RejectReason.None;
   }
 

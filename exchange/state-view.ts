@@ -44,6 +44,8 @@ export interface OrderView {
   readonly selfTradePrevention: number;
   /** 1 if it is. */
   readonly isPostOnly: number;
+  /** How far a stop may slip, in hundredths of a percent; 0: to the band's end. */
+  readonly stopSlippageBps: number;
   /** 1 for a stop that has not fired. */
   readonly isWaiting: number;
 }
@@ -142,6 +144,7 @@ function orderView(exchange: Exchange, order: number): OrderView {
     owner: orders.owner(order),
     selfTradePrevention: orders.selfTradePrevention(order),
     isPostOnly: Number(orders.isPostOnly(order)),
+    stopSlippageBps: exchange.reservations.stopSlippage(order),
     isWaiting: Number(orders.isWaiting(order)),
   };
 }

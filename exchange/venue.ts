@@ -24,6 +24,7 @@ export interface SymbolDefinition {
   readonly lotSize: number;
   /** Quote minor units that one lot costs at a price of one tick. */
   readonly tickValue: number;
+  /** Everybody's now, tier 0: SetFees changes them. */
   readonly makerFeePpm: number;
   readonly takerFeePpm: number;
   readonly code: string;
@@ -89,6 +90,11 @@ export class Venue {
     this.engine.addSymbol(symbolId);
     this.risk.addMarket({ base, quote, lotSize, tickValue }, makerFeePpm, takerFeePpm);
     return RejectReason.None;
+  }
+
+  /** @param market index of the market */
+  setFees(market: number, makerFeePpm: number, takerFeePpm: number): void {
+    this.symbols[market] = { ...this.symbols[market]!, makerFeePpm, takerFeePpm };
   }
 
   setLimits(command: SetLimits): number {

@@ -4,8 +4,8 @@
  * 0009). Hot path.
  *
  * ```
- *  words 0 to 9          10       11    12          13
- *        tiers' minimum  fee rest tiers fee balance rounding balance
+ *  words 0 to 9          10       11    12          13               14
+ *        tiers' minimum  fee rest tiers fee balance rounding balance rounding room
  * ```
  */
 import { IdTable } from '../collections/id-table.ts';
@@ -18,13 +18,15 @@ export const TIERS = 10;
 const RECORD_BITS = 4;
 const PAGE_CURRENCIES = 64;
 
-/** What rounding fees down left, in millionths: less than a minor unit. */
+/** What rounding fees down left, in millionths: less than a minor unit, if that can be posted. */
 const FEE_REST = 10;
 /** How many tiers there are besides tier 0. */
 const TIER_COUNT = 11;
 /** Slots + 1; 0 while they are not known. */
 const FEE_BALANCE = 12;
 const ROUNDING_BALANCE = 13;
+/** How much may surely be posted to the fees for rounding. */
+const ROUNDING_ROOM = 14;
 
 /** The words of a currency's record that are slots of balances + 1. */
 export const CURRENCY_WORD = { FEE_BALANCE, ROUNDING_BALANCE } as const;
@@ -82,6 +84,13 @@ export function createCurrencies() {
     },
     setFeeRest(currency: number, rest: number): void {
       pageOf(currency)[wordOf(currency) + FEE_REST] = rest;
+    },
+
+    roundingRoom(currency: number): number {
+      return pageOf(currency)[wordOf(currency) + ROUNDING_ROOM]!;
+    },
+    setRoundingRoom(currency: number, room: number): void {
+      pageOf(currency)[wordOf(currency) + ROUNDING_ROOM] = room;
     },
 
     /** A balance of the venue's own, or NO_SLOT while it is not known. */

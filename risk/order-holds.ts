@@ -25,7 +25,7 @@ const OPEN_QTY = 2;
 /** Links. The balance that holds the reservation, and the exposure that the order adds to. */
 const HOLDER = 6;
 const EXPOSURE = 7;
-/** The most that it pays in fees, as it was when it was accepted. */
+/** The most that it pays in fees, as it was when it got its place. */
 const WORST_PPM = 8;
 const ACCOUNT = 9;
 
@@ -90,6 +90,9 @@ export function createOrderHolds(exposures: Exposures, capacity: number) {
     },
     worstPpm(order: number): number {
       return links[(order << HOLD_LINKS) + WORST_PPM]!;
+    },
+    setWorstPpm(order: number, worstPpm: number): void {
+      links[(order << HOLD_LINKS) + WORST_PPM] = worstPpm;
     },
     account(order: number): number {
       return links[(order << HOLD_LINKS) + ACCOUNT]!;

@@ -13,6 +13,7 @@ import { NO_SLOT } from '../collections/id-table.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { Accounts } from './accounts.ts';
 import type { Balances } from './balances.ts';
+import { feeOf } from './fee.ts';
 import { FeeSchedule } from './fee-schedule.ts';
 import type { MarketTerms } from './markets.ts';
 import { PreTrade } from './pre-trade.ts';
@@ -159,6 +160,22 @@ export class RiskEngine {
     return preTrade.checkOrder(account, market, side, qty, notional, more, held);
   }
 
+  /**
+   * What of an amount, in ticks × lots, an order may spend on a market's base, so that with the
+   * worst fee it is no more than the amount. Beyond 2^53−1 minor units the amount itself.
+   */
+  budgetOf(market: number, amount: number): number {
+    const { markets } = this.state;
+    const tickValue = markets.tickValue(market);
+    const ppm = markets.worstPpm(market);
+    const total = amount * tickValue;
+    if (total > Number.MAX_SAFE_INTEGER) return amount;
+    let budget = Math.min(amount, Math.floor(total / (tickValue * (1 + ppm / 1_000_000))));
+    while (costOf(budget * tickValue, ppm) > total) budget--;
+    while (budget < amount && costOf((budget + 1) * tickValue, ppm) <= total) budget++;
+    return budget;
+  }
+
   /** The balance of an account in a currency, by their slots; a new one where there was none. */
   findOrOpenBalance(account: number, currency: number): number {
     return this.state.findOrOpenBalance(account, currency);
@@ -166,7 +183,8 @@ export class RiskEngine {
 
   /** Moves money out of one balance into another, by their slots. */
   post(kind: number, from: number, to: number, amount: number, referenceId: number): void {
-    const { balances, registers } = this.state;
+    const { balances, currencies, registers } = this.state;
+    currencies.setRoundingRoom(balances.currency(from), 0);
     balances.add(from, -amount, 0);
     balances.add(to, amount, 0);
     registers[AMOUNT] = amount;
@@ -181,4 +199,8 @@ export class RiskEngine {
     if (slot === NO_SLOT) return 0;
     return Math.floor((balances.available(slot) + balances.locked(slot)) / markets.lotSize(market));
   }
+}
+
+function costOf(notional: number, ppm: number): number {
+  return notional + feeOf(notional, ppm);
 }

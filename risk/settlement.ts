@@ -11,6 +11,7 @@ import { CURRENCY_WORD, type CurrencyWord } from './currencies.ts';
 import { type BalanceWord, EXPOSURE_WORD } from './exposures.ts';
 import { feeOf, feeRestOf } from './fee.ts';
 import type { FeeSchedule } from './fee-schedule.ts';
+import { MoneyBounds } from './money-bounds.ts';
 import { HOLD } from './order-holds.ts';
 import type { Reserving } from './reserving.ts';
 import type { RiskListener } from './risk-listener.ts';
@@ -48,6 +49,7 @@ export function createSettlement(
   const { change, difference } = balances;
   const { findOrOpenBalance } = state;
   const { words, links } = holds;
+  const bounds = new MoneyBounds(balances);
 
   /** What a fill's side receives, in its account's balance of the market's other currency. */
   function receiverOf(order: number, word: BalanceWord, currency: number): number {
@@ -77,12 +79,20 @@ export function createSettlement(
     return links[(order << HOLD_LINKS) + WORST_PPM]!;
   }
 
-  /** Posts each whole minor unit of what rounding fees down left; `rest` is in millionths. */
+  /**
+   * Posts each whole minor unit of what rounding fees down left, where no balance exceeds 2^53−1 by
+   * it; else it waits. `rest` is in millionths.
+   */
   function postFeeRest(currency: number, rest: number): void {
     const sum = currencies.feeRest(currency) + rest;
-    const whole = Math.floor(sum / MILLION);
+    let whole = Math.floor(sum / MILLION);
+    if (whole > currencies.roundingRoom(currency)) {
+      currencies.setRoundingRoom(currency, bounds.roundingRoom(currency));
+      whole = Math.min(whole, currencies.roundingRoom(currency));
+    }
     currencies.setFeeRest(currency, sum - whole * MILLION);
     if (whole === 0) return;
+    currencies.setRoundingRoom(currency, currencies.roundingRoom(currency) - whole);
     const payer = ownBalance(ROUNDING, currency, ROUNDING_BALANCE);
     const collector = ownBalance(FEE, currency, FEE_BALANCE);
     balances.add(payer, -whole, 0);

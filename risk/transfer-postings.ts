@@ -5,18 +5,19 @@
 import { NO_SLOT } from '../collections/id-table.ts';
 import { SystemAccount, TransferKind } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { EXTERNAL, FEE, FIRST_CUSTOMER, PNL, ROUNDING } from './accounts.ts';
+import { FIRST_CUSTOMER } from './accounts.ts';
+import { MoneyBounds } from './money-bounds.ts';
 import type { RiskEngine } from './risk-engine.ts';
 
 const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
-/** What `sumOf` splits integers at: halves of 53 bits. */
-const HALF = 2 ** 26;
 
 export class TransferPostings {
   private readonly risk: RiskEngine;
+  private readonly bounds: MoneyBounds;
 
   constructor(risk: RiskEngine) {
     this.risk = risk;
+    this.bounds = new MoneyBounds(risk.balances);
   }
 
   /** Why an account cannot be debited; the venue's own always can. */
@@ -74,32 +75,20 @@ export class TransferPostings {
     if (amount !== 0) this.lock(accountId, currency, -amount);
   }
 
-  /**
-   * Whether every sum of money stays a safe integer: each balance of the venue, what customers hold
-   * together, and that with the fees, which trades take from customers without looking here.
-   */
+  /** Whether every sum of money stays a safe integer. */
   private staysExact(debit: number, credit: number, currency: number, amount: number): boolean {
-    if (!isOwn(debit))
-      return !isOwn(credit) || this.held(slotOfOwn(credit), currency) + amount <= MAX_AMOUNT;
-    const external = this.held(EXTERNAL, currency);
-    const fee = this.held(FEE, currency);
-    const rounding = this.held(ROUNDING, currency);
-    const pnl = this.held(PNL, currency);
-    if (amount - this.held(slotOfOwn(debit), currency) > MAX_AMOUNT) return false;
-    if (isOwn(credit) && this.held(slotOfOwn(credit), currency) + amount > MAX_AMOUNT) return false;
-    // All balances sum to zero, so customers hold what the venue's accounts lack.
-    const customers = -sumOf([external, fee, rounding, pnl]);
-    if (!isOwn(credit) && customers + amount > MAX_AMOUNT) return false;
+    const { bounds } = this;
+    if (!isOwn(debit)) {
+      return !isOwn(credit) || bounds.held(slotOfOwn(credit), currency) + amount <= MAX_AMOUNT;
+    }
+    if (amount - bounds.held(slotOfOwn(debit), currency) > MAX_AMOUNT) return false;
+    if (isOwn(credit) && bounds.held(slotOfOwn(credit), currency) + amount > MAX_AMOUNT) {
+      return false;
+    }
+    if (!isOwn(credit) && bounds.customers(currency) + amount > MAX_AMOUNT) return false;
     const isAdded = !isOwn(credit) || credit === SystemAccount.Fee;
-    const customersAndFee = -sumOf([external, rounding, pnl]);
-    return !isAdded || debit === SystemAccount.Fee || customersAndFee + amount <= MAX_AMOUNT;
-  }
-
-  /** What one of the venue's own accounts has of a currency: it never has any locked. */
-  private held(account: number, currency: number): number {
-    const { balances } = this.risk;
-    const balance = balances.find(account, currency);
-    return balance === NO_SLOT ? 0 : balances.available(balance);
+    if (!isAdded || debit === SystemAccount.Fee) return true;
+    return bounds.customersAndFee(currency) + amount <= MAX_AMOUNT;
   }
 
   private accountOf(accountId: number): number {
@@ -126,16 +115,4 @@ function slotOfOwn(accountId: number): number {
   const slot = -1 - accountId;
   if (slot >= FIRST_CUSTOMER) throw new RangeError(`the venue has no account ${accountId}`);
   return slot;
-}
-
-/** The exact sum of a few safe integers, if it is one too, though partial sums may not be. */
-function sumOf(amounts: readonly number[]): number {
-  let high = 0;
-  let low = 0;
-  for (const amount of amounts) {
-    const rest = amount % HALF;
-    low += rest;
-    high += (amount - rest) / HALF;
-  }
-  return high * HALF + low;
 }

@@ -19,7 +19,7 @@ import { BookLevel, Trade, TradingStateChanged } from '../../protocol/events.ts'
 import { ExecutionReport } from '../../protocol/execution-report.ts';
 import { type RecordBuffer, templateIdAt } from '../../protocol/record.ts';
 import { SetPriceBand, SetTradingState } from '../../protocol/venue-commands.ts';
-import { BTC_EUR, BTC_USD, type EventView } from './recorded-exchange.ts';
+import { BTC_EUR, BTC_USD, type EventView, TICK_VALUE } from './recorded-exchange.ts';
 
 export class EngineTwin {
   readonly plain = new PlainEngine({ orders: 4_096 });
@@ -75,10 +75,20 @@ function newOrder(order: NewOrder, orderId: number): EngineCommand {
   return {
     command: 'new',
     ...basics,
-    ...{ clientOrderId, stopPrice, displayQty, amount, expireTime, groupId },
+    ...{ clientOrderId, stopPrice, displayQty, expireTime, groupId },
+    amount: spendable(amount, symbolId),
     postOnly,
     selfTradePrevention,
   };
+}
+
+/** What an amount leaves to spend: in BTC_USD a fee of 2 % may come on top. */
+function spendable(amount: number, symbolId: number): number {
+  if (symbolId !== BTC_USD) return amount;
+  let left = amount;
+  while (left * TICK_VALUE + Math.floor((left * TICK_VALUE * 2) / 100) > amount * TICK_VALUE)
+    left--;
+  return left;
 }
 
 /** What the exchange tells beyond the engine (money, the closing of the group) is left out. */
