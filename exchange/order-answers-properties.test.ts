@@ -13,7 +13,13 @@ import { Exchange } from './exchange.ts';
 import { hashState } from './state-hash.ts';
 import { orderedBalances, orderedOrders } from './state-view.ts';
 import { type Answer, firstAnswer, repeatedAnswer } from './testing/order-answers-told.ts';
-import { BTC, describe, RecordedExchange, USD } from './testing/recorded-exchange.ts';
+import {
+  BTC,
+  describe,
+  type EventView,
+  RecordedExchange,
+  USD,
+} from './testing/recorded-exchange.ts';
 
 const { Buy, Sell } = Side;
 const [ALICE, BOB] = [1, 2];

@@ -121,6 +121,16 @@ test('an account that is not there is not remembered: it could fill the memory f
   assert.equal(outcomeOf(venue.order(ALICE, Buy, 50, 5, { clientOrderId: 1 })), 'CommandDone None');
 });
 
+test('an answer tells quantities of any size', () => {
+  const venue = openVenue();
+  venue.deposit(ALICE, USD, 2 ** 45);
+  const sell = { clientOrderId: 1, timeInForce: TimeInForce.GTC };
+  const order = () => venue.order(ALICE, Buy, 1, 2 ** 33 + 5, sell);
+  const first = firstAnswer(order());
+  assert.equal(first.leavesQty, 2 ** 33 + 5);
+  assert.deepEqual(repeatedAnswer(order()), first);
+});
+
 test('client order ids are each account’s own, and orders without one are all new', () => {
   const venue = openVenue();
   venue.deposit(BOB, USD, 1_000_000);

@@ -81,6 +81,8 @@ describe('a limit', () => {
     assert.equal(reasonOf(venue.order(ALICE, Buy, 5, 16)), OrderQtyLimit, 'over all markets');
     limit(venue, { accountId: ALICE, maxOrderQty: 18 });
     assert.equal(reasonOf(venue.order(ALICE, Buy, 5, 16)), None, 'her own comes first');
+    limit(venue, { accountId: ALICE, symbolId: BTC_USD, maxOrderQty: 4 });
+    assert.equal(reasonOf(venue.order(ALICE, Buy, 5, 5)), OrderQtyLimit, 'also where it is less');
     limit(venue, { accountId: ALICE, symbolId: BTC_USD });
     assert.equal(reasonOf(venue.order(ALICE, Buy, 5, 11)), OrderQtyLimit, 'hers is no more');
   });
@@ -129,6 +131,15 @@ describe('a limit', () => {
     assert.equal(reasonOf(venue.order(ALICE, Buy, 4, 1)), None, 'filled ones are open no more');
   });
 
+  it('on open orders counts market orders that wait for an auction', () => {
+    const venue = open();
+    limit(venue, { accountId: ALICE, maxOpenOrders: 1 });
+    venue.setBand(50, 20);
+    venue.setState(TradingState.PreOpen);
+    assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 1)), None);
+    assert.equal(reasonOf(venue.marketOrder(ALICE, Buy, 1)), OpenOrdersLimit);
+  });
+
   it('on a position counts what is held, locked too, and what open buys may add', () => {
     const venue = open();
     const held = 1_000_000 / LOT;
@@ -139,6 +150,10 @@ describe('a limit', () => {
     assert.equal(reasonOf(venue.order(ALICE, Sell, 90, 5_000)), None, 'a sell adds nothing');
     assert.equal(reasonOf(venue.replace(ALICE, buying, 5, 11)), PositionLimit);
     assert.equal(reasonOf(venue.replace(ALICE, buying, 5, 10)), None);
+    limit(venue, { accountId: ALICE, maxPosition: held });
+    assert.equal(reasonOf(venue.replace(ALICE, buying, 6, 10)), None, 'it adds nothing');
+    assert.equal(reasonOf(venue.replace(ALICE, buying, 5, 11)), PositionLimit);
+    limit(venue, { accountId: ALICE, maxPosition: held + 10 });
     venue.order(BOB, Sell, 5, 10);
     assert.equal(reasonOf(venue.order(ALICE, Buy, 5, 1)), PositionLimit, 'held now');
     venue.order(ALICE, Sell, 4, 1, { timeInForce: TimeInForce.IOC });

@@ -109,6 +109,23 @@ test('any other state, band, last price or time of the engine hashes differently
   ]);
 });
 
+test('any other fill of a remembered answer hashes differently', () => {
+  const remembering = () => {
+    const venue = openVenue();
+    venue.setLimits({ clientOrderIdSeconds: 9, maxClientOrderIds: 9 });
+    venue.order(BOB, Sell, 50, 2, { clientOrderId: 8 });
+    return venue.exchange;
+  };
+  const hashes = Array.from({ length: 8 }, (_, word) => {
+    const exchange = remembering();
+    const { fills } = exchange.answers;
+    assert.ok(fills.count > 0);
+    fills.page(fills.first)[fills.wordOf(fills.first) + word]! += 1;
+    return hashState(exchange);
+  });
+  assert.equal(new Set([hashState(remembering()), ...hashes]).size, 9);
+});
+
 test('any other limit hashes differently', () => {
   const names = [
     'maxOpenOrders',

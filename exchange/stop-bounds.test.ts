@@ -95,6 +95,14 @@ for (const { side, stopPrice, moved, worst } of MOVES) {
   });
 }
 
+test('a stop slips no further than the end of the band that it came in', () => {
+  const venue = open();
+  venue.setBand(1_000, 5, BTC_EUR);
+  const terms = { orderType: Stop, stopPrice: 1_001, maxSlippageBps: 1_000 };
+  order(venue, OWNER, Buy, 0, 3, terms);
+  assert.equal(euros(venue).locked, 1_005 * 3 * 10);
+});
+
 test('new terms without another stop price leave a stop its protection price', () => {
   const venue = open();
   const terms = { orderType: Stop, stopPrice: 1_000, maxSlippageBps: 100 };

@@ -52,6 +52,16 @@ describe('fees', () => {
     assert.deepEqual(trade(bank, 1, 100), [0, 1], 'tier 0: 1,000 ppm of 1,000');
   });
 
+  it('count a day’s volume up to 2^48−1, whatever is traded', () => {
+    const bank = richBank(0, 0);
+    const { volumes } = bank.risk;
+    const notional = new Float64Array([2 ** 47]);
+    for (let fill = 0; fill < 3; fill++) volumes.add(0, 100, notional, 0);
+    assert.equal(volumes.total(0, 100), 2 ** 48 - 1);
+    volumes.add(0, 101, notional, 0);
+    assert.equal(volumes.total(0, 101), 2 ** 48 - 1 + 2 ** 47);
+  });
+
   it('of an open order are never more than the worst when it was accepted', () => {
     const bank = richBank(100, 1_000);
     bank.reserve(0, BOB, Sell, 100, 100);

@@ -3,10 +3,12 @@
  * the accounts. Sequence numbers count from 1 and make the ids of orders; each command comes a
  * microsecond after the last.
  */
+import { INITIAL_LIMITS } from '../../exchange/venue.ts';
 import { CancelOrder, Funding, NewOrder, ReplaceOrder } from '../../protocol/commands.ts';
 import { OrderType, QtyMeaning, TimeInForce } from '../../protocol/enums.ts';
 import { type RecordBuffer, recordLengthAt } from '../../protocol/record.ts';
-import { AddCurrency, AddSymbol } from '../../protocol/venue-commands.ts';
+import { AddCurrency, AddSymbol, SetLimits } from '../../protocol/venue-commands.ts';
+import { SETTINGS } from '../../server/configuration.ts';
 import { moneyOf } from './cases.ts';
 import { type CommandFlow, Kind } from './command-flow.ts';
 
@@ -34,7 +36,11 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
   const { symbols, accounts, kind, symbol, side, account, order, price, qty } = flow;
   const { deposit, tickValue, lotSize } = moneyOf(accounts);
   const currencies = symbols + 1;
-  const definitions = currencies + symbols;
+  /**
+   * The limits first. Client order ids are remembered for a second: as long as the warm-up takes,
+   * so that the measured part forgets as many as it remembers.
+   */
+  const definitions = 1 + currencies + symbols;
   const deposits = accounts * currencies;
   /** Of the flow's first command. */
   const firstSequence = definitions + deposits + 1;
@@ -82,6 +88,13 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
     command.qtyMeaning = QtyMeaning.Open;
   }
 
+  function setLimits(record: RecordBuffer, offset: number): void {
+    const command = new SetLimits().write(record, offset);
+    const clientOrderIdSeconds = 1;
+    const maxClientOrderIds = SETTINGS.maxClientOrderIds.default;
+    Object.assign(command, INITIAL_LIMITS, { clientOrderIdSeconds, maxClientOrderIds });
+  }
+
   function defineCurrency(at: number, record: RecordBuffer, offset: number): void {
     const command = addCurrency.write(record, offset);
     command.currencyId = QUOTE + at;
@@ -112,8 +125,9 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
     definitions,
     deposits,
     encodeSetUp(at, record, offset) {
-      if (at < currencies) defineCurrency(at, record, offset);
-      else if (at < definitions) defineSymbol(at - currencies, record, offset);
+      if (at === 0) setLimits(record, offset);
+      else if (at <= currencies) defineCurrency(at - 1, record, offset);
+      else if (at < definitions) defineSymbol(at - 1 - currencies, record, offset);
       else fund(at - definitions, record, offset);
       // All commands begin alike.
       const header = newOrder.wrap(record, offset);

@@ -2,14 +2,22 @@
  * Checks an exchange that replays a journal. After each command: what its events touched, and that
  * a rejected one changed nothing; after some, everything.
  *
- * It listens to the events and keeps books of its own (`Holdings`, `OpenOrders`). So what changes a
- * balance or an order without telling shows too: when the next event touches it, or when everything
- * is checked.
+ * It listens to the events and keeps books of its own (`Holdings`, `OpenOrders`, `Postings`). So
+ * what changes a balance or an order without telling shows too: when the next event touches it, or
+ * when everything is checked.
  */
 import type { Exchange } from '../../exchange/exchange.ts';
 import { orderedBalances } from '../../exchange/state-view.ts';
 import type { ReplayListener } from '../../journal/journal-replay.ts';
-import { CANCEL_ORDER, FUNDING, NEW_ORDER, REPLACE_ORDER } from '../../protocol/command-layout.ts';
+import {
+  ADD_SYMBOL,
+  CANCEL_ORDER,
+  FUNDING,
+  NEW_ORDER,
+  NEW_TRANSFER,
+  REPLACE_ORDER,
+  SET_FEES,
+} from '../../protocol/command-layout.ts';
 import {
   CancelOrder,
   CommandHeader,
@@ -17,7 +25,7 @@ import {
   NewOrder,
   ReplaceOrder,
 } from '../../protocol/commands.ts';
-import { ExecType, TransferStatus } from '../../protocol/enums.ts';
+import { ExecType, SystemAccount, TransferStatus } from '../../protocol/enums.ts';
 import {
   BALANCE,
   BOOK_LEVEL,
@@ -25,17 +33,23 @@ import {
   EXECUTION_REPORT,
   ORDER_ANSWER,
   ORDER_ANSWER_FILL,
+  TRADE,
   TRANSFER,
   TRANSFER_REPORT,
 } from '../../protocol/event-layout.ts';
-import { Balance, BookLevel, CommandDone, Transfer } from '../../protocol/events.ts';
+import { Balance, BookLevel, CommandDone, Trade, Transfer } from '../../protocol/events.ts';
 import { ExecutionReport } from '../../protocol/execution-report.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../../protocol/reject-reason.ts';
+import { SetFees } from '../../protocol/risk-commands.ts';
+import { NewTransfer } from '../../protocol/transfer-commands.ts';
 import { TransferReport } from '../../protocol/transfer-report.ts';
+import { AddSymbol } from '../../protocol/venue-commands.ts';
 import { Holdings } from './holdings.ts';
 import { type Lock, transferLock } from './locks.ts';
 import { OpenOrders } from './open-orders.ts';
+import { Postings } from './postings.ts';
+import { Settings } from './settings.ts';
 import { VenueFacts } from './venue-facts.ts';
 import { Violation } from './violation.ts';
 
@@ -49,6 +63,8 @@ export class Auditor implements ReplayListener {
   private readonly holdings = new Holdings();
   private readonly openOrders = new OpenOrders(this.holdings);
   private readonly facts = new VenueFacts();
+  private readonly postings = new Postings();
+  private readonly settings = new Settings();
   /** Orders that the command's events reported. */
   private readonly reported = new Set<number>();
   /** Events of the command that tell of a change. */
@@ -58,12 +74,14 @@ export class Auditor implements ReplayListener {
   private rejectReason: number = RejectReason.None;
   private readonly header = new CommandHeader();
   private readonly funding = new Funding();
+  private readonly newTransfer = new NewTransfer();
   private readonly orderCommands = new Map<number, NewOrder | CancelOrder | ReplaceOrder>([
     [NEW_ORDER.templateId, new NewOrder()],
     [CANCEL_ORDER.templateId, new CancelOrder()],
     [REPLACE_ORDER.templateId, new ReplaceOrder()],
   ]);
   private readonly report = new ExecutionReport();
+  private readonly trade = new Trade();
   private readonly transfer = new Transfer();
   private readonly transferReport = new TransferReport();
   /** By transfer id; only those that hold money. */
@@ -97,6 +115,7 @@ export class Auditor implements ReplayListener {
     const { holdings, openOrders } = this;
     holdings.begin();
     openOrders.begin();
+    this.postings.begin();
     this.reported.clear();
     this.changes = 0;
     this.isAnswerRepeated = false;
@@ -107,7 +126,12 @@ export class Auditor implements ReplayListener {
     this.touchAccount(exchange, command, offset);
     const changedFact = this.facts.update(exchange);
     const isRejected = this.rejectReason !== RejectReason.None;
+    const templateId = templateIdAt(command, offset);
+    const changedSetting = this.settings.update(exchange, templateId, isRejected);
     if (isRejected || this.isAnswerRepeated) this.checkNothingChanged(changedFact);
+    this.fail(changedSetting);
+    this.fail(this.postings.finish(this.askedPosting(command, offset)));
+    if (!isRejected) this.noteRates(command, offset);
     this.fail(holdings.findFaultInTouched(exchange) ?? openOrders.findFaultInTouched(exchange));
     if (this.isDue(this)) this.checkAll();
   }
@@ -117,6 +141,7 @@ export class Auditor implements ReplayListener {
     const exchange = this.exchange();
     this.fullChecks++;
     this.fail(this.openOrders.findFaultInAll(exchange));
+    this.fail(this.settings.findFault(exchange));
     this.fail(this.holdings.findFaultInAll(orderedBalances(exchange)));
     this.checkedSequence = exchange.sequence;
   }
@@ -142,8 +167,12 @@ export class Auditor implements ReplayListener {
       );
       this.holdings.post(debitAccountId, currencyId, -amount);
       this.holdings.post(creditAccountId, currencyId, amount);
+      this.postings.take(this.transfer);
+    } else if (templateId === TRADE.templateId) {
+      this.postings.explainTrade(exchange, this.trade.wrap(events, at));
     } else if (templateId === TRANSFER_REPORT.templateId) {
       const report = this.transferReport.wrap(events, at);
+      this.postings.explainTransfer(report);
       // What was refused, and what is only told once more, changes nothing.
       if (report.status === TransferStatus.Rejected || report.isRepeat === 1) return;
       this.takeTransfer(report);
@@ -154,6 +183,38 @@ export class Auditor implements ReplayListener {
       this.openOrders.tell(exchange, this.level.wrap(events, at));
     }
     this.changes++;
+  }
+
+  /** What a deposit, withdrawal or transfer without an id says that it posts. */
+  private askedPosting(record: RecordBuffer, offset: number) {
+    if (this.rejectReason !== RejectReason.None) return undefined;
+    const { External } = SystemAccount;
+    switch (templateIdAt(record, offset)) {
+      case FUNDING.depositTemplateId: {
+        const { accountId, amount, currencyId, transferId } = this.funding.wrap(record, offset);
+        return transferId === 0 ? { currencyId, from: External, to: accountId, amount } : undefined;
+      }
+      case FUNDING.withdrawTemplateId: {
+        const { accountId, amount, currencyId, transferId } = this.funding.wrap(record, offset);
+        return transferId === 0 ? { currencyId, from: accountId, to: External, amount } : undefined;
+      }
+      case NEW_TRANSFER.templateId: {
+        const { debitAccountId: from, creditAccountId: to } = this.newTransfer.wrap(record, offset);
+        const { amount, currencyId, transferId } = this.newTransfer;
+        return transferId === 0 ? { currencyId, from, to, amount } : undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  private noteRates(record: RecordBuffer, offset: number): void {
+    const templateId = templateIdAt(record, offset);
+    if (templateId === ADD_SYMBOL.templateId || templateId === SET_FEES.templateId) {
+      const command = templateId === ADD_SYMBOL.templateId ? new AddSymbol() : new SetFees();
+      const { symbolId, makerFeePpm, takerFeePpm } = command.wrap(record, offset);
+      this.postings.addRates(symbolId, makerFeePpm, takerFeePpm);
+    }
   }
 
   private takeTransfer(report: TransferReport): void {

@@ -132,7 +132,7 @@ const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])
       const order = exchange.engine.levels.head(exchange.engine.books[0]!.bids.best());
       exchange.risk.setReservedPrice(order, exchange.risk.reservedPrice(order) + 1);
     },
-    /needs? \d+ locked|locked of account \d+; after its last report/,
+    /order \d+ with limit \d+ is reserved at \d+/,
   ],
   [
     'an order that is larger than it was told',
@@ -159,6 +159,18 @@ const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])
     /market 1, Buy: open quantity \d+, but its orders sum to \d+/,
   ],
 ];
+
+const SETTINGS_CHANGED: Readonly<Record<string, (exchange: Exchange) => void>> = {
+  'a kill switch': ({ risk }) => risk.preTrade.stopVenue(true),
+  'a market’s kill switch': ({ risk }) => risk.preTrade.stopMarket(0, true),
+  fees: ({ risk }) => risk.fees.setFees(0, 3, 1, 2),
+  slippage: ({ desk }) => {
+    desk.maxSlippageBps[0] = 5;
+  },
+  limits: (exchange) => {
+    exchange.limits = { ...exchange.limits, maxTransfers: 5 };
+  },
+};
 
 describe('an audit', () => {
   test('passes a clean journal, everything checked ever so often; its books balance', async (t) => {
@@ -226,6 +238,24 @@ describe('an audit', () => {
       /sequence 7: the command was rejected \(UnknownAccount\), and 3 events tell of changes/,
     );
   });
+
+  for (const [what, change] of Object.entries(SETTINGS_CHANGED)) {
+    test(`finds a rejected command that changed ${what}`, () => {
+      const venue = new RecordedExchange();
+      const auditor = new Auditor(
+        () => venue.exchange,
+        () => false,
+      );
+      const tell = () => {
+        auditor.onCommand(venue.history.at(-1)!, 0, venue.sink.record, venue.sink.length);
+      };
+      venue.setLimits({});
+      tell();
+      venue.withdraw(1, USD, 501);
+      change(venue.exchange);
+      assert.throws(tell, /what only other commands may set has changed/);
+    });
+  }
 
   test('names the sequence number of a journal that does not reproduce its hash', async (t) => {
     const folder = await recordDay(testSeed(t));

@@ -1,8 +1,9 @@
 /**
- * What money is locked for, worked out anew from what locks it and not from what risk noted, so
- * that a reservation that was lost or is out of step shows. Open orders lock money, and transfers
- * that are pending or unknown.
+ * What money is locked for, worked out anew from what locks it, so that a reservation that was lost
+ * or is out of step shows. Open orders lock money, and transfers that are pending or unknown. Of
+ * what risk noted it takes only the price of orders without a limit and the worst fee.
  */
+import { limitOf } from '../../engine/event-recorder.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { Side } from '../../protocol/enums.ts';
 import type { TransferReport } from '../../protocol/transfer-report.ts';
@@ -26,7 +27,9 @@ export function orderLock(exchange: Exchange, order: number): Lock {
     const amount = leavesQty * market.lotSize;
     return { accountId, currencyId: market.baseCurrencyId, amount };
   }
-  const notional = risk.reservedPrice(order) * leavesQty * market.tickValue;
+  const limit = limitOf(orders, order);
+  const price = limit === 0 ? risk.reservedPrice(order) : limit;
+  const notional = price * leavesQty * market.tickValue;
   const fee = feeOf(notional, risk.worstFeePpm(order));
   return { accountId, currencyId: market.quoteCurrencyId, amount: notional + fee };
 }

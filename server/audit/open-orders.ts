@@ -3,6 +3,7 @@
  * count, each side's open quantity, and what they lock. The books' own figures must agree.
  */
 import { NO_SLOT } from '../../collections/id-table.ts';
+import { limitOf } from '../../engine/event-recorder.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { orderedLevels } from '../../exchange/state-view.ts';
 import { nameOf, Side, TradingState } from '../../protocol/enums.ts';
@@ -45,6 +46,8 @@ export class OpenOrders {
   private readonly levels = new Map<SideTotal, Map<number, LevelTotal>>();
   private readonly touchedLevels = new Set<LevelTotal>();
   private readonly touchedSides = new Set<SideTotal>();
+  /** Slots. */
+  private readonly touchedOrders = new Set<number>();
   private readonly price = new Float64Array(1);
 
   /** @param holdings are told what orders lock */
@@ -56,6 +59,7 @@ export class OpenOrders {
   begin(): void {
     this.touchedLevels.clear();
     this.touchedSides.clear();
+    this.touchedOrders.clear();
   }
 
   /** A report told of this order: it may have come, changed or ended. */
@@ -74,6 +78,7 @@ export class OpenOrders {
     this.count(order, 1);
     this.holdings.addLock(order.lock);
     this.orders.set(orderId, order);
+    this.touchedOrders.add(slot);
   }
 
   tell(exchange: Exchange, event: BookLevel): void {
@@ -95,6 +100,10 @@ export class OpenOrders {
       const fault = findFaultInLevel(exchange, level, slot);
       if (fault !== undefined) return fault;
       if (level.orderCount === 0) this.levels.get(at)!.delete(price);
+    }
+    for (const slot of this.touchedOrders) {
+      const fault = findFaultInReservation(exchange, slot);
+      if (fault !== undefined) return fault;
     }
     for (const side of this.touchedSides) {
       const fault = findFaultInSide(exchange, side);
@@ -148,6 +157,8 @@ export class OpenOrders {
   private findFaultInOrder(exchange: Exchange, slot: number): string | undefined {
     const { engine } = exchange;
     const orderId = engine.orders.orderId(slot);
+    const unreserved = findFaultInReservation(exchange, slot);
+    if (unreserved !== undefined) return unreserved;
     const known = this.orders.get(orderId);
     if (known?.slot !== slot || engine.findOrder(orderId) !== slot) {
       return `order ${orderId} is in the book, and is not found by its id`;
@@ -207,6 +218,14 @@ export class OpenOrders {
     }
     return level;
   }
+}
+
+/** An order with a limit is reserved at that. */
+function findFaultInReservation({ engine, risk }: Exchange, slot: number): string | undefined {
+  const limit = limitOf(engine.orders, slot);
+  const price = risk.reservedPrice(slot);
+  if (limit === 0 || limit === price) return undefined;
+  return `order ${engine.orders.orderId(slot)} with limit ${limit} is reserved at ${price}`;
 }
 
 function findFaultInLevel(exchange: Exchange, level: LevelTotal, slot: number): string | undefined {
