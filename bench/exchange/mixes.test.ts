@@ -52,7 +52,7 @@ describe('the flows of the exchange benchmark', () => {
       exchange.run(0, flow.length);
       assert.deepEqual(exchange.totals(), flow.totals);
       assert.equal(exchange.counts.rejects, 0);
-      const setUp = 2 * OPTIONS.symbols + 1 + OPTIONS.accounts * (OPTIONS.symbols + 1);
+      const setUp = 2 + 2 * OPTIONS.symbols + OPTIONS.accounts * (OPTIONS.symbols + 1);
       assert.equal(exchange.counts.commands, setUp + flow.length);
     });
   }
