@@ -77,10 +77,13 @@ export function createOrderAnswers() {
   /** Slot + 1, or 0 where free; found by account and client order id, at most half full. */
   let index = new Int32Array(2);
 
+  /** Ids that an account gives in a row stand in a row, sixteen to a cache line. */
   function homeOf(words: Int32Array, account: number, client: number): number {
-    let hash = Math.imul(words[client]!, 0x9e3779b1) ^ Math.imul(words[client + 1]!, 0x85ebca6b);
+    const low = words[client]!;
+    let hash = Math.imul(low >> 4, 0x9e3779b1) ^ Math.imul(words[client + 1]!, 0x85ebca6b);
     hash ^= Math.imul(words[account]!, 0xc2b2ae35) ^ Math.imul(words[account + 1]!, 0x27d4eb2f);
-    return Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) & (index.length - 1);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1);
+    return ((((hash >>> 8) ^ hash) << 4) | (low & 15)) & (index.length - 1);
   }
 
   function homeOfSlot(slot: number): number {

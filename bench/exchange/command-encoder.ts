@@ -44,6 +44,8 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
   const deposits = accounts * currencies;
   /** Of the flow's first command. */
   const firstSequence = definitions + deposits + 1;
+  /** Of each account, so far. */
+  const orderCounts = new Int32Array(accounts + 1);
   const newOrder = new NewOrder();
   const cancelOrder = new CancelOrder();
   const replaceOrder = new ReplaceOrder();
@@ -62,7 +64,9 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
   function encodeNew(at: number, record: RecordBuffer, offset: number): void {
     const command = newOrder.write(record, offset);
     writeHeader(command, at);
-    command.clientOrderId = firstSequence + at;
+    // Each client counts its own orders.
+    command.clientOrderId = orderCounts[account[at]!]! + 1;
+    orderCounts[account[at]!]!++;
     command.symbolId = symbol[at]! + 1;
     command.side = side[at]!;
     command.orderType = OrderType.Limit;
