@@ -223,5 +223,5 @@ function printSummary(results: readonly Result[], durability: string, { batch }:
     write(`${label.padEnd(52)} ${value.toLocaleString('en-US').padStart(14)} ${unit}`);
   }
   write(`\nlatency: from sending a request of ${batch} to its answer; durability ${durability}`);
-  write('check it: npm run reconcile; npm run replay -- --verify');
+  write('check it: npm run reconcile; npm run verify');
 }

@@ -1,9 +1,10 @@
-/** `npm run chaos -- power-cut`: what must never lose anything, made to lose everything it can. */
+/** `npm run chaos`: what must never lose anything, made to lose everything it can. */
 import { Command } from 'commander';
 import { wholeNumber } from '../../bench/whole-number.ts';
 import { printJsonReport } from '../../server/json-report.ts';
 import { startProgress } from '../../server/progress.ts';
-import { cutPower, isStraceThere, type PowerCutOutcome } from './power-cut/power-cut.ts';
+import { flipBits } from './bit-flips/bit-flips.ts';
+import { cutPower, isStraceThere } from './power-cut/power-cut.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -12,6 +13,12 @@ interface PowerCutCommandOptions {
   readonly cuts: number;
   readonly seed?: number;
   readonly control?: true;
+  readonly json?: true;
+}
+
+interface BitFlipCommandOptions {
+  readonly flips: number;
+  readonly seed?: number;
   readonly json?: true;
 }
 
@@ -37,7 +44,29 @@ program
   .action(async (options: PowerCutCommandOptions) => {
     process.exitCode = await powerCut(options);
   });
+program
+  .command('bit-flips')
+  .description(
+    "Flips single bits of a journal's file at rest, anywhere that is used, and opens it: each must " +
+      'be refused, or do no harm.',
+  )
+  .option('--flips <n>', 'flips, of 50 a journal', wholeNumber, 1_000)
+  .option('--seed <n>', 'of commands and bits; by default another each time', wholeNumber)
+  .option('--json', 'print one JSON object and nothing else')
+  .action(async (options: BitFlipCommandOptions) => {
+    process.exitCode = await bitFlips(options);
+  });
 await program.parseAsync();
+
+async function bitFlips(options: BitFlipCommandOptions): Promise<number> {
+  const { flips, json } = options;
+  const seed = options.seed ?? randomSeed();
+  const progress = startProgress('flips', flips, json !== true);
+  const { failures, ...counts } = await flipBits({ flips, seed }, (done) => progress.update(done));
+  progress.stop();
+  report('bit-flips', { seed, ...counts }, failures, json === true);
+  return counts.wrong + counts.short === 0 ? 0 : EXIT_FAILED;
+}
 
 async function powerCut(options: PowerCutCommandOptions): Promise<number> {
   if (!isStraceThere()) {
@@ -45,24 +74,33 @@ async function powerCut(options: PowerCutCommandOptions): Promise<number> {
     return EXIT_USAGE;
   }
   const { cuts, json, control } = options;
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  const seed = options.seed ?? randomSeed();
   const progress = startProgress('cuts', cuts, json !== true);
   const ignoresFlushes = control === true;
   const outcome = await cutPower({ cuts, seed, ignoresFlushes }, (done) => progress.update(done));
   progress.stop();
   const faults = outcome.lost + outcome.refused + outcome.wrong;
-  report(outcome, seed, options);
+  const { failures, ...counts } = outcome;
+  const name = ignoresFlushes ? 'power-cut/control' : 'power-cut/fsync';
+  report(name, { seed, ...counts }, failures, json === true);
   return ignoresFlushes === faults > 0 ? 0 : EXIT_FAILED;
 }
 
-function report(outcome: PowerCutOutcome, seed: number, options: PowerCutCommandOptions): void {
-  const name = options.control === true ? 'power-cut/control' : 'power-cut/fsync';
-  const { failures, ...counts } = outcome;
-  const results = Object.entries({ seed, ...counts }).map(([metric, value]) => {
+function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 31);
+}
+
+function report(
+  name: string,
+  counts: Readonly<Record<string, number>>,
+  failures: readonly string[],
+  isJson: boolean,
+): void {
+  const results = Object.entries(counts).map(([metric, value]) => {
     return { case: name, metric, value, unit: metric === 'told' ? 'commands' : '' };
   });
   for (const failure of failures) process.stderr.write(`${failure}\n`);
-  if (options.json === true) printJsonReport('chaos', 'fsync', results);
+  if (isJson) printJsonReport('chaos', 'fsync', results);
   else {
     for (const { metric, value } of results) {
       process.stdout.write(`${metric.padEnd(10)} ${value.toLocaleString('en-US')}\n`);

@@ -7,10 +7,9 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { JournalReplay } from '../../../journal/journal-replay.ts';
-import { JournalStore, journalFileOf, journalFolderOf } from '../../../journal/journal-store.ts';
-import { SMALL_CAPACITY, STORE_OPTIONS } from '../../../journal/testing/journal-rig.ts';
+import { journalFileOf, journalFolderOf } from '../../../journal/journal-store.ts';
 import { type Random, seededRandom } from '../../support/seed.ts';
+import { hashesOf, type Recovery, recoverAll } from '../recover-all.ts';
 import { Disk } from './disk.ts';
 import { readTrace, STRACE_OPTIONS, type Step } from './trace.ts';
 
@@ -68,22 +67,11 @@ export async function cutPower(
 
 function traceWriter(folder: string, seed: number): Step[] {
   const trace = join(folder, 'trace');
-  const writer = fileURLToPath(new URL('writer.ts', import.meta.url));
+  const writer = fileURLToPath(new URL('../writer.ts', import.meta.url));
   const command = [process.execPath, writer, folder, String(seed), String(FLUSHES)];
   const { status, stderr } = spawnSync('strace', [...STRACE_OPTIONS, '-o', trace, ...command]);
   if (status !== 0) throw new Error(`the traced writer ended with ${status}: ${stderr}`);
   return readTrace(readFileSync(trace, 'latin1'), journalFileOf(folder));
-}
-
-/** By sequence number: the event hash after it, from the whole journal. */
-async function hashesOf(folder: string): Promise<ReadonlyMap<number, string>> {
-  const store = new JournalStore(folder, STORE_OPTIONS);
-  const hashes = new Map<number, string>();
-  const onCommand = () => void hashes.set(replay.exchange.sequence, replay.eventHash);
-  const replay: JournalReplay = new JournalReplay(store, { onCommand }, SMALL_CAPACITY);
-  replay.runToEnd();
-  await store.close();
-  return hashes;
 }
 
 /** Leaves a data folder for each cut; returns what had been told by then. */
@@ -117,43 +105,27 @@ function makeCuts(
   return told;
 }
 
-/** A line for each cut; a process that dies is that cut's answer, and the next one goes on. */
-function recoverAll(root: string, cuts: number): string[] {
-  const recoverer = fileURLToPath(new URL('recoverer.ts', import.meta.url));
-  const answers: string[] = [];
-  while (answers.length < cuts) {
-    const range = [String(answers.length), String(cuts)];
-    const child = spawnSync(process.execPath, [recoverer, root, ...range], { encoding: 'utf8' });
-    const lines = child.stdout.split('\n').filter((line) => line !== '');
-    answers.push(...lines.map((line) => line.slice(line.indexOf(' ') + 1)));
-    if (answers.length < cuts) answers.push(`refused: its reader ended with ${child.signal}`);
-  }
-  return answers;
-}
-
 function judge(
-  answers: readonly string[],
+  recoveries: readonly Recovery[],
   told: readonly number[],
   hashes: ReadonlyMap<number, string>,
   tally: { -readonly [Name in keyof PowerCutOutcome]: PowerCutOutcome[Name] } & {
     failures: string[];
   },
 ): void {
-  for (const [index, answer] of answers.entries()) {
+  for (const [index, recovery] of recoveries.entries()) {
     tally.cuts++;
     tally.told += told[index]!;
-    const [, sequence, hash] = /^recovered (\d+) (\w+)$/.exec(answer) ?? [];
-    const last = Number(sequence ?? 0);
     let fault: string | undefined;
-    if (sequence === undefined) {
+    if (recovery.refusal !== undefined) {
       tally.refused++;
-      fault = answer;
-    } else if (last > 0 && hashes.get(last) !== hash) {
+      fault = recovery.refusal;
+    } else if (recovery.last > 0 && hashes.get(recovery.last) !== recovery.hash) {
       tally.wrong++;
-      fault = `command ${last} has another event hash`;
-    } else if (last < told[index]!) {
+      fault = `command ${recovery.last} has another event hash`;
+    } else if (recovery.last < told[index]!) {
       tally.lost++;
-      fault = `${told[index]} was told, the journal ends with ${last}`;
+      fault = `${told[index]} was told, the journal ends with ${recovery.last}`;
     }
     if (fault !== undefined && tally.failures.length < FAILURES_TOLD) {
       tally.failures.push(`cut ${tally.cuts}: ${fault}`);

@@ -1,12 +1,12 @@
 /**
- * The process that is traced: journals random commands into the folder of its first argument, and
+ * The process whose journal is broken: journals random commands into the folder of its first argument, and
  * tells each released sequence number when it is released and no sooner.
  */
 import { writeSync } from 'node:fs';
-import { JournalStore } from '../../../journal/journal-store.ts';
-import { CommandFlow } from '../../../journal/testing/command-flow.ts';
-import { JournalRig, STORE_OPTIONS } from '../../../journal/testing/journal-rig.ts';
-import { seededRandom } from '../../support/seed.ts';
+import { JournalStore } from '../../journal/journal-store.ts';
+import { CommandFlow } from '../../journal/testing/command-flow.ts';
+import { JournalRig, STORE_OPTIONS } from '../../journal/testing/journal-rig.ts';
+import { seededRandom } from '../support/seed.ts';
 
 const MOST_COMMANDS_A_FLUSH = 60;
 const STDOUT = 1;

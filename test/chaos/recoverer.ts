@@ -1,14 +1,14 @@
 /**
- * Opens journals after their power cuts, one after the other, as an exchange does at its start:
+ * Opens journals that something was done to, one after the other, as an exchange does at its start:
  * with every check. Tells of each the last command and its event hash, or why it is refused. A
  * process of its own, since a damaged file may end it.
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { inspectJournalFile } from '../../../journal/journal-file.ts';
-import { JournalReplay } from '../../../journal/journal-replay.ts';
-import { JournalStore } from '../../../journal/journal-store.ts';
-import { SMALL_CAPACITY, STORE_OPTIONS } from '../../../journal/testing/journal-rig.ts';
+import { inspectJournalFile } from '../../journal/journal-file.ts';
+import { JournalReplay } from '../../journal/journal-replay.ts';
+import { JournalStore } from '../../journal/journal-store.ts';
+import { SMALL_CAPACITY, STORE_OPTIONS } from '../../journal/testing/journal-rig.ts';
 
 const [root, from, to] = process.argv.slice(2);
 for (let index = Number(from); index < Number(to); index++) {

@@ -1,0 +1,46 @@
+/** Opens many journals, each as an exchange does at its start, in processes that may die of them. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { JournalReplay } from '../../journal/journal-replay.ts';
+import { JournalStore } from '../../journal/journal-store.ts';
+import { SMALL_CAPACITY, STORE_OPTIONS } from '../../journal/testing/journal-rig.ts';
+
+/** What an opened journal came to: its last command and event hash, or why it was refused. */
+export type Recovery =
+  | { readonly last: number; readonly hash: string; readonly refusal?: undefined }
+  | { readonly refusal: string };
+
+/** Recovers the data folders `root`/0, `root`/1, …; a reader that dies is its folder's refusal. */
+export function recoverAll(root: string, count: number): Recovery[] {
+  const recoverer = fileURLToPath(new URL('recoverer.ts', import.meta.url));
+  const recoveries: Recovery[] = [];
+  while (recoveries.length < count) {
+    const range = [String(recoveries.length), String(count)];
+    const child = spawnSync(process.execPath, [recoverer, root, ...range], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const lines = child.stdout.split('\n').filter((line) => line !== '');
+    recoveries.push(...lines.map((line) => readLine(line.slice(line.indexOf(' ') + 1))));
+    if (recoveries.length < count) {
+      recoveries.push({ refusal: `its reader ended with ${child.signal ?? child.status}` });
+    }
+  }
+  return recoveries;
+}
+
+function readLine(line: string): Recovery {
+  const [, last, hash] = /^recovered (\d+) (\w+)$/.exec(line) ?? [];
+  return last === undefined ? { refusal: line } : { last: Number(last), hash: hash! };
+}
+
+/** By sequence number: the event hash after it, from a whole journal. */
+export async function hashesOf(folder: string): Promise<ReadonlyMap<number, string>> {
+  const store = new JournalStore(folder, STORE_OPTIONS);
+  const hashes = new Map<number, string>();
+  const onCommand = () => void hashes.set(replay.exchange.sequence, replay.eventHash);
+  const replay: JournalReplay = new JournalReplay(store, { onCommand }, SMALL_CAPACITY);
+  replay.runToEnd();
+  await store.close();
+  return hashes;
+}
