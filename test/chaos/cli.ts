@@ -1,9 +1,11 @@
 /** `npm run chaos`: what must never lose anything, made to lose everything it can. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { wholeNumber } from '../../bench/whole-number.ts';
+import type { Durability } from '../../journal/durability.ts';
 import { printJsonReport } from '../../server/json-report.ts';
 import { startProgress } from '../../server/progress.ts';
 import { flipBits } from './bit-flips/bit-flips.ts';
+import { killOften } from './kill/kill.ts';
 import { cutPower, isStraceThere } from './power-cut/power-cut.ts';
 
 const EXIT_FAILED = 1;
@@ -19,6 +21,13 @@ interface PowerCutCommandOptions {
 interface BitFlipCommandOptions {
   readonly flips: number;
   readonly seed?: number;
+  readonly json?: true;
+}
+
+interface KillCommandOptions {
+  readonly kills: number;
+  readonly seed?: number;
+  readonly durability: Durability;
   readonly json?: true;
 }
 
@@ -47,8 +56,8 @@ program
 program
   .command('bit-flips')
   .description(
-    "Flips single bits of a journal's file at rest, anywhere that is used, and opens it: each must " +
-      'be refused, or do no harm.',
+    "Flips single bits of a journal's file at rest, anywhere that is used, and opens it: each " +
+      'must be refused, or do no harm.',
   )
   .option('--flips <n>', 'flips, of 50 a journal', wholeNumber, 1_000)
   .option('--seed <n>', 'of commands and bits; by default another each time', wholeNumber)
@@ -56,7 +65,35 @@ program
   .action(async (options: BitFlipCommandOptions) => {
     process.exitCode = await bitFlips(options);
   });
+program
+  .command('kill')
+  .description(
+    'Kills a running exchange (SIGKILL) at random moments under load, starts it again, and sends ' +
+      'every order once more: each answer that was given must come again; then verify and audit.',
+  )
+  .option('--kills <n>', 'kills', wholeNumber, 200)
+  .option('--seed <n>', 'of orders and moments; by default another each time', wholeNumber)
+  .addOption(
+    new Option('--durability <mode>', 'fsync or commit')
+      .choices(['fsync', 'commit'])
+      .default('fsync'),
+  )
+  .option('--json', 'print one JSON object and nothing else')
+  .action(async (options: KillCommandOptions) => {
+    process.exitCode = await kill(options);
+  });
 await program.parseAsync();
+
+async function kill({ kills, json, durability, ...options }: KillCommandOptions): Promise<number> {
+  const seed = options.seed ?? randomSeed();
+  const progress = startProgress('kills', kills, json !== true);
+  const { failures, ...counts } = await killOften({ kills, seed, durability }, (done) =>
+    progress.update(done),
+  );
+  progress.stop();
+  report(`kill/${durability}`, { seed, ...counts }, failures, json === true);
+  return counts.lost + counts.badJournals === 0 ? 0 : EXIT_FAILED;
+}
 
 async function bitFlips(options: BitFlipCommandOptions): Promise<number> {
   const { flips, json } = options;
