@@ -1,4 +1,4 @@
-/** Opens many journals, each as an exchange does at its start, in processes that may die of them. */
+/** Opens many journals, each as an exchange does at its start, in processes that may die of it. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { JournalReplay } from '../../journal/journal-replay.ts';

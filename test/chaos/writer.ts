@@ -1,6 +1,6 @@
 /**
- * The process whose journal is broken: journals random commands into the folder of its first argument, and
- * tells each released sequence number when it is released and no sooner.
+ * The process whose journal is broken: journals random commands into the folder of its first
+ * argument, and tells each released sequence number when it is released and no sooner.
  */
 import { writeSync } from 'node:fs';
 import { JournalStore } from '../../journal/journal-store.ts';

@@ -104,7 +104,8 @@ async function liveAndDie(
   const trade = async () => {
     for (;;) {
       const [account, side] = [1 + random(ACCOUNTS), 1 + random(2)];
-      const terms = `${95 + random(10)},${1 + random(20)},${side},limit,${random(3) === 0 ? 'IOC' : 'GTC'}`;
+      const timeInForce = random(3) === 0 ? 'IOC' : 'GTC';
+      const terms = `${95 + random(10)},${1 + random(20)},${side},limit,${timeInForce}`;
       const id = firstId + orders.length + 1;
       const order: SentOrder = { line: `${account},1,${terms},${id}`, answer: undefined };
       orders.push(order);
