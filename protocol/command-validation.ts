@@ -13,6 +13,7 @@ import {
   REPLACE_ORDER,
   RESOLVE_TRANSFER,
   SET_PRICE_BAND,
+  SET_RISK_LIMITS,
 } from './command-layout.ts';
 import { COMMAND_RULES, type CommandRule } from './command-rules.ts';
 import { Funding, NewOrder, ReplaceOrder } from './commands.ts';
@@ -29,7 +30,12 @@ import {
   SCHEMA_VERSION,
   templateIdAt,
 } from './record.ts';
-import { KillSwitch, validateKillSwitch } from './risk-commands.ts';
+import {
+  KillSwitch,
+  SetRiskLimits,
+  validateKillSwitch,
+  validateRiskLimits,
+} from './risk-commands.ts';
 import { NewTransfer, ResolveTransfer } from './transfer-commands.ts';
 import {
   validateExternalLeg,
@@ -43,6 +49,7 @@ const newOrder = new NewOrder();
 const replaceOrder = new ReplaceOrder();
 const priceBand = new SetPriceBand();
 const killSwitch = new KillSwitch();
+const riskLimits = new SetRiskLimits();
 const funding = new Funding();
 const newTransfer = new NewTransfer();
 const resolveTransfer = new ResolveTransfer();
@@ -139,6 +146,9 @@ function validateTogether(
   }
   if (templateId === SET_PRICE_BAND.templateId) {
     return validateBand(priceBand.wrap(record, offset));
+  }
+  if (templateId === SET_RISK_LIMITS.templateId) {
+    return validateRiskLimits(riskLimits.wrap(record, offset));
   }
   if (templateId === KILL_SWITCH.templateId) {
     return validateKillSwitch(killSwitch.wrap(record, offset));

@@ -183,8 +183,16 @@ export class SetSlippage extends CommandHeader {
   }
 }
 
+/** Messages are counted over all markets: a rate for one would hold for nothing. */
+export function validateRiskLimits(limits: SetRiskLimits): FieldError | undefined {
+  const { symbolId, maxMessageRate } = limits;
+  if (symbolId === 0 || maxMessageRate === 0) return undefined;
+  const allowed = '0 with a symbolId: messages are counted over all markets';
+  return { field: 'maxMessageRate', value: maxMessageRate, allowed };
+}
+
 /** A kill switch is for one account or for one market: nobody should have to guess what both is. */
 export function validateKillSwitch({ accountId, symbolId }: KillSwitch): FieldError | undefined {
   if (accountId === 0 || symbolId === 0) return undefined;
-  return { field: 'symbolId', value: symbolId, allowed: '0 with an accountId' };
+  return { field: 'symbolId', value: symbolId, allowed: '0 with an account' };
 }

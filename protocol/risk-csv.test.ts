@@ -54,15 +54,21 @@ test('limits are of an account or of each, in a market or in all; left out is no
   const none = { maxPosition: 0, maxOpenOrders: 0, maxMessageRate: 0 };
   const some = { accountId: 0, symbolId: 0, maxOrderQty: 7, maxOrderNotional: 0, ...none };
   assertEncodes('risk-limits', '0,0,7', new SetRiskLimits(), some);
-  assertEncodes('risk-limits', '1,2,3,4,5,6,7', new SetRiskLimits(), {
-    accountId: 1,
-    symbolId: 2,
-    maxOrderQty: 3,
-    maxOrderNotional: 4,
-    maxPosition: 5,
-    maxOpenOrders: 6,
-    maxMessageRate: 7,
-  });
+  for (const [line, symbolId, maxMessageRate] of [
+    ['1,2,3,4,5,6', 2, 0],
+    ['1,0,3,4,5,6,7', 0, 7],
+  ] as const) {
+    assertEncodes('risk-limits', line, new SetRiskLimits(), {
+      accountId: 1,
+      symbolId,
+      maxOrderQty: 3,
+      maxOrderNotional: 4,
+      maxPosition: 5,
+      maxOpenOrders: 6,
+      maxMessageRate,
+    });
+  }
+  assertRefused('risk-limits', '1,2,0,0,0,0,7', 'maxMessageRate');
   assertRefused('risk-limits', 'x,0', 'userId');
   assertRefused('risk-limits', '1,2,3,4,5,4294967296', 'maxOpenOrders');
 });

@@ -15,6 +15,7 @@ import {
   SetRiskLimits,
   SetSlippage,
   validateKillSwitch,
+  validateRiskLimits,
 } from './risk-commands.ts';
 
 export type Encoder = (
@@ -84,7 +85,7 @@ export const RISK_ENCODERS: Readonly<Record<keyof typeof RISK_COLUMNS, Encoder>>
     limits.maxPosition = line.integer(4, 'maxPosition', R.riskLimit, 0);
     limits.maxOpenOrders = line.integer(5, 'maxOpenOrders', R.riskLimit32, 0);
     limits.maxMessageRate = line.integer(6, 'maxMessageRate', R.riskLimit32, 0);
-    return line.error;
+    return line.error ?? validateRiskLimits(limits);
   },
 
   permission(text, record, offset) {
