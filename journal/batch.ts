@@ -181,3 +181,10 @@ export function firstSequenceOfStored(value: Uint8Array): number {
   record.bytes.set(value.subarray(0, BATCH.commands));
   return getInt64(record.words, BATCH.firstSequence >> 2);
 }
+
+/** The CRC of the batch that a stored record continues, unchecked. */
+export function previousCrcOfStored(value: Uint8Array): number {
+  const record = RecordBuffer.allocate(BATCH.commands);
+  record.bytes.set(value.subarray(0, BATCH.commands));
+  return record.words[BATCH.previousCrc >> 2]! >>> 0;
+}

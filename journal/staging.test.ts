@@ -97,6 +97,19 @@ test('nothing that leaves a gap is taken in', (t) => {
   assert.equal(store.lastLink().lastSequence, 0);
 });
 
+test('a batch with the next number that continues another chain is not taken in', (t) => {
+  const folder = temporaryFolder();
+  const store = openStore(t, folder);
+  const flow = new CommandFlow(7);
+  for (let i = 0; i < 2; i++) flow.next();
+  const other = new BatchBuilder(CHAIN_START, FILE_BYTES);
+  other.append(flow.record.words, 0, 64);
+  store.append(1, other.finish().bytes);
+  stage(folder, makeBatches(6));
+  assert.equal(restoreStaged(folder, store), 0);
+  assert.equal(store.lastLink().lastSequence, 1);
+});
+
 test('the files are written in turn, each again when all that it held is in LMDB', (t) => {
   const folder = temporaryFolder();
   const store = openStore(t, folder);

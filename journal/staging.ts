@@ -8,7 +8,12 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { firstSequenceOfStored, lengthOfStored, linkOfStored } from './batch.ts';
+import {
+  firstSequenceOfStored,
+  lengthOfStored,
+  linkOfStored,
+  previousCrcOfStored,
+} from './batch.ts';
 import type { JournalStore } from './journal-store.ts';
 import { journalFolderOf } from './journal-store.ts';
 
@@ -76,7 +81,8 @@ export function restoreStaged(dataFolder: string, store: JournalStore): number {
   let last = store.lastLink();
   let count = 0;
   for (const batch of readStaged(dataFolder)) {
-    if (firstSequenceOfStored(batch) !== last.lastSequence + 1) continue;
+    const isNext = firstSequenceOfStored(batch) === last.lastSequence + 1;
+    if (!isNext || previousCrcOfStored(batch) !== last.crc) continue;
     store.append(last.lastSequence + 1, batch);
     last = linkOfStored(batch);
     count++;
