@@ -15,6 +15,7 @@ import { createMatcher, type Matcher } from './matcher.ts';
 import type { OrderBook } from './order-book.ts';
 import { createOrderCommands } from './order-commands.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
+import { createOrderRestoration, type OrderRestoration } from './order-restoration.ts';
 import type { Orders } from './orders.ts';
 
 type OrderCommands = ReturnType<typeof createOrderCommands>;
@@ -128,6 +129,11 @@ export class MatchingEngine {
     this.setPriceBand = onMarkets.setPriceBand;
     this.restingOrders = onMarkets.restingOrders;
     this.countTrade = matcher.countTrade;
+  }
+
+  /** Puts the open orders of a snapshot into an engine that has its markets and no orders. */
+  beginRestoration(): OrderRestoration {
+    return createOrderRestoration(this.keeper);
   }
 
   get openOrderCount(): number {

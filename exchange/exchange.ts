@@ -207,8 +207,12 @@ export class Exchange {
     return this.venue.setLimits(command);
   }
 
-  private executeSetTradingState({ symbolId, state }: SetTradingState): number {
-    return this.engine.setTradingState(symbolId, state);
+  private executeSetTradingState({ symbolId, state, gatewayId }: SetTradingState): number {
+    const refused = this.engine.setTradingState(symbolId, state);
+    if (refused !== RejectReason.None) return refused;
+    const market = this.engine.symbolIndexOf(symbolId);
+    this.venue.noteStateChange(market, { gatewayId, time: this.time });
+    return RejectReason.None;
   }
 
   private executeSetPriceBand({ symbolId, referencePrice, bandTicks }: SetPriceBand): number {

@@ -269,12 +269,29 @@ export function createOrderAnswers() {
       }
     },
 
+    /** An answer as it was; its fills are pushed behind it. */
+    restore(words: Int32Array): void {
+      const slot = records.push();
+      const at = records.wordOf(slot);
+      const page = records.page(slot);
+      page.set(words, at);
+      page[at + FIRST_FILL] = fills.end;
+      put(slot);
+      registers[KNOWN]!++;
+    },
+
     /** The command is done. */
     end(): void {
       registers[OPEN] = NO_SLOT;
     },
 
-    /** What is still remembered at a time, oldest first: for the state's hash. */
+    rememberedCount(now: number): number {
+      let count = 0;
+      for (const _ of this.remembered(now)) count++;
+      return count;
+    },
+
+    /** What is still remembered at a time, oldest first: for hashes and snapshots. */
     *remembered(now: number): Generator<number> {
       lanes[NOW] = now;
       for (let slot = records.first; slot !== records.end; slot = records.next(slot)) {

@@ -26,6 +26,12 @@ export class RollingHash {
     return this.lanes[1]!;
   }
 
+  /** Goes on from where another one was. */
+  restore(low: number, high: number): void {
+    this.lanes[0] = low;
+    this.lanes[1] = high;
+  }
+
   /** Words [from, to), an even number of them: as in all records. */
   addWords(words: Int32Array, from: number, to: number): void {
     if (((to - from) & 1) !== 0) throw new RangeError(`${to - from} words are not in pairs`);

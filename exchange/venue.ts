@@ -42,6 +42,15 @@ export interface VenueLimits {
   readonly maxClientOrderIds: number;
 }
 
+export interface StateChange {
+  readonly gatewayId: number;
+  /** µs since 1970. */
+  readonly time: number;
+}
+
+/** Of a market that is as it was opened. */
+const NO_CHANGE: StateChange = { gatewayId: 0, time: 0 };
+
 /** In force until a SetLimits command says otherwise. */
 export const INITIAL_LIMITS: VenueLimits = {
   maxOpenOrders: 1_000_000,
@@ -58,6 +67,7 @@ export class Venue {
   readonly currencies: CurrencyDefinition[] = [];
   readonly symbols: SymbolDefinition[] = [];
   limits: VenueLimits = INITIAL_LIMITS;
+  private readonly stateChanges: StateChange[] = [];
   private readonly engine: MatchingEngine;
   private readonly risk: RiskEngine;
 
@@ -70,9 +80,14 @@ export class Venue {
     const { currencyId, decimals, kind, code } = command;
     if (this.risk.currencyIndexOf(currencyId) !== NO_SLOT) return RejectReason.CurrencyExists;
     if (this.currencies.length >= this.limits.maxCurrencies) return RejectReason.TooManyCurrencies;
-    this.currencies.push({ currencyId, decimals, kind, code });
-    this.risk.addCurrency(currencyId);
+    this.defineCurrency({ currencyId, decimals, kind, code });
     return RejectReason.None;
+  }
+
+  /** A currency that was checked. */
+  defineCurrency(definition: CurrencyDefinition): void {
+    this.currencies.push(definition);
+    this.risk.addCurrency(definition.currencyId);
   }
 
   addSymbol(command: AddSymbol): number {
@@ -86,10 +101,27 @@ export class Venue {
     if (base === NO_SLOT || quote === NO_SLOT) return RejectReason.UnknownCurrency;
     const currencies = { baseCurrencyId, quoteCurrencyId };
     const terms = { lotSize, tickValue, makerFeePpm, takerFeePpm };
-    this.symbols.push({ symbolId, ...currencies, ...terms, code });
-    this.engine.addSymbol(symbolId);
-    this.risk.addMarket({ base, quote, lotSize, tickValue }, makerFeePpm, takerFeePpm);
+    this.defineSymbol({ symbolId, ...currencies, ...terms, code });
     return RejectReason.None;
+  }
+
+  /** A market that was checked. */
+  defineSymbol(definition: SymbolDefinition): void {
+    const { symbolId, baseCurrencyId, quoteCurrencyId, lotSize, tickValue } = definition;
+    const base = this.risk.currencyIndexOf(baseCurrencyId);
+    const quote = this.risk.currencyIndexOf(quoteCurrencyId);
+    this.symbols.push(definition);
+    this.engine.addSymbol(symbolId);
+    const { makerFeePpm, takerFeePpm } = definition;
+    this.risk.addMarket({ base, quote, lotSize, tickValue }, makerFeePpm, takerFeePpm);
+  }
+
+  /** Who set a market's trading state last, and when. It decides no later command. */
+  stateChange(market: number): StateChange {
+    return this.stateChanges[market] ?? NO_CHANGE;
+  }
+  noteStateChange(market: number, change: StateChange): void {
+    this.stateChanges[market] = change;
   }
 
   /** @param market index of the market */

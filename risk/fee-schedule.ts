@@ -45,6 +45,12 @@ export class FeeSchedule {
     this.markets.setWorstPpm(market, worst);
   }
 
+  /** What was set for a tier; −1 where a lower one's holds. */
+  setFor(market: number, tier: number): { makerPpm: number; takerPpm: number } {
+    const { maker, taker } = this.fees[market]!;
+    return { makerPpm: maker[tier]!, takerPpm: taker[tier]! };
+  }
+
   /** @param minVolume 0: the tier is no more */
   setTier(currency: number, tier: number, minVolume: number): void {
     this.currencies.setMinVolume(currency, tier, minVolume);

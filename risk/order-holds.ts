@@ -84,6 +84,10 @@ export function createOrderHolds(exposures: Exposures, capacity: number) {
     openQty(order: number): number {
       return words[(order << HOLD_WORDS) + OPEN_QTY]!;
     },
+    /** What is locked, in minor units. */
+    reserved(order: number): number {
+      return words[(order << HOLD_WORDS) + RESERVED]!;
+    },
     /** The price that an order's reservation is for. */
     price(order: number): number {
       return words[(order << HOLD_WORDS) + PRICE]!;

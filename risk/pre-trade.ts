@@ -56,6 +56,11 @@ export class PreTrade {
     if (account >= this.seconds.length) return [0, 0];
     return [this.seconds[account]!, this.messages[account]!];
   }
+  setMessages(account: number, second: number, count: number): void {
+    this.fit(account);
+    this.seconds[account] = second;
+    this.messages[account] = count;
+  }
 
   stopVenue(isStopped: boolean): void {
     this.switches[RESTRICTED] = 1;

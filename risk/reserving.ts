@@ -21,6 +21,16 @@ const REQUIRED = RISK_REGISTERS.required;
 const MORE = RISK_REGISTERS.more;
 const { AVAILABLE, LOCKED } = BALANCE_WORD;
 
+/** What a snapshot knows of an open order. */
+export interface RestoredHold {
+  /** A slot. */
+  readonly account: number;
+  readonly reserved: number;
+  readonly price: number;
+  readonly worstPpm: number;
+  readonly openQty: number;
+}
+
 export type Reserving = ReturnType<typeof createReserving>;
 
 export function createReserving(state: RiskState) {
@@ -119,6 +129,20 @@ export function createReserving(state: RiskState) {
       words[word + PRICE] = price;
       holds.setOpenQty(order, side, leavesQty);
       return ACCEPTED;
+    },
+
+    /** An open order as it was: the balance holds its reservation already. */
+    restore(order: number, market: number, side: number, hold: RestoredHold): void {
+      const { account, openQty, price, reserved, worstPpm } = hold;
+      const exposure = exposures.findOrOpen(account, market);
+      const link = order << HOLD_LINKS;
+      words[(order << HOLD_WORDS) + RESERVED] = reserved;
+      words[(order << HOLD_WORDS) + PRICE] = price;
+      links[link + HOLDER] = findHolder(account, exposure, market, side);
+      links[link + EXPOSURE] = exposure;
+      links[link + WORST_PPM] = worstPpm;
+      links[link + ACCOUNT] = account;
+      holds.open(order, side, openQty);
     },
 
     /** From its next fill on an order's reservation is for another price, at most what it was. */

@@ -47,6 +47,8 @@ export class RiskEngine {
   readonly setReservedPrice: Reserving['setReservedPrice'];
   /** Gives back what is still reserved. */
   readonly release: Reserving['release'];
+  /** An open order as it was: the balance holds its reservation already. */
+  readonly restoreHold: Reserving['restore'];
   /** Settles the fill in the state's registers between two reserved orders. */
   readonly settle: Settlement['settle'];
 
@@ -67,6 +69,7 @@ export class RiskEngine {
     this.adjust = reserving.adjust;
     this.setReservedPrice = reserving.setReservedPrice;
     this.release = reserving.release;
+    this.restoreHold = reserving.restore;
     this.settle = createSettlement(state, this.fees, reserving, listener).settle;
   }
 

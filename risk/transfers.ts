@@ -56,6 +56,13 @@ export class Transfers {
     return this.expiries.nextTime;
   }
 
+  /** Of a transfer that was put into the table: what is pending expires when its time comes. */
+  schedule(transfer: number): void {
+    const expireTime = this.table.get(transfer, WORD.EXPIRE_TIME);
+    const isPending = this.table.status(transfer) === TransferStatus.Pending;
+    if (isPending && expireTime !== 0) this.expiries.add(expireTime, transfer);
+  }
+
   /** A command begins; its sequence number is that of the entry it may make. */
   begin(sequence: number, time: number, limits: TransferLimits): void {
     this.sequence = sequence;
@@ -183,8 +190,7 @@ export class Transfers {
     const debitAccountId = table.get(transfer, WORD.DEBIT_ACCOUNT_ID);
     table.set(transfer, WORD.LOCKED_AMOUNT, this.postings.lock(debitAccountId, currency, amount));
     table.setStatus(transfer, TransferStatus.Pending);
-    const expireTime = table.get(transfer, WORD.EXPIRE_TIME);
-    if (expireTime !== 0) this.expiries.add(expireTime, transfer);
+    this.schedule(transfer);
   }
 
   /** Resolves by posting a part of what is pending, or nothing. */
