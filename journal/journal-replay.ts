@@ -17,6 +17,11 @@ export interface ReplayListener {
 
 const SILENT: ReplayListener = { onCommand: () => {} };
 
+/** Brings an exchange to where a replay begins; returns the end of the chain there. */
+export type ReplayStart = (exchange: Exchange) => ChainLink;
+
+const AT_THE_BEGINNING: ReplayStart = () => CHAIN_START;
+
 export class JournalReplay {
   readonly exchange: Exchange;
   commandCount = 0;
@@ -24,23 +29,29 @@ export class JournalReplay {
   private readonly store: JournalStore;
   private readonly listener: ReplayListener;
   private readonly events = new EventBuffer();
-  private link: ChainLink = CHAIN_START;
+  /** Of the last batch. */
+  link: ChainLink;
 
   constructor(
     store: JournalStore,
     listener: ReplayListener = SILENT,
     capacity: ExchangeCapacity = DEFAULT_CAPACITY,
+    start: ReplayStart = AT_THE_BEGINNING,
   ) {
     this.store = store;
     this.listener = listener;
     this.exchange = new Exchange(this.events, capacity);
+    this.link = start(this.exchange);
   }
 
   /** Replays the next batch that is on disk; false when there is none. Throws JournalError. */
   next(): boolean {
     const firstSequence = this.link.lastSequence + 1;
     const value = this.store.read(firstSequence);
-    if (value === undefined) return false;
+    if (value === undefined) {
+      this.assertNotTrimmed();
+      return false;
+    }
     const batch = readBatch(value, firstSequence, this.link);
     // Where no group of the batch was complete yet, its hash is that of the command before it.
     if (batch.link.hashedSequence === this.exchange.sequence) this.checkHash(batch.link);
@@ -74,6 +85,19 @@ export class JournalReplay {
   /** The rolling event hash after the last command, 16 hexadecimal digits. */
   get eventHash(): string {
     return this.exchange.events.hash.toString();
+  }
+
+  /** What is not there may be in an archive. */
+  private assertNotTrimmed(): void {
+    const first = this.store.firstSequence();
+    const needed = this.link.lastSequence + 1;
+    if (first === undefined || first <= needed) return;
+    throw new JournalError(
+      needed,
+      `batch is missing, the journal begins with command ${first}`,
+      'What was before is in the archives that were made when it was trimmed: take them in with ' +
+        '`npm run journal -- import`, oldest first.',
+    );
   }
 
   private replayCommand(record: RecordBuffer, at: number, link: ChainLink): void {

@@ -101,6 +101,23 @@ export class JournalStore {
     return CHAIN_START;
   }
 
+  /** Key of the oldest batch; undefined where there is none. */
+  firstSequence(): number | undefined {
+    this.database.resetReadTxn();
+    for (const key of this.database.getKeys({ limit: 1 })) return key;
+    return undefined;
+  }
+
+  /** What the batch that holds a command states of the chain; undefined where there is none. */
+  linkAt(sequence: number): ChainLink | undefined {
+    this.database.resetReadTxn();
+    for (const key of this.database.getKeys({ start: sequence, reverse: true, limit: 1 })) {
+      const link = linkOfStored(this.database.getBinary(key)!);
+      if (link.lastSequence >= sequence) return link;
+    }
+    return undefined;
+  }
+
   /** The batches from a key on, as they are stored. */
   *storedFrom(firstSequence: number): Generator<ArchivedBatch> {
     this.database.resetReadTxn();

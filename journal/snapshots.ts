@@ -1,0 +1,147 @@
+/**
+ * The snapshots of a data folder, in files of their own beside the journal, and replays that begin
+ * with the newest of them that is good.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { EventBuffer } from '../exchange/event-sink.ts';
+import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/exchange.ts';
+import { type ChainLink, previousCrcOfStored } from './batch.ts';
+import { JournalReplay, type ReplayListener } from './journal-replay.ts';
+import type { JournalStore } from './journal-store.ts';
+import { loadSnapshot, readSnapshotLink, SnapshotError, writeSnapshot } from './snapshot-file.ts';
+
+const NAME = /^snapshot-(\d{16})$/;
+const PARTIAL = /^snapshot-\d{16}\.\d+\.partial$/;
+
+export interface Snapshot {
+  /** The last command that is in it. */
+  readonly sequence: number;
+  readonly path: string;
+}
+
+export interface TakenSnapshot extends Snapshot {
+  readonly bytes: number;
+}
+
+export interface ReplayFromSnapshot {
+  readonly listener?: ReplayListener;
+  readonly capacity?: ExchangeCapacity;
+  /** Begin with this command's snapshot at the latest; without it, with the newest. */
+  readonly upTo?: number;
+  /** A snapshot that cannot be used: an older one is, or all of the journal. */
+  readonly onBad?: (why: string) => void;
+}
+
+export function snapshotsFolderOf(dataFolder: string): string {
+  return join(dataFolder, 'snapshots');
+}
+
+/** Newest first. */
+export function listSnapshots(dataFolder: string): Snapshot[] {
+  const folder = snapshotsFolderOf(dataFolder);
+  if (!existsSync(folder)) return [];
+  const snapshots: Snapshot[] = [];
+  for (const name of readdirSync(folder)) {
+    const sequence = NAME.exec(name)?.[1];
+    if (sequence !== undefined) {
+      snapshots.push({ sequence: Number(sequence), path: join(folder, name) });
+    }
+  }
+  return snapshots.sort((a, b) => b.sequence - a.sequence);
+}
+
+/**
+ * Writes the state that a replay has come to, makes an exchange of it again to see that this can be
+ * done, and gives it its name.
+ *
+ * @throws SnapshotError where what was written is not what was to be
+ */
+export function takeSnapshot(
+  dataFolder: string,
+  replay: JournalReplay,
+  capacity: ExchangeCapacity = DEFAULT_CAPACITY,
+): TakenSnapshot {
+  const folder = snapshotsFolderOf(dataFolder);
+  mkdirSync(folder, { recursive: true });
+  const { exchange, link } = replay;
+  const { sequence } = exchange;
+  const path = join(folder, `snapshot-${String(sequence).padStart(16, '0')}`);
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    const bytes = writeSnapshot(partial, exchange, link);
+    loadSnapshot(partial, new Exchange(new EventBuffer(), capacity));
+    renameSync(partial, path);
+    flushFolder(folder);
+    return { sequence, path, bytes };
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+/** Removes all but the newest ones. */
+export function keepSnapshots(dataFolder: string, count: number): void {
+  for (const { path } of listSnapshots(dataFolder).slice(count)) rmSync(path);
+}
+
+/** Removes those that have commands which the journal has no longer. */
+export function removeSnapshotsAfter(dataFolder: string, sequence: number): void {
+  for (const snapshot of listSnapshots(dataFolder)) {
+    if (snapshot.sequence > sequence) rmSync(snapshot.path);
+  }
+}
+
+/** Removes what writers left that died. Nobody may be writing one. */
+export function removePartialSnapshots(dataFolder: string): void {
+  const folder = snapshotsFolderOf(dataFolder);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (PARTIAL.test(name)) rmSync(join(folder, name));
+}
+
+/** A replay that has come to the newest good snapshot; or one at the journal's beginning. */
+export function replayFromSnapshot(
+  store: JournalStore,
+  dataFolder: string,
+  { listener, capacity, upTo = Number.POSITIVE_INFINITY, onBad }: ReplayFromSnapshot = {},
+): JournalReplay {
+  for (const { path, sequence } of listSnapshots(dataFolder)) {
+    if (sequence > upTo) continue;
+    try {
+      assertContinued(store, readSnapshotLink(path), path);
+      const start = (exchange: Exchange) => loadSnapshot(path, exchange);
+      return new JournalReplay(store, listener, capacity, start);
+    } catch (error) {
+      if (!(error instanceof SnapshotError)) throw error;
+      onBad?.(error.message);
+    }
+  }
+  return new JournalReplay(store, listener, capacity);
+}
+
+/** The journal has the batch that a snapshot was made after, or goes on behind it. */
+function assertContinued(store: JournalStore, link: ChainLink, path: string): void {
+  const sequence = link.lastSequence;
+  const stored = store.linkAt(sequence);
+  const next = stored === undefined ? store.read(sequence + 1) : undefined;
+  const isOfThisJournal =
+    (stored !== undefined && stored.lastSequence === sequence && stored.crc === link.crc) ||
+    (next !== undefined && previousCrcOfStored(next) === link.crc);
+  if (isOfThisJournal) return;
+  const what = `the journal does not go on from its command ${sequence}`;
+  throw new SnapshotError(`${path}: ${what}: it is of another journal, or that was cut since`);
+}
+
+function flushFolder(folder: string): void {
+  const directory = openSync(folder, 'r');
+  fsyncSync(directory);
+  closeSync(directory);
+}
