@@ -49,7 +49,7 @@ export class JournalReplay {
     const firstSequence = this.link.lastSequence + 1;
     const value = this.store.read(firstSequence);
     if (value === undefined) {
-      this.assertNotTrimmed();
+      if (this.isCutOff) throw this.trimmed();
       return false;
     }
     const batch = readBatch(value, firstSequence, this.link);
@@ -82,19 +82,21 @@ export class JournalReplay {
     }
   }
 
+  /** What comes next was trimmed. */
+  get isCutOff(): boolean {
+    const first = this.store.firstSequence();
+    return first !== undefined && first > this.link.lastSequence + 1;
+  }
+
   /** The rolling event hash after the last command, 16 hexadecimal digits. */
   get eventHash(): string {
     return this.exchange.events.hash.toString();
   }
 
-  /** What is not there may be in an archive. */
-  private assertNotTrimmed(): void {
-    const first = this.store.firstSequence();
-    const needed = this.link.lastSequence + 1;
-    if (first === undefined || first <= needed) return;
-    throw new JournalError(
-      needed,
-      `batch is missing, the journal begins with command ${first}`,
+  private trimmed(): JournalError {
+    return new JournalError(
+      this.link.lastSequence + 1,
+      `batch is missing, the journal begins with command ${this.store.firstSequence()}`,
       'What was before is in the archives that were made when it was trimmed: take them in with ' +
         '`npm run journal -- import`, oldest first.',
     );

@@ -3,8 +3,9 @@
  * the events into PostgreSQL. PostgreSQL slow or away only makes it lag; a journal that does not
  * reproduce ends it with a JournalError, for the whole process to stop.
  */
-import { JournalReplay, type ReplayListener } from '../journal/journal-replay.ts';
+import type { JournalReplay, ReplayListener } from '../journal/journal-replay.ts';
 import type { JournalStore } from '../journal/journal-store.ts';
+import { replayFromSnapshot } from '../journal/snapshots.ts';
 import type { RecordBuffer } from '../protocol/record.ts';
 import type { Database } from './database.ts';
 import { dropProjection, migrate } from './migrations.ts';
@@ -18,11 +19,15 @@ export interface FollowerReport {
   onProjected(sequence: number): void;
   /** PostgreSQL failed; the follower tries again after a pause. */
   onRetry(error: unknown, pauseMs: number): void;
+  /** A snapshot that cannot be used: an older one is, or all of the journal. */
+  onBadSnapshot(why: string): void;
   /** The tables do not belong to this journal: they must be rebuilt. Projection has stopped. */
   onDiverged(message: string): void;
 }
 
 export interface FollowerSettings {
+  /** The data folder, for its snapshots. */
+  readonly dataFolder: string;
   /** How many commands one transaction holds at most, about. */
   readonly batchCommands: number;
   /** Make the tables anew first. */
@@ -33,6 +38,10 @@ export interface FollowerSettings {
   readonly isOutOfTime: () => boolean;
 }
 
+const REBUILD = 'Start with --rebuild-projection to fill them again from this journal.';
+const IMPORT =
+  'Take in the archives that were made when it was trimmed, with `npm run journal -- import`, ' +
+  'oldest first.';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -41,10 +50,12 @@ export class Follower implements ReplayListener {
   private readonly store: JournalStore;
   private readonly report: FollowerReport;
   private readonly batchCommands: number;
+  private readonly dataFolder: string;
   private readonly storedSequence: () => number;
   private readonly isOutOfTime: () => boolean;
   private mustRebuild: boolean;
-  private replay: JournalReplay;
+  /** None before it is known where to begin. */
+  private replay: JournalReplay | undefined;
   private batch = new ProjectionBatch();
   private checkpoint: Checkpoint = { sequence: 0, eventHash: '' };
   private isAttached = false;
@@ -64,7 +75,7 @@ export class Follower implements ReplayListener {
     this.mustRebuild = settings.rebuild;
     this.storedSequence = settings.storedSequence;
     this.isOutOfTime = settings.isOutOfTime;
-    this.replay = new JournalReplay(store, this);
+    this.dataFolder = settings.dataFolder;
   }
 
   /**
@@ -89,7 +100,7 @@ export class Follower implements ReplayListener {
   }
 
   onCommand(command: RecordBuffer, offset: number, events: RecordBuffer, bytes: number): void {
-    const { sequence } = this.replay.exchange;
+    const sequence = this.followedSequence;
     if (sequence > this.checkpoint.sequence) this.batch.add(command, offset, events, bytes);
     else if (sequence === this.checkpoint.sequence) this.checkCheckpoint();
   }
@@ -114,20 +125,48 @@ export class Follower implements ReplayListener {
       // First start, an uncertain commit, or an old backup: replay silently up to the checkpoint.
       this.checkpoint = checkpoint;
       this.batch = new ProjectionBatch();
-      this.replay = new JournalReplay(this.store, this);
-      while (this.replay.exchange.sequence < checkpoint.sequence && this.replay.next()) {
-        if (this.isOutOfTime()) return;
-      }
-      if (this.replay.exchange.sequence < checkpoint.sequence) {
-        this.disagree(`the journal ends at ${this.replay.exchange.sequence}, before it`);
-      }
+      if (!this.replayTo(checkpoint.sequence)) return;
     }
     this.isAttached = true;
     if (!this.hasDiverged) this.report.onProjected(this.checkpoint.sequence);
   }
 
+  /** Replays silently up to a checkpoint, from a snapshot at or before it; false: no time left. */
+  private replayTo(sequence: number): boolean {
+    const replay = this.replayFrom(sequence);
+    if (replay.isCutOff) {
+      this.replay = undefined;
+      this.diverge(
+        `PostgreSQL's tables end with sequence ${sequence}, and the journal was trimmed behind it`,
+        IMPORT,
+      );
+      return true;
+    }
+    if (sequence > 0 && replay.exchange.sequence === sequence) this.checkCheckpoint();
+    while (replay.exchange.sequence < sequence && replay.next()) {
+      if (this.isOutOfTime()) return false;
+    }
+    if (replay.exchange.sequence < sequence) {
+      this.disagree(`the journal ends at ${replay.exchange.sequence}, before it`);
+    }
+    return true;
+  }
+
+  private replayFrom(upTo?: number): JournalReplay {
+    this.replay = replayFromSnapshot(this.store, this.dataFolder, {
+      listener: this,
+      onBad: (why) => this.report.onBadSnapshot(why),
+      ...(upTo !== undefined && { upTo }),
+    });
+    return this.replay;
+  }
+
+  private get followedSequence(): number {
+    return this.replay?.exchange.sequence ?? 0;
+  }
+
   private checkCheckpoint(): void {
-    const { eventHash } = this.replay;
+    const { eventHash } = this.replay!;
     if (eventHash === this.checkpoint.eventHash) return;
     this.disagree(`its event hash is ${this.checkpoint.eventHash}, the journal's is ${eventHash}`);
   }
@@ -140,28 +179,27 @@ export class Follower implements ReplayListener {
     );
   }
 
-  private diverge(what: string): void {
+  private diverge(what: string, whatToDo = REBUILD): void {
     this.hasDiverged = true;
-    this.report.onDiverged(
-      `${what}. Start with --rebuild-projection to fill them again from this journal.`,
-    );
+    this.report.onDiverged(`${what}. ${whatToDo}`);
   }
 
   /** Replays until the batch is large enough or the journal is read; true if there is a batch. */
   private fillBatch(): boolean {
-    while (this.batch.commandCount < this.batchCommands && this.isBehind() && this.replay.next());
-    this.report.onFollowed(this.replay.exchange.sequence);
+    const replay = this.replay!;
+    while (this.batch.commandCount < this.batchCommands && this.isBehind() && replay.next());
+    this.report.onFollowed(replay.exchange.sequence);
     return this.batch.commandCount > 0;
   }
 
   /** Only what is stored: another thread may see a batch a moment before it is on disk. */
   private isBehind(): boolean {
-    return this.replay.exchange.sequence < this.storedSequence();
+    return this.followedSequence < this.storedSequence();
   }
 
   private async flush(): Promise<void> {
     const { batch } = this;
-    const to = { sequence: batch.sequence, eventHash: this.replay.eventHash };
+    const to = { sequence: batch.sequence, eventHash: this.replay!.eventHash };
     await project(this.db, batch, this.checkpoint, to);
     this.checkpoint = to;
     this.batch = new ProjectionBatch();
@@ -170,10 +208,11 @@ export class Follower implements ReplayListener {
 
   /** The journal is still checked by hash when there is nothing to project to. */
   private followOnly(): number {
-    while (!this.isOutOfTime() && this.isBehind() && this.replay.next()) {
+    const replay = this.replay ?? this.replayFrom();
+    while (!this.isOutOfTime() && this.isBehind() && replay.next()) {
       this.batch = new ProjectionBatch();
     }
-    this.report.onFollowed(this.replay.exchange.sequence);
+    this.report.onFollowed(replay.exchange.sequence);
     return 0;
   }
 }

@@ -18,6 +18,7 @@ import type { Logger } from './log.ts';
 import { MarketHours } from './market-hours/market-hours.ts';
 import { type MarketHoursTerms, readMarketHours } from './market-hours/market-hours-file.ts';
 import { PostgresKeeper } from './postgres-keeper.ts';
+import { RecoveryProgress } from './recovery-progress.ts';
 import { SupervisorPort } from './supervisor-port.ts';
 import { ThreadHandle } from './thread-handle.ts';
 import type { ExchangeThreadData } from './threads/exchange-thread.ts';
@@ -72,7 +73,7 @@ export class Supervisor {
 
   /** Starts everything; resolves to the address of the gateway. */
   async start(): Promise<string> {
-    const { configuration, log } = this;
+    const { configuration } = this;
     const { host, port, databaseUrl, marketHours } = configuration;
     const hoursTerms = marketHours === '' ? undefined : readMarketHours(marketHours);
     await assertPortIsFree(host, port);
@@ -83,17 +84,7 @@ export class Supervisor {
     await this.startThread('journal', this.journalData()).receive('ready');
     const exchange = this.startThread('exchange', this.exchangeData());
     this.logExchangeEnd(exchange);
-    const recovered = await exchange.receive('recovered');
-    assertJournalIsNotLost(this.dataFolder, recovered.sequence);
-    log.info(
-      {
-        sequence: recovered.sequence,
-        seconds: recovered.seconds,
-        commandsPerSecond: Math.round(recovered.sequence / Math.max(recovered.seconds, 1e-3)),
-        stateHash: recovered.stateHash,
-      },
-      'recovered from the journal',
-    );
+    const recovered = await this.recovery(exchange);
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers, markets } =
       configuration;
     const { clientOrderIdSeconds, maxClientOrderIds } = configuration;
@@ -165,6 +156,21 @@ export class Supervisor {
       await gateway.ended(ABANDON_TIMEOUT_MS);
     }
     return this.stopPostgres();
+  }
+
+  /** Waits until the exchange has its state again. */
+  private async recovery(exchange: ThreadHandle) {
+    const progress = new RecoveryProgress(this.log);
+    exchange.onProgress = (done, of) => progress.update(done, of);
+    const recovered = await exchange.receive('recovered').finally(() => progress.stop());
+    const { seconds, sequence, snapshotSequence, stateHash } = recovered;
+    assertJournalIsNotLost(this.dataFolder, sequence);
+    const commandsPerSecond = Math.round((sequence - snapshotSequence) / Math.max(seconds, 1e-3));
+    this.log.info(
+      { sequence, snapshotSequence, seconds, commandsPerSecond, stateHash },
+      'recovered from the journal',
+    );
+    return recovered;
   }
 
   private createMarketHours(

@@ -11,6 +11,8 @@ export class ThreadHandle {
   isAlive = true;
   /** Set before the thread is told to end: its end is then no death. */
   isEndExpected = false;
+  /** Told of long work. */
+  onProgress: (done: number, of: number) => void = () => {};
   private readonly worker: Worker;
   private readonly messages: ThreadMessage[] = [];
   private waiting: (() => void)[] = [];
@@ -21,7 +23,8 @@ export class ThreadHandle {
     const file = new URL(`./threads/${name}-thread.ts`, import.meta.url);
     this.worker = new Worker(file, { workerData: data, name: `hoga-${name}` });
     this.worker.on('message', (message: ThreadMessage) => {
-      if (message.kind === 'log') log[message.level](message.details, message.text);
+      if (message.kind === 'log') log[message.level](message.details ?? {}, message.text);
+      else if (message.kind === 'progress') this.onProgress(message.done, message.of);
       else if (message.kind === 'failed') onDeath(`the ${name} thread failed: ${message.reason}`);
       else {
         this.messages.push(message);

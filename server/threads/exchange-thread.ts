@@ -7,8 +7,9 @@ import { writeBookImage } from '../../exchange/book-image.ts';
 import type { ExchangeCapacity } from '../../exchange/exchange.ts';
 import { Sequencer } from '../../exchange/sequencer.ts';
 import { hashState } from '../../exchange/state-hash.ts';
-import { JournalReplay } from '../../journal/journal-replay.ts';
+import type { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
+import { replayFromSnapshot } from '../../journal/snapshots.ts';
 import { BOOK_IMAGE_REQUEST } from '../../protocol/command-layout.ts';
 import { CommandHeader } from '../../protocol/commands.ts';
 import { TradingState } from '../../protocol/enums.ts';
@@ -16,9 +17,14 @@ import { templateIdAt } from '../../protocol/record.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
 import { RingProducer, RingReader } from '../../ring/ring.ts';
 import { Signal, Waiter } from '../../ring/waiter.ts';
-import { HandMadeChanges } from './hand-made-changes.ts';
 import { RingSink } from './ring-sink.ts';
-import { StopFlag, StopRequest, type ThreadLinks, type WaitSettings } from './thread-links.ts';
+import {
+  StopFlag,
+  StopRequest,
+  SUPERVISOR_PRODUCER,
+  type ThreadLinks,
+  type WaitSettings,
+} from './thread-links.ts';
 import type { MarketState, ThreadMessage } from './thread-messages.ts';
 
 export interface ExchangeThreadData {
@@ -31,11 +37,11 @@ export interface ExchangeThreadData {
   readonly turnCommands: number;
 }
 
-const PROGRESS_INTERVAL_MS = 2_000;
+const PROGRESS_INTERVAL_MS = 250;
+const US_PER_MS = 1_000;
 
 const data = workerData as ExchangeThreadData;
 const links = data.links;
-const handMade = new HandMadeChanges();
 const replay = await recover();
 const exchange = replay.exchange;
 const signal = new Signal(links.signals.exchange);
@@ -68,21 +74,26 @@ async function recover(): Promise<JournalReplay> {
     readOnly: false,
     durability: links.durability,
   });
-  const recovering = new JournalReplay(store, handMade, data.capacity);
+  const recovering = replayFromSnapshot(store, data.dataFolder, {
+    capacity: data.capacity,
+    onBad: (why) => post({ kind: 'log', level: 'error', text: `snapshot refused: ${why}` }),
+  });
+  const from = recovering.exchange.sequence;
   const end = store.lastLink().lastSequence;
   let reportedMs = startMs;
   while (recovering.next()) {
     if (performance.now() - reportedMs < PROGRESS_INTERVAL_MS) continue;
     reportedMs = performance.now();
-    const { sequence } = recovering.exchange;
-    post({ kind: 'log', level: 'info', text: 'recovering', details: { sequence, of: end } });
+    post({ kind: 'progress', done: recovering.exchange.sequence - from, of: end - from });
   }
   recovering.runToEnd();
   await store.close();
-  const { sequence, time, limits, symbols, engine } = recovering.exchange;
+  const { sequence, time, limits, symbols, engine, venue } = recovering.exchange;
   const markets: MarketState[] = symbols.map(({ symbolId, code }, index) => {
     const { state } = engine.books[index]!;
-    return { symbolId, code, state, changedByHandMs: handMade.timeOf(symbolId) };
+    const change = venue.stateChange(index);
+    const changedByHandMs = change.gatewayId === SUPERVISOR_PRODUCER ? 0 : change.time / US_PER_MS;
+    return { symbolId, code, state, changedByHandMs };
   });
   const recovered = new Counters(links.counters);
   recovered.set(Counter.ExecutedSequence, sequence);
@@ -90,6 +101,7 @@ async function recover(): Promise<JournalReplay> {
   post({
     kind: 'recovered',
     sequence,
+    snapshotSequence: from,
     time,
     markets,
     limits,
@@ -138,7 +150,7 @@ function tellNewMarkets(): void {
     const { symbolId, code } = exchange.symbols[toldMarkets]!;
     const { state } = exchange.engine.books[toldMarkets]!;
     // A new market is Continuous: if it is not, its maker had it otherwise.
-    const changedByHandMs = state === TradingState.Continuous ? 0 : exchange.time / 1_000;
+    const changedByHandMs = state === TradingState.Continuous ? 0 : exchange.time / US_PER_MS;
     post({ kind: 'market', symbolId, code, state, changedByHandMs });
   }
 }

@@ -65,9 +65,9 @@ async function follow(databaseUrl: string): Promise<void> {
     readOnly: false,
     durability: data.links.durability,
   });
-  const { batchCommands, rebuild } = data;
+  const { batchCommands, dataFolder, rebuild } = data;
   const storedSequence = () => counters.get(Counter.StoredSequence);
-  const settings = { batchCommands, rebuild, storedSequence, isOutOfTime };
+  const settings = { dataFolder, batchCommands, rebuild, storedSequence, isOutOfTime };
   const follower = new Follower(db, store, report(), settings);
   for (;;) {
     const wasStopRaised = stop.isRaised;
@@ -111,6 +111,7 @@ function report() {
         pauseMs,
       });
     },
+    onBadSnapshot: (why: string) => log('error', `snapshot refused: ${why}`),
     onDiverged: (message: string) => {
       counters.set(Counter.ProjectionState, ProjectionState.Diverged);
       log('error', message);

@@ -18,6 +18,8 @@ export type ThreadMessage =
   | {
       readonly kind: 'recovered';
       readonly sequence: number;
+      /** Where the replay began; 0: at the journal's beginning. */
+      readonly snapshotSequence: number;
       readonly time: number;
       readonly markets: readonly MarketState[];
       readonly limits: VenueLimits;
@@ -29,11 +31,13 @@ export type ThreadMessage =
   /** An error that the thread could not handle; it is closing by itself. */
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly sequence: number; readonly stateHash: string }
+  /** Of a long recovery. */
+  | { readonly kind: 'progress'; readonly done: number; readonly of: number }
   | {
       readonly kind: 'log';
       readonly level: 'info' | 'warn' | 'error';
       readonly text: string;
-      readonly details: Readonly<Record<string, unknown>>;
+      readonly details?: Readonly<Record<string, unknown>>;
     };
 
 /** Where PostgreSQL is, as soon as that is known. */
