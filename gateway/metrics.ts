@@ -29,6 +29,7 @@ const SEQUENCES = {
   stored: Counter.StoredSequence,
   verified: Counter.FollowedSequence,
   projected: Counter.ProjectedSequence,
+  snapshot: Counter.SnapshotSequence,
 } as const;
 
 export class Metrics {

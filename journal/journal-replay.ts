@@ -98,7 +98,7 @@ export class JournalReplay {
       this.link.lastSequence + 1,
       `batch is missing, the journal begins with command ${this.store.firstSequence()}`,
       'What was before is in the archives that were made when it was trimmed: take them in with ' +
-        '`npm run journal -- import`, oldest first.',
+        '`npm run journal -- import`, newest first.',
     );
   }
 

@@ -32,6 +32,7 @@ export class JournalStore {
   private readonly file: string;
   private readonly mapBytes: number;
   private readonly database: RootDatabase<Buffer, number>;
+  private readonly isFlushedAtOnce: boolean;
   /** The file, to be written ahead of LMDB. */
   private aheadFile: number | undefined;
   /** At most so much of the file is used; beyond `askBytes` LMDB is asked how much it is. */
@@ -53,8 +54,8 @@ export class JournalStore {
       readOnly,
       cache: false,
     });
-    const isFlushedAtOnce = !readOnly && durability === 'fsync';
-    this.aheadFile = isFlushedAtOnce ? openSync(this.file, 'r+') : undefined;
+    this.isFlushedAtOnce = !readOnly && durability === 'fsync';
+    this.aheadFile = this.isFlushedAtOnce ? openSync(this.file, 'r+') : undefined;
   }
 
   /** Stores a batch and flushes it to disk. Throws where that fails: then nothing may go on. */
@@ -135,6 +136,34 @@ export class JournalStore {
     });
   }
 
+  /**
+   * Removes at most so many of the oldest batches, of those whose commands are all up to one; never
+   * the newest. Returns false when there are no more of them.
+   */
+  trim(upTo: number, most: number): boolean {
+    this.database.resetReadTxn();
+    // A batch ends before the next one's key.
+    const keys = [...this.database.getKeys({ end: upTo + 2, limit: most + 1 })];
+    const isMore = keys.length > most;
+    keys.pop();
+    if (keys.length === 0) return false;
+    if (this.isFlushedAtOnce) {
+      this.database.transactionSync(() => {
+        for (const key of keys) this.database.removeSync(key);
+      });
+    } else for (const key of keys) this.database.remove(key);
+    return isMore;
+  }
+
+  /** Stores batches that come before the first, at once. */
+  prepend(batches: readonly ArchivedBatch[]): void {
+    this.database.transactionSync(() => {
+      for (const { firstSequence, bytes } of batches) {
+        this.database.putSync(firstSequence, Buffer.from(bytes));
+      }
+    });
+  }
+
   async close(): Promise<void> {
     if (this.aheadFile !== undefined) closeSync(this.aheadFile);
     this.aheadFile = undefined;
@@ -149,10 +178,10 @@ export class JournalStore {
     const needed = bytes + OVERHEAD_BYTES;
     this.usedBytes += needed;
     if (this.usedBytes <= this.askBytes) return;
-    const { lastPageNumber, pageSize } = this.database.getStats() as PageStats;
-    const pagesEnd = (lastPageNumber + 1) * pageSize;
+    const stats = this.database.getStats() as PageStats;
+    const pagesEnd = (stats.lastPageNumber + 1) * stats.pageSize;
     this.usedBytes = pagesEnd + this.unflushedBytes + needed;
-    if (this.usedBytes > this.mapBytes) {
+    if (this.usedBytes > this.mapBytes && this.usedBytes - freeBytesOf(stats) > this.mapBytes) {
       throw new JournalFullError(
         `the journal is full: batch ${firstSequence} does not fit into ${this.mapBytes} bytes ` +
           '(--journal-map-bytes)',
@@ -181,9 +210,27 @@ export class JournalStore {
   }
 }
 
-interface PageStats {
+interface TreeStats {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+interface PageStats extends TreeStats {
   readonly lastPageNumber: number;
   readonly pageSize: number;
+  readonly free: TreeStats;
+}
+
+const META_PAGES = 2;
+
+/** Pages that trimming gave back, which LMDB uses again. */
+function freeBytesOf({ lastPageNumber, pageSize, free, ...root }: PageStats): number {
+  return (lastPageNumber + 1 - META_PAGES - pagesOf(root) - pagesOf(free)) * pageSize;
+}
+
+function pagesOf({ treeBranchPageCount, treeLeafPageCount, overflowPages }: TreeStats): number {
+  return treeBranchPageCount + treeLeafPageCount + overflowPages;
 }
 
 class JournalFullError extends Error {}

@@ -64,7 +64,7 @@ test('cut anywhere, a journal replays to where it was, and its archive makes it 
     const after = 1 + random(last);
     const [expected, whole] = [stateAfter(store, after), stateAfter(store, last)];
     const before = [...store.storedFrom(1)];
-    const plan = planCut(store, after);
+    const plan = planCut(store, folder, after);
     assert.equal(plan.commands, last - after);
     assert.deepEqual([...store.storedFrom(1)], before, 'a plan changes nothing');
     cut(store, plan, archiveIn(folder));
@@ -83,7 +83,7 @@ test('cut anywhere, a journal replays to where it was, and its archive makes it 
 
 test('a journal goes on behind a cut', (t) => {
   const { folder, store, last } = record(t);
-  cut(store, planCut(store, last - 30), archiveIn(folder));
+  cut(store, planCut(store, folder, last - 30), archiveIn(folder));
   const replay = new JournalReplay(store, undefined, SMALL_CAPACITY);
   replay.runToEnd();
   const rig = new JournalRig(store, { exchange: replay.exchange });
@@ -101,8 +101,8 @@ test('a damaged end is cut off, and kept as it is', async (t) => {
   await saveBatches(folder, batches);
   const again = openStore(t, folder);
   const after = damaged.firstSequence - 1;
-  assert.throws(() => planCut(again, after + 1), /CRC is \d+, the record says/);
-  const plan = planCut(again, after);
+  assert.throws(() => planCut(again, folder, after + 1), /CRC is \d+, the record says/);
+  const plan = planCut(again, folder, after);
   assert.equal(plan.batches, batches.length - 10);
   cut(again, plan, archiveIn(folder));
   assert.deepEqual(Buffer.from([...readArchive(archiveIn(folder))][0]!.bytes), damaged.bytes);
@@ -111,10 +111,10 @@ test('a damaged end is cut off, and kept as it is', async (t) => {
 
 test('what cannot be cut is told: nothing there, a gap, an archive in the way', async (t) => {
   const { folder, store, last } = record(t);
-  assert.throws(() => planCut(store, last + 1), new RegExp(`after command ${last}`));
-  assert.equal(planCut(store, last).batches, 0);
+  assert.throws(() => planCut(store, folder, last + 1), new RegExp(`after command ${last}`));
+  assert.equal(planCut(store, folder, last).batches, 0);
   writeFileSync(archiveIn(folder), 'mine');
-  assert.throws(() => cut(store, planCut(store, 50), archiveIn(folder)), /exists already/);
+  assert.throws(() => cut(store, planCut(store, folder, 50), archiveIn(folder)), /exists already/);
   assert.equal(readFileSync(archiveIn(folder), 'utf8'), 'mine');
   assert.equal(store.lastLink().lastSequence, last);
   await store.close();
@@ -122,13 +122,16 @@ test('what cannot be cut is told: nothing there, a gap, an archive in the way', 
   const [missing] = batches.splice(6, 1);
   await saveBatches(folder, batches);
   const end = missing!.firstSequence - 1;
-  assert.throws(() => planCut(openStore(t, folder), last), new RegExp(`after command ${end}`));
+  assert.throws(
+    () => planCut(openStore(t, folder), folder, last),
+    new RegExp(`after command ${end}`),
+  );
 });
 
 test('batches exported in parts make the journal again, in order only', (t) => {
   const { folder, store, last } = record(t);
   const parts = [join(folder, '1.archive'), join(folder, '2.archive')] as const;
-  const middle = planCut(store, 100).firstSequence;
+  const middle = planCut(store, folder, 100).firstSequence;
   exportArchive(store, parts[0], 1, middle - 1);
   exportArchive(store, parts[1], middle, last);
   const copy = openStore(t, temporaryFolder());

@@ -6,10 +6,18 @@ import { existsSync } from 'node:fs';
 import type { RecordBuffer } from '../protocol/record.ts';
 import { recordLengthAt } from '../protocol/record.ts';
 import { type ArchivedBatch, readArchive, writeArchive } from './archive.ts';
-import { BatchBuilder, CHAIN_START, type ChainLink, linkOfStored, readBatch } from './batch.ts';
+import {
+  BatchBuilder,
+  CHAIN_START,
+  type ChainLink,
+  linkOfStored,
+  previousCrcOfStored,
+  readBatch,
+} from './batch.ts';
 import { JournalError } from './journal-error.ts';
-import { JournalReplay } from './journal-replay.ts';
+import type { JournalReplay } from './journal-replay.ts';
 import type { JournalStore } from './journal-store.ts';
+import { replayWhole } from './snapshots.ts';
 
 /** What truncating after a command comes to. */
 export interface Cut {
@@ -29,8 +37,7 @@ export interface Cut {
  *
  * @throws JournalError where what is to stay is damaged itself, or ends before `after`
  */
-export function planCut(store: JournalStore, after: number): Cut {
-  let link: ChainLink = CHAIN_START;
+export function planCut(store: JournalStore, dataFolder: string, after: number): Cut {
   let hash = { low: 0, high: 0 };
   const listener = {
     onCommand: () => {
@@ -39,7 +46,11 @@ export function planCut(store: JournalStore, after: number): Cut {
       if (exchange.sequence === after) hash = { low, high };
     },
   };
-  const replay: JournalReplay = new JournalReplay(store, listener);
+  const replay: JournalReplay = replayWhole(store, dataFolder, { listener });
+  let { link } = replay;
+  if (after < link.lastSequence) {
+    throw new JournalError(after, `the journal begins after ${link.lastSequence}`, 'Cut later.');
+  }
   while (link.lastSequence < after) {
     const firstSequence = link.lastSequence + 1;
     const value = store.read(firstSequence);
@@ -105,12 +116,48 @@ export function cut(store: JournalStore, plan: Cut, archivePath: string): void {
 }
 
 /**
- * Appends an archive's batches that continue the journal, and passes over those that it has.
- * Returns how many it took.
+ * Takes in an archive's batches that continue the journal, or that come before its first, and
+ * passes over those that it has. Returns how many it took.
  *
  * @throws JournalError at a batch that is damaged, leaves a gap, or is another than the journal's
  */
 export function importArchive(store: JournalStore, path: string): number {
+  return importBefore(store, path) + importBehind(store, path);
+}
+
+/** What was trimmed: all of it or nothing, since no gap may be left. */
+function importBefore(store: JournalStore, path: string): number {
+  const first = store.firstSequence();
+  if (first === undefined || first === 1) return 0;
+  const batches: ArchivedBatch[] = [];
+  let link: ChainLink | undefined;
+  for (const { firstSequence, bytes } of readArchive(path)) {
+    if (firstSequence >= first) break;
+    link = readBatch(bytes, firstSequence, link ?? startOf(firstSequence, bytes)).link;
+    batches.push({ firstSequence, bytes });
+  }
+  if (link === undefined) return 0;
+  const isContinued = previousCrcOfStored(store.read(first)!) === link.crc;
+  if (link.lastSequence !== first - 1 || !isContinued) {
+    throw new JournalError(
+      link.lastSequence,
+      `${path} ends with this command, and the journal does not go on from it: it begins with ` +
+        `${first}`,
+      'Import the archive that lies between first, if it is of this exchange.',
+    );
+  }
+  store.prepend(batches);
+  return batches.length;
+}
+
+/** What an archive's first batch says that it continues. */
+function startOf(firstSequence: number, bytes: Uint8Array): ChainLink {
+  if (firstSequence === 1) return CHAIN_START;
+  const lastSequence = firstSequence - 1;
+  return { ...CHAIN_START, lastSequence, crc: previousCrcOfStored(bytes) };
+}
+
+function importBehind(store: JournalStore, path: string): number {
   let link = store.lastLink();
   let count = 0;
   for (const { firstSequence, bytes } of readArchive(path)) {

@@ -5,7 +5,14 @@
  * A failure prints its seed; `HOGA_TEST_SEED=<seed>` runs the same again.
  */
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { EventBuffer } from '../exchange/event-sink.ts';
@@ -15,7 +22,8 @@ import type { RecordBuffer } from '../protocol/record.ts';
 import { type Random, seededRandom, testSeed } from '../test/support/seed.ts';
 import { JournalError } from './journal-error.ts';
 import { JournalReplay } from './journal-replay.ts';
-import { JournalStore } from './journal-store.ts';
+import { JournalStore, journalFileOf } from './journal-store.ts';
+import { exportArchive, importArchive } from './journal-surgery.ts';
 import { loadSnapshot, SnapshotError } from './snapshot-file.ts';
 import {
   keepSnapshots,
@@ -229,5 +237,63 @@ describe('the folder of snapshots', () => {
     const folder = temporaryFolder();
     assert.ok(!existsSync(snapshotsFolderOf(folder)));
     assert.deepEqual(listSnapshots(folder), []);
+  });
+});
+
+describe('a trimmed journal', () => {
+  test('keeps all behind a command, whole batches only, and never loses its end', async (t) => {
+    const { folder } = await recordDay(seededRandom(testSeed(t)), 1);
+    const batches = await loadBatches(folder);
+    const keys = batches.map(({ firstSequence }) => firstSequence);
+    const store = openStore(t, folder);
+    const left = () => [...store.storedFrom(1)].map(({ firstSequence }) => firstSequence);
+    const upTo = keys[5]! + 1;
+    assert.equal(store.trim(upTo, 3), true, 'there are more');
+    assert.deepEqual(left(), keys.slice(3));
+    assert.equal(store.trim(upTo, 3), false);
+    assert.deepEqual(left(), keys.slice(5), 'the batch with the command stays');
+    assert.equal(store.trim(keys[6]! - 1, 3), false);
+    assert.deepEqual(left(), keys.slice(6), 'one that ends with it goes');
+    assert.equal(store.trim(Number.MAX_SAFE_INTEGER - 2, 10_000), false);
+    assert.deepEqual(left(), keys.slice(-1));
+  });
+
+  test('takes its archives in again, newest first, and no others', async (t) => {
+    const random = seededRandom(testSeed(t));
+    const [day, other] = [await recordDay(random, 3), await recordDay(random, 0)];
+    const archive = (name: string) => join(day.folder, name);
+    const store = openStore(t, day.folder);
+    const [newest, middle] = listSnapshots(day.folder);
+    exportArchive(store, archive('first'), 1, middle!.sequence);
+    exportArchive(store, archive('second'), middle!.sequence + 1, newest!.sequence);
+    exportArchive(openStore(t, other.folder), archive('other'), 1, newest!.sequence);
+    store.trim(newest!.sequence, 10_000);
+    assert.equal(hashState(runFromSnapshot(store, day.folder).replay.exchange), day.stateHash);
+    assert.throws(() => importArchive(store, archive('first')), /does not go on from it/);
+    assert.throws(() => importArchive(store, archive('other')), JournalError);
+    assert.ok(importArchive(store, archive('second')) > 0);
+    assert.equal(importArchive(store, archive('second')), 0, 'it has them');
+    assert.ok(importArchive(store, archive('first')) > 0);
+    const whole = new JournalReplay(store, undefined, SMALL_CAPACITY);
+    whole.runToEnd();
+    assert.equal(hashState(whole.exchange), day.stateHash);
+  });
+
+  test('uses its space again, and is full only when none is left', async (t) => {
+    const mapBytes = 2 ** 22;
+    const folder = temporaryFolder();
+    const store = new JournalStore(folder, { mapBytes, readOnly: false });
+    t.after(() => store.close());
+    const batch = Buffer.alloc(100_000);
+    let key = 1;
+    for (let round = 0; round < 10; round++) {
+      for (let n = 0; n < 20; n++, key += 10) store.append(key, batch);
+      store.trim(key - 12, 10_000);
+    }
+    assert.ok(statSync(journalFileOf(folder)).size <= mapBytes);
+    const fill = () => {
+      for (let n = 0; n < 100; n++, key += 10) store.append(key, batch);
+    };
+    assert.throws(fill, /the journal is full/);
   });
 });

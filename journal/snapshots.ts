@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path';
 import { EventBuffer } from '../exchange/event-sink.ts';
 import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/exchange.ts';
+import { hashState } from '../exchange/state-hash.ts';
 import { type ChainLink, previousCrcOfStored } from './batch.ts';
 import { JournalReplay, type ReplayListener } from './journal-replay.ts';
 import type { JournalStore } from './journal-store.ts';
@@ -88,6 +89,22 @@ export function takeSnapshot(
   }
 }
 
+/** Whether a snapshot says of a replay that has come to its command what that says; or what not. */
+export function differenceOf({ path }: Snapshot, replay: JournalReplay): string | undefined {
+  try {
+    const exchange = new Exchange(new EventBuffer(), DEFAULT_CAPACITY);
+    const { crc } = loadSnapshot(path, exchange);
+    const isSame =
+      crc === replay.link.crc &&
+      exchange.events.hash.toString() === replay.eventHash &&
+      hashState(exchange) === hashState(replay.exchange);
+    return isSame ? undefined : `${path}: the journal comes to another state at its command`;
+  } catch (error) {
+    if (error instanceof SnapshotError) return error.message;
+    throw error;
+  }
+}
+
 /** Removes all but the newest ones. */
 export function keepSnapshots(dataFolder: string, count: number): void {
   for (const { path } of listSnapshots(dataFolder).slice(count)) rmSync(path);
@@ -125,6 +142,17 @@ export function replayFromSnapshot(
     }
   }
   return new JournalReplay(store, listener, capacity);
+}
+
+/** A replay of all that there is: from the first command, or the oldest snapshot that is needed. */
+export function replayWhole(
+  store: JournalStore,
+  dataFolder: string,
+  options: Omit<ReplayFromSnapshot, 'upTo'> = {},
+): JournalReplay {
+  const first = store.firstSequence() ?? 1;
+  if (first === 1) return new JournalReplay(store, options.listener, options.capacity);
+  return replayFromSnapshot(store, dataFolder, { ...options, upTo: first - 1 });
 }
 
 /** The journal has the batch that a snapshot was made after, or goes on behind it. */

@@ -41,7 +41,7 @@ export interface FollowerSettings {
 const REBUILD = 'Start with --rebuild-projection to fill them again from this journal.';
 const IMPORT =
   'Take in the archives that were made when it was trimmed, with `npm run journal -- import`, ' +
-  'oldest first.';
+  'newest first.';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 

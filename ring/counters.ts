@@ -19,6 +19,10 @@ export const Counter = {
   NextExpireTime: 5,
   /** The journal thread: flushed, and readable in the journal. */
   StoredSequence: 6,
+  /** The supervisor: the journal may do without commands up to this one. */
+  TrimmableSequence: 7,
+  /** The supervisor: of the newest snapshot. */
+  SnapshotSequence: 8,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -1,9 +1,10 @@
-/** The command line: `hoga start`, `replay`, `verify`, `audit`, `reconcile`, `journal`. */
+/** The command line: `hoga start`, and what works on a data folder, at rest or beside it. */
 import { Command } from 'commander';
 import { addAudit } from './commands/audit.ts';
 import { addJournal } from './commands/journal.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReplay } from './commands/replay.ts';
+import { addSnapshot } from './commands/snapshot.ts';
 import { addStart } from './commands/start.ts';
 import { addVerify } from './commands/verify.ts';
 import { packageVersion } from './supervisor.ts';
@@ -23,5 +24,6 @@ addReplay(program);
 addVerify(program);
 addAudit(program);
 addReconcile(program);
+addSnapshot(program);
 addJournal(program);
 await program.parseAsync();

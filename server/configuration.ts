@@ -144,6 +144,24 @@ export const SETTINGS = {
     'what durability commit or none may have unflushed; beyond: trading waits',
   ),
   journalMapBytes: integer(64 * GIB, 64 * MIB, 2 ** 46, 'largest journal; full: the process stops'),
+  snapshotEvery: integer(
+    1_000_000,
+    0,
+    Number.MAX_SAFE_INTEGER,
+    'commands from one snapshot to the next; 0: none is written',
+  ),
+  snapshotsKept: integer(3, 1, 1_000, 'snapshots that are kept'),
+  journalRetention: {
+    kind: 'choice',
+    default: 'all',
+    choices: ['all', 'snapshots'],
+    about: 'keep all of the journal, or what comes after the oldest kept snapshot',
+  } as ChoiceSetting<'all' | 'snapshots'>,
+  journalArchive: {
+    kind: 'text',
+    default: '',
+    about: 'folder where what retention trims is archived first; without it, it is gone',
+  } as TextSetting,
   projectionBatch: integer(20_000, 1, 1_000_000, 'commands a PostgreSQL transaction holds, about'),
   databaseTimeoutMs: integer(
     5_000,

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Set in the child process that does the work. */
-const CHILD_VARIABLE = 'HOGA_JOURNAL_CHILD';
+export const CHILD_VARIABLE = 'HOGA_JOURNAL_CHILD';
 
 /**
  * Runs this command line once more in a child process, and `work` in that one.

@@ -19,6 +19,7 @@ import { MarketHours } from './market-hours/market-hours.ts';
 import { type MarketHoursTerms, readMarketHours } from './market-hours/market-hours-file.ts';
 import { PostgresKeeper } from './postgres-keeper.ts';
 import { RecoveryProgress } from './recovery-progress.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { SupervisorPort } from './supervisor-port.ts';
 import { ThreadHandle } from './thread-handle.ts';
 import type { ExchangeThreadData } from './threads/exchange-thread.ts';
@@ -51,6 +52,7 @@ export class Supervisor {
   private ticks: DueTicks | undefined;
   private hours: MarketHours | undefined;
   private readonly databaseUrl: Promise<string>;
+  private snapshots: SnapshotKeeper | undefined;
   private resolveDatabaseUrl: (url: string) => void = () => {};
 
   constructor(configuration: Configuration, log: Logger) {
@@ -111,6 +113,8 @@ export class Supervisor {
     this.connectDatabase(follower, gateway);
     this.ticks = new DueTicks(commands, counters);
     this.ticks.start(configuration.tickMs);
+    this.snapshots = this.createSnapshotKeeper(counters);
+    this.snapshots.start(SNAPSHOT_LOOK_MS);
     this.hours?.tellNextChanges();
     this.hours?.start(configuration.tickMs);
     this.isOpen = true;
@@ -122,6 +126,7 @@ export class Supervisor {
     if (!this.isOpen) return this.abandon();
     this.ticks?.stop();
     this.hours?.stop();
+    this.snapshots?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const { exchange, journal, follower } = this.links.signals;
     this.threads.get('gateway')?.post({ kind: 'stop' });
@@ -149,6 +154,7 @@ export class Supervisor {
     this.isAbandoned = true;
     this.ticks?.stop();
     this.hours?.stop();
+    this.snapshots?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const gateway = this.threads.get('gateway');
     if (gateway?.isAlive === true) {
@@ -186,6 +192,18 @@ export class Supervisor {
       },
       log: (details, text) => this.log.info(details, text),
     });
+  }
+
+  private createSnapshotKeeper(counters: Counters): SnapshotKeeper {
+    const { snapshotEvery, snapshotsKept, journalArchive, journalRetention } = this.configuration;
+    const { dataFolder, links, log } = this;
+    const settings = {
+      ...{ dataFolder, snapshotEvery, snapshotsKept },
+      isTrimmed: journalRetention === 'snapshots',
+      archiveFolder: journalArchive,
+      onTrimmable: () => new Signal(links.signals.journal).ring(),
+    };
+    return new SnapshotKeeper(settings, counters, log);
   }
 
   private warnOfUnknownMarkets(): void {
@@ -304,6 +322,7 @@ export class Supervisor {
 }
 
 const ABANDON_TIMEOUT_MS = 2_000;
+const SNAPSHOT_LOOK_MS = 1_000;
 
 export function packageVersion(): string {
   const file = new URL('../package.json', import.meta.url);

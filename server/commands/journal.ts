@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
 import { cut, exportArchive, importArchive, planCut } from '../../journal/journal-surgery.ts';
+import { removeSnapshotsAfter } from '../../journal/snapshots.ts';
 import { removeStaging } from '../../journal/staging.ts';
 import { SETTINGS } from '../configuration.ts';
 import { acquireDataFolderLock } from '../data-folder-lock.ts';
@@ -44,9 +45,10 @@ export function addJournal(program: Command): void {
     .option('--from <sequence>', 'the first command', sequence, 1)
     .option('--to <sequence>', 'the last command', sequence, Number.MAX_SAFE_INTEGER)
     .action((file: string, options: ExportOptions) => run('export', () => write(file, options)));
-  add('import <file>', 'Appends the commands of an archive that continue the journal.').action(
-    (file: string, options: Options) => run('import', () => take(file, options)),
-  );
+  add(
+    'import <file>',
+    'Takes in the commands of an archive that continue the journal, or that were trimmed.',
+  ).action((file: string, options: Options) => run('import', () => take(file, options)));
 }
 
 function sequence(text: string): number {
@@ -95,10 +97,11 @@ async function truncate({ data, after, yes, json }: TruncateOptions): Promise<nu
   const folder = journalOf(data);
   const kept = join(journalFolderOf(folder), `cut-after-${after}.archive`);
   const plan = await withStore(folder, yes !== true, (store) => {
-    const planned = planCut(store, after);
+    const planned = planCut(store, folder, after);
     if (yes === true && planned.batches > 0) {
       cut(store, planned, kept);
       removeStaging(folder);
+      removeSnapshotsAfter(folder, after);
     }
     return planned;
   });

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { hashState } from '../../exchange/state-hash.ts';
-import { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
+import { replayWhole } from '../../journal/snapshots.ts';
 import { SETTINGS } from '../configuration.ts';
 import { inChild } from '../journal-child.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
@@ -38,7 +38,7 @@ async function replay(options: ReplayOptions): Promise<number> {
   const mapBytes = SETTINGS.journalMapBytes.default;
   const store = new JournalStore(folder, { mapBytes, readOnly: true });
   try {
-    const results = runReplay(store, options.json !== true);
+    const results = runReplay(store, folder, options.json !== true);
     if (options.json === true) printJsonReport('replay', 'fsync', results);
     else printResults(results);
     return 0;
@@ -57,9 +57,12 @@ export function printResults(results: readonly Result[]): void {
   }
 }
 
-/** Replays all of a journal with every check. Throws JournalError. */
-export function runReplay(store: JournalStore, isForPeople: boolean): Result[] {
-  const run = new JournalReplay(store);
+/**
+ * Replays all of a journal with every check, from its beginning, or if that was trimmed, from the
+ * oldest snapshot. Throws JournalError.
+ */
+export function runReplay(store: JournalStore, folder: string, isForPeople: boolean): Result[] {
+  const run = replayWhole(store, folder);
   const progress = startProgress('replay', store.lastLink().lastSequence, isForPeople);
   const startMs = performance.now();
   while (run.next()) progress.update(run.exchange.sequence);

@@ -5,8 +5,8 @@ import type { Command } from 'commander';
 import { DEFAULT_CAPACITY } from '../../exchange/exchange.ts';
 import { hashState } from '../../exchange/state-hash.ts';
 import { orderedBalances } from '../../exchange/state-view.ts';
-import { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
+import { differenceOf, listSnapshots, replayWhole } from '../../journal/snapshots.ts';
 import { SETTINGS } from '../configuration.ts';
 import { inChild } from '../journal-child.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
@@ -25,7 +25,7 @@ export function addVerify(program: Command): void {
     .command('verify')
     .description(
       'Checks the journal: every CRC and recorded hash, a second replay with other capacities, ' +
-        'and that money is conserved; exit 1 and the sequence number where something is wrong.',
+        'all snapshots, and that money is conserved; exit 1 and the sequence number where something is wrong.',
     )
     .option('--data <folder>', 'data folder', SETTINGS.data.default)
     .option('--json', 'print one JSON object and nothing else')
@@ -43,8 +43,8 @@ async function verify(options: VerifyOptions): Promise<number> {
   const mapBytes = SETTINGS.journalMapBytes.default;
   const store = new JournalStore(folder, { mapBytes, readOnly: true });
   try {
-    const results = runReplay(store, options.json !== true);
-    const violations = replayOnceMore(store, results);
+    const results = runReplay(store, folder, options.json !== true);
+    const violations = replayOnceMore(store, folder, results);
     results.push({ case: 'verify', metric: 'violations', value: violations, unit: '' });
     if (options.json === true) printJsonReport('verify', 'fsync', results);
     else printResults(results);
@@ -61,16 +61,25 @@ async function verify(options: VerifyOptions): Promise<number> {
  * Replays again with small tables that must grow: nothing may depend on capacities. Returns how
  * much is wrong.
  */
-function replayOnceMore(store: JournalStore, first: readonly Result[]): number {
+function replayOnceMore(store: JournalStore, folder: string, first: readonly Result[]): number {
   const firstValue = (metric: string) => first.find((result) => result.metric === metric)?.value;
   const small = { accounts: 8 };
-  const run = new JournalReplay(store, undefined, { ...DEFAULT_CAPACITY, ...small });
-  while (run.exchange.sequence < (firstValue('final_sequence') as number) && run.next());
+  const run = replayWhole(store, folder, { capacity: { ...DEFAULT_CAPACITY, ...small } });
   let violations = 0;
   const complain = (text: string) => {
     violations++;
     process.stderr.write(`${text}\n`);
   };
+  const end = firstValue('final_sequence') as number;
+  const snapshots = listSnapshots(folder)
+    .filter(({ sequence }) => sequence >= run.exchange.sequence && sequence <= end)
+    .reverse();
+  do {
+    while (snapshots[0] !== undefined && snapshots[0].sequence <= run.exchange.sequence) {
+      const difference = differenceOf(snapshots.shift()!, run);
+      if (difference !== undefined) complain(difference);
+    }
+  } while (run.exchange.sequence < end && run.next());
   if (run.eventHash !== firstValue('event_hash'))
     complain('the second replay has another event hash');
   const stateHash = hashState(run.exchange);

@@ -30,6 +30,8 @@ export interface JournalThreadData {
   readonly wait: WaitSettings;
 }
 
+const TRIM_BATCHES = 256;
+
 const data = workerData as JournalThreadData;
 const { links, dataFolder, batchBytes, unflushedBytes } = data;
 const { durability } = links;
@@ -56,6 +58,7 @@ const listeners = [links.signals.exchange, ...links.signals.gateways].map(
   (buffer) => new Signal(buffer),
 );
 
+let trimmedSequence = 0;
 counters.set(Counter.ReleasedSequence, writer.releasedSequence);
 tellStored();
 writer.onStored = tellStored;
@@ -75,10 +78,19 @@ for (;;) {
   } else if (wasStopRaised && !isFlushing) break;
   // LMDB's own thread needs turns of this event loop to write and to say that it did.
   if (isFlushing) await nextTurn();
-  else waiter.idle(frames);
+  else waiter.idle(frames + trim());
 }
 staging?.close(dataFolder);
 await store.close();
+
+/** A few batches at a time, so that nobody waits long for it; 0 when there are no more. */
+function trim(): number {
+  const sequence = counters.get(Counter.TrimmableSequence);
+  if (sequence <= trimmedSequence) return 0;
+  const isMore = store.trim(sequence, TRIM_BATCHES);
+  if (!isMore) trimmedSequence = sequence;
+  return Number(isMore);
+}
 
 function tellStored(): void {
   counters.set(Counter.StoredSequence, writer.storedSequence);
