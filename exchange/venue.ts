@@ -6,6 +6,7 @@ import type { MatchingEngine } from '../engine/matching-engine.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { AddCurrency, AddSymbol, SetLimits } from '../protocol/venue-commands.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
+import { RULE, type Rules } from './rules.ts';
 
 export interface CurrencyDefinition {
   readonly currencyId: number;
@@ -60,16 +61,19 @@ export class Venue {
   limits: VenueLimits = INITIAL_LIMITS;
   private readonly engine: MatchingEngine;
   private readonly risk: RiskEngine;
+  private readonly rules: Rules;
 
-  constructor(engine: MatchingEngine, risk: RiskEngine) {
+  constructor(engine: MatchingEngine, risk: RiskEngine, rules: Rules) {
     this.engine = engine;
     this.risk = risk;
+    this.rules = rules;
   }
 
   addCurrency(command: AddCurrency): number {
     const { currencyId, decimals, kind, code } = command;
     if (this.risk.currencyIndexOf(currencyId) !== NO_SLOT) return RejectReason.CurrencyExists;
     if (this.currencies.length >= this.limits.maxCurrencies) return RejectReason.TooManyCurrencies;
+    if (this.isTaken(this.currencies, code)) return RejectReason.CurrencyCodeExists;
     this.currencies.push({ currencyId, decimals, kind, code });
     this.risk.addCurrency(currencyId);
     return RejectReason.None;
@@ -84,12 +88,21 @@ export class Venue {
     const base = this.risk.currencyIndexOf(baseCurrencyId);
     const quote = this.risk.currencyIndexOf(quoteCurrencyId);
     if (base === NO_SLOT || quote === NO_SLOT) return RejectReason.UnknownCurrency;
+    if (this.isTaken(this.symbols, code)) return RejectReason.SymbolCodeExists;
     const currencies = { baseCurrencyId, quoteCurrencyId };
     const terms = { lotSize, tickValue, makerFeePpm, takerFeePpm };
     this.symbols.push({ symbolId, ...currencies, ...terms, code });
     this.engine.addSymbol(symbolId);
     this.risk.addMarket({ base, quote, lotSize, tickValue }, makerFeePpm, takerFeePpm);
     return RejectReason.None;
+  }
+
+  /**
+   * Market hours, and people, name a currency or a market by its code. Asked last: what other rules
+   * refuse is refused as it was.
+   */
+  private isTaken(all: readonly { readonly code: string }[], code: string): boolean {
+    return this.rules.has(RULE.uniqueCodes) && all.some((one) => one.code === code);
   }
 
   /** @param market index of the market */

@@ -17,15 +17,18 @@ import {
   replayArchive,
   resultPathOf,
 } from './golden-journal.ts';
+import { changeRules } from './golden-venue.ts';
 
 const EXIT_TAKEN = 2;
-const MOST_COMMANDS_A_BATCH = 60;
+/** On average. */
+const COMMANDS_A_BATCH = 30;
 
 interface GoldenOptions {
   readonly name: string;
   readonly about: string;
   readonly seed: number;
   readonly commands: number;
+  readonly rules: readonly number[];
 }
 
 const program = new Command('golden')
@@ -36,18 +39,25 @@ const program = new Command('golden')
   .requiredOption('--name <name>', 'of the two files')
   .requiredOption('--about <sentence>', 'what is in it')
   .option('--seed <n>', 'of the commands', wholeNumber, 1)
+  .option(
+    '--rules <versions>',
+    'of the rules, in the order in which they are activated; by default none is',
+    (text: string) => text.split(',').map(wholeNumber),
+    [],
+  )
   .option('--commands <n>', 'commands in it', wholeNumber, 900)
   .action(async (options: GoldenOptions) => {
     process.exitCode = await write(options);
   });
 await program.parseAsync();
 
-async function write({ name, about, seed, commands }: GoldenOptions): Promise<number> {
+async function write(options: GoldenOptions): Promise<number> {
+  const { name, about, seed } = options;
   if (isTaken(name)) {
     process.stderr.write(`${archivePathOf(name)} is there already: a golden journal stays\n`);
     return EXIT_TAKEN;
   }
-  await writeJournal(archivePathOf(name), seed, commands);
+  await writeJournal(archivePathOf(name), options);
   try {
     const result = await replayArchive(archivePathOf(name));
     const file: GoldenFile = { about, seed, ...result };
@@ -61,20 +71,21 @@ async function write({ name, about, seed, commands }: GoldenOptions): Promise<nu
   }
 }
 
-async function writeJournal(path: string, seed: number, commands: number): Promise<void> {
+async function writeJournal(path: string, { commands, rules, seed }: GoldenOptions): Promise<void> {
   const store = new JournalStore(temporaryFolder(), STORE_OPTIONS);
   const rig = new JournalRig(store);
   const flow = new GoldenFlow(rig.exchange, seed);
   const random = seededRandom(seed);
-  for (let left = commands; left > 0; ) {
-    const count = Math.min(left, 1 + random(MOST_COMMANDS_A_BATCH));
-    for (let i = 0; i < count; i++) {
-      flow.next();
-      rig.execute(flow.record);
-    }
-    rig.flush();
-    left -= count;
+  // Before each version that is activated, and behind the last, as many commands.
+  const part = Math.ceil(commands / (rules.length + 1));
+  for (let i = 0; i < commands; i++) {
+    const version = i % part === 0 ? rules[i / part - 1] : undefined;
+    if (version !== undefined) flow.insert(changeRules(version));
+    flow.next();
+    rig.execute(flow.record);
+    if (random(COMMANDS_A_BATCH) === 0) rig.flush();
   }
+  rig.flush();
   exportArchive(store, path, 1, Number.MAX_SAFE_INTEGER);
   await store.close();
 }

@@ -80,14 +80,19 @@ export class GoldenFlow {
   readonly record = RecordBuffer.allocate(MAX_COMMAND_LENGTH);
   private readonly exchange: Exchange;
   private readonly random: Random;
-  private readonly opening = [...openVenue(), ...strainVenue(), ...drill(), ...matchingDrill()];
+  /** What comes before anything is drawn. */
+  private readonly script: CommandWriter[];
   private readonly sent: Uint8Array[] = [];
   private planned: Planned[] = [];
   private count = 0;
-  private timeUs = FIRST_TIME_US;
+  private timeUs: number;
 
+  /** @param exchange a new one, or one that has run another flow */
   constructor(exchange: Exchange, seed: number) {
+    const isNew = exchange.sequence === 0;
     this.exchange = exchange;
+    this.script = isNew ? opening() : [];
+    this.timeUs = isNew ? FIRST_TIME_US : exchange.time;
     this.random = seededRandom(seed);
   }
 
@@ -96,8 +101,13 @@ export class GoldenFlow {
     this.count++;
     const due = this.planned.find(({ atCount }) => atCount <= this.count);
     this.planned = this.planned.filter((plan) => plan !== due);
-    const write = this.opening.shift() ?? due?.write ?? this.draw();
+    const write = this.script.shift() ?? due?.write ?? this.draw();
     this.write(write);
+  }
+
+  /** Commands that come next, before others are drawn. */
+  insert(commands: readonly CommandWriter[]): void {
+    this.script.push(...commands);
   }
 
   /** The time that a command comes with is how long it waits for. */
@@ -376,4 +386,8 @@ export class GoldenFlow {
   private oneOf<T>(values: readonly T[]): T {
     return values[this.random(values.length)]!;
   }
+}
+
+function opening(): CommandWriter[] {
+  return [...openVenue(), ...strainVenue(), ...drill(), ...matchingDrill()];
 }

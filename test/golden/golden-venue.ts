@@ -11,6 +11,7 @@ import {
   setFees,
   setFeeTier,
   setLimits,
+  setRulesVersion,
   withdraw,
 } from '../support/commands.ts';
 
@@ -74,6 +75,17 @@ export function strainVenue(): CommandWriter[] {
     newOrder(order),
     newOrder(order),
     setLimits(LIMITS),
+  ];
+}
+
+/** Activates a version of the rules, and does what versions decide otherwise. */
+export function changeRules(rulesVersion: number): CommandWriter[] {
+  const newId = 60 + rulesVersion;
+  return [
+    setRulesVersion({ rulesVersion }),
+    setRulesVersion({ rulesVersion: 1 }),
+    addCurrency({ currencyId: newId, decimals: 0, code: 'KRW' }),
+    addMarket(newId, BTC, KRW, { code: 'BTC/KRW' }),
   ];
 }
 

@@ -27,6 +27,7 @@ import {
   AddSymbol,
   SetLimits,
   SetPriceBand,
+  SetRulesVersion,
   SetTradingState,
   Tick,
 } from '../../protocol/venue-commands.ts';
@@ -78,6 +79,7 @@ export const setLimits = writerOf((record, at) => new SetLimits().write(record, 
   clientOrderIdSeconds: 600,
   maxClientOrderIds: 4_194_304,
 });
+export const setRulesVersion = writerOf((record, at) => new SetRulesVersion().write(record, at));
 export const setFees = writerOf((record, at) => new SetFees().write(record, at));
 export const setFeeTier = writerOf((record, at) => new SetFeeTier().write(record, at));
 export const setRiskLimits = writerOf((record, at) => new SetRiskLimits().write(record, at));
