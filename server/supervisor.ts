@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DEFAULT_CAPACITY } from '../exchange/exchange.ts';
 import { TradingState } from '../protocol/enums.ts';
+import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
 import { Counters } from '../ring/counters.ts';
 import { Signal } from '../ring/waiter.ts';
 import type { Configuration } from './configuration.ts';
@@ -91,6 +92,7 @@ export class Supervisor {
         seconds: recovered.seconds,
         commandsPerSecond: Math.round(recovered.sequence / Math.max(recovered.seconds, 1e-3)),
         stateHash: recovered.stateHash,
+        rulesVersion: recovered.rulesVersion,
       },
       'recovered from the journal',
     );
@@ -103,6 +105,10 @@ export class Supervisor {
     const counters = new Counters(this.links.counters);
     const setUp = new VenueSetup(commands, counters);
     const added = await setUp.apply(recovered, limits, markets === 'default');
+    if (recovered.rulesVersion < NEWEST_RULES_VERSION) {
+      const sequence = recovered.sequence + 1;
+      log.info({ rulesVersion: NEWEST_RULES_VERSION, sequence }, 'rules version activated');
+    }
     if (recovered.sequence + added.commands > 0) markAsUsed(this.dataFolder);
     if (hoursTerms !== undefined)
       this.hours = this.createMarketHours(hoursTerms, commands, recovered.time);
@@ -287,6 +293,8 @@ export class Supervisor {
       version: packageVersion(),
       dataFolder,
       durability: configuration.durability,
+      // The set-up has activated it, if it was not in force before.
+      rulesVersion: NEWEST_RULES_VERSION,
       startedAt: new Date().toISOString(),
     };
     return { links, gateway: 0, settings: configuration, identity };
