@@ -86,7 +86,11 @@ type NotReached =
   | 'SlippageExceeded'
   | 'ClientOrderIdConflict'
   | 'TooManyClientOrderIds'
-  | TransferRefusal;
+  | TransferRefusal
+  | RulesRefusal;
+
+/** Told in rules.test.ts. */
+type RulesRefusal = 'RulesVersionTooLow' | 'CurrencyCodeExists' | 'SymbolCodeExists';
 
 /** Told in transfers.test.ts, by transfers that have an id. */
 type TransferRefusal =

@@ -20,6 +20,7 @@ import {
   REVERSE_TRANSFER,
   SET_LIMITS,
   SET_PRICE_BAND,
+  SET_RULES_VERSION,
   SET_TRADING_STATE,
   TICK,
 } from '../protocol/command-layout.ts';
@@ -32,6 +33,7 @@ import {
   AddSymbol,
   SetLimits,
   SetPriceBand,
+  SetRulesVersion,
   SetTradingState,
 } from '../protocol/venue-commands.ts';
 import { RiskEngine } from '../risk/risk-engine.ts';
@@ -45,6 +47,7 @@ import { createOrderCommands } from './order-commands.ts';
 import { createOrderOutcomes } from './order-outcomes.ts';
 import { createReservations, type Reservations } from './reservations.ts';
 import { RiskDesk } from './risk-desk.ts';
+import { Rules } from './rules.ts';
 import { TransferCommands } from './transfer-commands.ts';
 import {
   type CurrencyDefinition,
@@ -79,6 +82,7 @@ export class Exchange {
   readonly desk: RiskDesk;
   readonly reservations: Reservations;
   readonly answers = createOrderAnswers();
+  readonly rules = new Rules();
   readonly clock = new Float64Array(1);
   readonly events: EventWriter;
   /** Executes the sequenced command at a byte offset. Sequence numbers have no gap. */
@@ -110,7 +114,7 @@ export class Exchange {
     this.events = events;
     this.risk = risk;
     this.engine = engine;
-    this.venue = new Venue(engine, risk);
+    this.venue = new Venue(engine, risk, this.rules);
     this.desk = new RiskDesk(engine, risk, this.venue);
     this.reservations = reservations;
     this.transferCommands = new TransferCommands(risk.transfers);
@@ -178,6 +182,8 @@ export class Exchange {
         return this.venue.addSymbol(new AddSymbol().wrap(record, offset));
       case SET_LIMITS.templateId:
         return this.executeSetLimits(new SetLimits().wrap(record, offset));
+      case SET_RULES_VERSION.templateId:
+        return this.rules.activate(new SetRulesVersion().wrap(record, offset).rulesVersion);
       case SET_TRADING_STATE.templateId:
         return this.executeSetTradingState(new SetTradingState().wrap(record, offset));
       case SET_PRICE_BAND.templateId:

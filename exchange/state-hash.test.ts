@@ -126,6 +126,10 @@ test('any other fill of a remembered answer hashes differently', () => {
   assert.equal(new Set([hashState(remembering()), ...hashes]).size, 9);
 });
 
+test('other rules hash differently; the first ones hash as if there were no others', () => {
+  assertAllDiffer([['rules version', ({ rules }) => rules.activate(2)]]);
+});
+
 test('any other limit hashes differently', () => {
   const names = [
     'maxOpenOrders',

@@ -3,6 +3,7 @@
  * order that no slot, table or capacity decides. Two exchanges with the same hash behave the same.
  */
 
+import { INITIAL_RULES_VERSION } from '../protocol/rules-version.ts';
 import { TRANSFER_WORD, type TransferTable } from '../risk/transfer-table.ts';
 import type { Exchange } from './exchange.ts';
 import { ANSWER_FILL_WORDS, ANSWER_WORD } from './order-answers.ts';
@@ -40,6 +41,7 @@ export function hashState(exchange: Exchange): string {
   }
   addTransfers(hash, exchange.risk.transfers.table);
   addAnswers(hash, exchange);
+  addRules(hash, exchange);
   return hash.toString();
 }
 
@@ -66,6 +68,11 @@ function addAnswers(hash: RollingHash, { answers, time }: Exchange): void {
       fill = fills.next(fill);
     }
   }
+}
+
+/** The first ones add nothing: a state keeps the hash that it had before there were others. */
+function addRules(hash: RollingHash, { rules }: Exchange): void {
+  if (rules.version !== INITIAL_RULES_VERSION) hash.addInteger(rules.version);
 }
 
 function addText(hash: RollingHash, text: string): void {

@@ -6,6 +6,7 @@ import type { MatchingEngine } from '../engine/matching-engine.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { AddCurrency, AddSymbol, SetLimits } from '../protocol/venue-commands.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
+import { RULE, type Rules } from './rules.ts';
 
 export interface CurrencyDefinition {
   readonly currencyId: number;
@@ -70,16 +71,19 @@ export class Venue {
   private readonly stateChanges: StateChange[] = [];
   private readonly engine: MatchingEngine;
   private readonly risk: RiskEngine;
+  private readonly rules: Rules;
 
-  constructor(engine: MatchingEngine, risk: RiskEngine) {
+  constructor(engine: MatchingEngine, risk: RiskEngine, rules: Rules) {
     this.engine = engine;
     this.risk = risk;
+    this.rules = rules;
   }
 
   addCurrency(command: AddCurrency): number {
     const { currencyId, decimals, kind, code } = command;
     if (this.risk.currencyIndexOf(currencyId) !== NO_SLOT) return RejectReason.CurrencyExists;
     if (this.currencies.length >= this.limits.maxCurrencies) return RejectReason.TooManyCurrencies;
+    if (this.isTaken(this.currencies, code)) return RejectReason.CurrencyCodeExists;
     this.defineCurrency({ currencyId, decimals, kind, code });
     return RejectReason.None;
   }
@@ -99,6 +103,7 @@ export class Venue {
     const base = this.risk.currencyIndexOf(baseCurrencyId);
     const quote = this.risk.currencyIndexOf(quoteCurrencyId);
     if (base === NO_SLOT || quote === NO_SLOT) return RejectReason.UnknownCurrency;
+    if (this.isTaken(this.symbols, code)) return RejectReason.SymbolCodeExists;
     const currencies = { baseCurrencyId, quoteCurrencyId };
     const terms = { lotSize, tickValue, makerFeePpm, takerFeePpm };
     this.defineSymbol({ symbolId, ...currencies, ...terms, code });
@@ -122,6 +127,14 @@ export class Venue {
   }
   noteStateChange(market: number, change: StateChange): void {
     this.stateChanges[market] = change;
+  }
+
+  /**
+   * Market hours, and people, name a currency or a market by its code. Asked last: what other rules
+   * refuse is refused as it was.
+   */
+  private isTaken(all: readonly { readonly code: string }[], code: string): boolean {
+    return this.rules.has(RULE.uniqueCodes) && all.some((one) => one.code === code);
   }
 
   /** @param market index of the market */

@@ -39,6 +39,7 @@ export interface GatewayIdentity {
   readonly version: string;
   readonly dataFolder: string;
   readonly durability: string;
+  readonly rulesVersion: number;
   readonly startedAt: string;
 }
 

@@ -17,16 +17,18 @@
  * batches form a chain. `eventHash` is the exchange's rolling hash after the command
  * `hashedSequence`, the last one whose group was complete when the batch was written.
  *
- * `magic`, `version` and `crc` stay where they are in every version, and `crc` covers the whole
- * record, so that a record of another version can be told from a damaged one.
+ * These fields stay where they are in every version, and `crc` covers the whole record: so a record
+ * of another version can be told from a damaged one, and its place in the chain be checked. What
+ * differs between versions are the commands (`upcasting.ts`).
  */
 
 export const BATCH_MAGIC = 0x4a474f48; // 'HOGJ'
 /**
- * Raised when this layout changes, or the records of commands and events: a journal holds commands
- * as they were, and hashes of their events. 2 came with all order types.
+ * Raised, with a step in `upcasting.ts`, when a command's record changes or a command is added: an
+ * older release then says that it cannot read the journal. 2 came with all order types, 3 with
+ * SetRulesVersion.
  */
-export const BATCH_VERSION = 2;
+export const BATCH_VERSION = 3;
 
 export const BATCH = {
   magic: 0,

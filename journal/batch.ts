@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { copyRecord, getInt64, RecordBuffer, setInt64 } from '../protocol/record.ts';
 import { BATCH, BATCH_MAGIC, BATCH_VERSION } from './batch-layout.ts';
 import { JournalError } from './journal-error.ts';
+import { oldestReadable, UPCASTERS, type Upcasters, upcast } from './upcasting.ts';
 
 /** What the next batch is chained to. */
 export interface ChainLink {
@@ -85,7 +86,7 @@ export class BatchBuilder {
   }
 }
 
-/** A batch that has passed its checks. */
+/** A batch that has passed its checks, its commands as this release has them. */
 export interface Batch {
   readonly record: RecordBuffer;
   readonly firstSequence: number;
@@ -97,7 +98,12 @@ export interface Batch {
 }
 
 /** Reads the record with the key `firstSequence`, which must continue `previous`. */
-export function readBatch(value: Uint8Array, firstSequence: number, previous: ChainLink): Batch {
+export function readBatch(
+  value: Uint8Array,
+  firstSequence: number,
+  previous: ChainLink,
+  upcasters: Upcasters = UPCASTERS,
+): Batch {
   const fail = (what: string) => new JournalError(firstSequence, what);
   if (value.length < BATCH.commands) throw fail(`record has only ${value.length} bytes`);
   const record = RecordBuffer.allocate((value.length + 7) & ~7);
@@ -108,7 +114,10 @@ export function readBatch(value: Uint8Array, firstSequence: number, previous: Ch
   const computed = computeCrc(value);
   if (crc !== computed) throw fail(`CRC is ${computed}, the record says ${crc}: it is damaged`);
   const version = words[BATCH.version >> 2]! & 0xffff;
-  if (version !== BATCH_VERSION) throw ofOtherVersion(firstSequence, version);
+  const oldest = oldestReadable(upcasters);
+  if (version < oldest || version > BATCH_VERSION) {
+    throw ofOtherVersion(firstSequence, version, oldest);
+  }
   if (words[BATCH.previousCrc >> 2]! >>> 0 !== previous.crc) {
     throw fail('record does not continue the batch before it');
   }
@@ -121,22 +130,18 @@ export function readBatch(value: Uint8Array, firstSequence: number, previous: Ch
   if (link.hashedSequence < firstSequence - 1 || link.hashedSequence > link.lastSequence) {
     throw fail(`record's event hash is of command ${link.hashedSequence}, outside of it`);
   }
-  return {
-    record,
-    firstSequence,
-    commandCount: words[BATCH.commandCount >> 2]!,
-    start: BATCH.commands,
-    end,
-    link,
-  };
+  const commandCount = words[BATCH.commandCount >> 2]!;
+  const commands = upcast({ record, start: BATCH.commands, end }, version, upcasters);
+  return { ...commands, firstSequence, commandCount, link };
 }
 
 /** Whole, but written by another release. */
-function ofOtherVersion(firstSequence: number, version: number): JournalError {
-  const release = version < BATCH_VERSION ? 'an older release' : 'a newer release';
+function ofOtherVersion(firstSequence: number, version: number, oldest: number): JournalError {
+  const release = version < oldest ? 'an older release' : 'a newer release';
   return new JournalError(
     firstSequence,
-    `${release} of Hoga wrote it, in journal version ${version}; this one reads ${BATCH_VERSION}`,
+    `${release} of Hoga wrote it, in journal version ${version}; this one reads ${oldest} to ` +
+      `${BATCH_VERSION}`,
     'It is not damaged: go on with the release that wrote it, or begin a new exchange in another ' +
       'data folder (--data).',
   );

@@ -355,8 +355,8 @@ describe('replay refuses', () => {
       name: 'JournalError',
       message:
         'journal at sequence 1: an older release of Hoga wrote it, in journal version 1; this ' +
-        'one reads 2. It is not damaged: go on with the release that wrote it, or begin a new ' +
-        'exchange in another data folder (--data).',
+        'one reads 2 to 3. It is not damaged: go on with the release that wrote it, or begin a ' +
+        'new exchange in another data folder (--data).',
     });
   });
 

@@ -5,6 +5,7 @@
 import { EventBuffer } from '../exchange/event-sink.ts';
 import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/exchange.ts';
 import { formatHash } from '../exchange/rolling-hash.ts';
+import { UnknownRulesError } from '../exchange/rules.ts';
 import { type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
 import { CHAIN_START, type ChainLink, readBatch } from './batch.ts';
 import { JournalError } from './journal-error.ts';
@@ -109,6 +110,7 @@ export class JournalReplay {
     try {
       exchange.execute(record, at);
     } catch (error) {
+      if (error instanceof UnknownRulesError) throw ofNewerRules(sequence, error);
       throw new JournalError(sequence, `command cannot be executed (${error})`);
     }
     this.commandCount++;
@@ -126,4 +128,14 @@ export class JournalReplay {
       `recorded event hash ${recorded} is not reproduced, replay gives ${hash.toString()}`,
     );
   }
+}
+
+/** A newer release has taken the venue to rules that this one does not know. */
+function ofNewerRules(sequence: number, { message }: UnknownRulesError): JournalError {
+  return new JournalError(
+    sequence,
+    `this command activates ${message}`,
+    'It is not damaged: go on with the release that wrote it, or a newer one; or, to give up ' +
+      `this command and all behind it, \`npm run journal -- truncate --after ${sequence - 1}\`.`,
+  );
 }

@@ -213,6 +213,9 @@ export const SET_SLIPPAGE = {
   maxSlippageBps: 52,
 } as const;
 
+/** From here on the venue works by these rules. */
+export const SET_RULES_VERSION = { templateId: 33, length: 56, rulesVersion: 48 } as const;
+
 /** Time passes: what is due by the record's time happens. From the venue's own threads only. */
 export const TICK = { templateId: 25, length: 48 } as const;
 

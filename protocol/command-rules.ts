@@ -21,6 +21,7 @@ import {
   SET_PERMISSION,
   SET_PRICE_BAND,
   SET_RISK_LIMITS,
+  SET_RULES_VERSION,
   SET_SLIPPAGE,
   SET_TRADING_STATE,
 } from './command-layout.ts';
@@ -259,6 +260,16 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
         field('maxClientOrderIds', SET_LIMITS.maxClientOrderIds, 4, R.clientOrderIdsLimit),
       ],
       reserved: [SET_LIMITS.maxClientOrderIds + 4, SET_LIMITS.length],
+    },
+  ],
+  [
+    SET_RULES_VERSION.templateId,
+    {
+      name: 'SetRulesVersion',
+      length: SET_RULES_VERSION.length,
+      hasAccount: false,
+      fields: [field('rulesVersion', SET_RULES_VERSION.rulesVersion, 4, R.rulesVersion)],
+      reserved: [SET_RULES_VERSION.rulesVersion + 4, SET_RULES_VERSION.length],
     },
   ],
   [

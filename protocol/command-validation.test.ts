@@ -8,6 +8,7 @@ import { commandName, validateCommand } from './command-validation.ts';
 import { OrderType, Side, TimeInForce } from './enums.ts';
 import { Trade } from './events.ts';
 import { RecordBuffer, SCHEMA_ID, SCHEMA_VERSION } from './record.ts';
+import { NEWEST_RULES_VERSION } from './rules-version.ts';
 import { type Fields, SAMPLES, Sent } from './testing/sent-command.ts';
 import { BookImageRequest, Tick } from './venue-commands.ts';
 
@@ -19,6 +20,7 @@ const TRANSFER_ACCOUNT = `a whole number from -4 to ${MAX}, but not 0`;
 const PPM = 'a whole number from 0 to 1000000';
 const LIMIT = 'a whole number from 1 to 67108864';
 const BPS = 'a whole number from 0 to 10000';
+const RULES = `a whole number from 1 to ${NEWEST_RULES_VERSION}`;
 const OPEN_ORDERS = 'a whole number from 1 to 4194304';
 
 function assertRefused(sent: Sent, field: string, value: number | string, allowed: string): void {
@@ -195,6 +197,7 @@ const RANGES: readonly (readonly [string, string, readonly number[], string])[] 
   ['KillSwitch', 'action', [2, 255], '0 (Release), 1 (Engage)'],
   ['SetSlippage', 'symbolId', [0], ID_32],
   ['SetSlippage', 'maxSlippageBps', [10_001, 2 ** 32 - 1], BPS],
+  ['SetRulesVersion', 'rulesVersion', [0, NEWEST_RULES_VERSION + 1, 2 ** 32 - 1], RULES],
   ['SetPriceBand', 'symbolId', [0], ID_32],
   ['SetPriceBand', 'referencePrice', [-1, 2 ** 53], FROM_0],
   ['SetPriceBand', 'bandTicks', [-1, 2 ** 53], FROM_0],
@@ -258,6 +261,7 @@ test('every reserved byte must be zero', () => {
     SetPermission: [49, 55],
     KillSwitch: [53, 54, 55],
     SetSlippage: [],
+    SetRulesVersion: [52, 53, 54, 55],
     CancelOrder: [68, 69, 70, 71],
     ReplaceOrder: [85, 86, 87],
     Deposit: [61, 62, 63],

@@ -14,6 +14,7 @@ import {
   TransferAction,
   TransferMode,
 } from './enums.ts';
+import { INITIAL_RULES_VERSION, NEWEST_RULES_VERSION } from './rules-version.ts';
 
 export interface FieldRange {
   readonly min: number;
@@ -111,6 +112,8 @@ export const FIELD_RANGE = {
   /** 0: client order ids are not remembered. */
   clientOrderIdSeconds: { min: 0, max: MAX_CLIENT_ORDER_ID_SECONDS },
   clientOrderIdsLimit: { min: 1, max: MAX_CLIENT_ORDER_IDS },
+  /** One that this release does not know is refused before it gets a sequence number. */
+  rulesVersion: { min: INITIAL_RULES_VERSION, max: NEWEST_RULES_VERSION },
   openOrdersLimit: { min: 1, max: MAX_OPEN_ORDERS },
 } as const satisfies Record<string, FieldRange>;
 

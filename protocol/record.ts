@@ -13,7 +13,10 @@
  */
 
 export const SCHEMA_ID = 7700;
-/** Raised when a message changes: 2 came with all order types. */
+/**
+ * 2 came with all order types. It is in every event too, and journals hold hashes of events: so it
+ * stays, and what changes is told by other means (ADR 0011).
+ */
 export const SCHEMA_VERSION = 2;
 export const MESSAGE_HEADER_LENGTH = 8;
 const TWO_POW_32 = 4294967296;

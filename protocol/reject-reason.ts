@@ -51,6 +51,9 @@ export const RejectReason = {
   TransferNotReversible: 47,
   ClientOrderIdConflict: 48,
   TooManyClientOrderIds: 49,
+  RulesVersionTooLow: 51,
+  CurrencyCodeExists: 52,
+  SymbolCodeExists: 53,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -109,6 +112,9 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   ClientOrderIdConflict: 'This account has used this client order id for another order.',
   TooManyClientOrderIds:
     'The venue remembers its maximum of client order ids, and forgets none before its time.',
+  RulesVersionTooLow: 'The venue works by newer rules already, and never goes back to older ones.',
+  CurrencyCodeExists: 'A currency with this code exists already.',
+  SymbolCodeExists: 'A market with this code exists already.',
 };
 
 const NAMES = Object.keys(RejectReason) as (keyof typeof RejectReason)[];

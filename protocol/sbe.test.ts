@@ -49,6 +49,7 @@ import {
   BookImageRequest,
   SetLimits,
   SetPriceBand,
+  SetRulesVersion,
   SetTradingState,
   Tick,
 } from './venue-commands.ts';
@@ -175,6 +176,7 @@ const FLYWEIGHTS: Readonly<Record<string, (record: RecordBuffer, at: number) => 
   SetPermission: (record, at) => new SetPermission().write(record, at),
   KillSwitch: (record, at) => new KillSwitch().write(record, at),
   SetSlippage: (record, at) => new SetSlippage().write(record, at),
+  SetRulesVersion: (record, at) => new SetRulesVersion().write(record, at),
   Tick: (record, at) => new Tick().write(record, at),
   TradingStateChanged: (record, at) => new TradingStateChanged().write(record, at),
   PriceBandChanged: (record, at) => new PriceBandChanged().write(record, at),

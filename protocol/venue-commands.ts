@@ -8,6 +8,7 @@ import {
   BOOK_IMAGE_REQUEST,
   SET_LIMITS,
   SET_PRICE_BAND,
+  SET_RULES_VERSION,
   SET_TRADING_STATE,
   TICK,
 } from './command-layout.ts';
@@ -155,6 +156,20 @@ export class SetLimits extends CommandHeader {
   }
   set maxClientOrderIds(value: number) {
     this.putUint32(SET_LIMITS.maxClientOrderIds, value);
+  }
+}
+
+/** The rules by which the venue works from now on: a change of behaviour is a command. */
+export class SetRulesVersion extends CommandHeader {
+  write(record: RecordBuffer, offset: number): this {
+    this.begin(record, offset, SET_RULES_VERSION.templateId, SET_RULES_VERSION.length);
+    return this;
+  }
+  get rulesVersion(): number {
+    return this.uint32(SET_RULES_VERSION.rulesVersion);
+  }
+  set rulesVersion(value: number) {
+    this.putUint32(SET_RULES_VERSION.rulesVersion, value);
   }
 }
 

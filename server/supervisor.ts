@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DEFAULT_CAPACITY } from '../exchange/exchange.ts';
 import { TradingState } from '../protocol/enums.ts';
+import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
 import { Counters } from '../ring/counters.ts';
 import { Signal } from '../ring/waiter.ts';
 import type { Configuration } from './configuration.ts';
@@ -96,6 +97,10 @@ export class Supervisor {
     const counters = new Counters(this.links.counters);
     const setUp = new VenueSetup(commands, counters);
     const added = await setUp.apply(recovered, limits, markets === 'default');
+    if (recovered.rulesVersion < NEWEST_RULES_VERSION) {
+      const sequence = recovered.sequence + 1;
+      this.log.info({ rulesVersion: NEWEST_RULES_VERSION, sequence }, 'rules version activated');
+    }
     if (recovered.sequence + added.commands > 0) markAsUsed(this.dataFolder);
     if (hoursTerms !== undefined)
       this.hours = this.createMarketHours(hoursTerms, commands, recovered.time);
@@ -169,11 +174,11 @@ export class Supervisor {
     const progress = new RecoveryProgress(this.log);
     exchange.onProgress = (done, of) => progress.update(done, of);
     const recovered = await exchange.receive('recovered').finally(() => progress.stop());
-    const { seconds, sequence, snapshotSequence, stateHash } = recovered;
+    const { rulesVersion, seconds, sequence, snapshotSequence, stateHash } = recovered;
     assertJournalIsNotLost(this.dataFolder, sequence);
     const commandsPerSecond = Math.round((sequence - snapshotSequence) / Math.max(seconds, 1e-3));
     this.log.info(
-      { sequence, snapshotSequence, seconds, commandsPerSecond, stateHash },
+      { sequence, snapshotSequence, seconds, commandsPerSecond, stateHash, rulesVersion },
       'recovered from the journal',
     );
     return recovered;
@@ -311,6 +316,8 @@ export class Supervisor {
       version: packageVersion(),
       dataFolder,
       durability: configuration.durability,
+      // The set-up has activated it, if it was not in force before.
+      rulesVersion: NEWEST_RULES_VERSION,
       startedAt: new Date().toISOString(),
     };
     return { links, gateway: 0, settings: configuration, identity };

@@ -1,11 +1,13 @@
 /**
- * Brings the venue to its configuration through the supervisor's own command ring: limits that
- * differ, and the default markets of an exchange that has none.
+ * Brings the venue to its configuration through the supervisor's own command ring: this release's
+ * rules where it works by older ones, limits that differ, and the default markets of an exchange
+ * that has none.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { CurrencyDefinition, SymbolDefinition, VenueLimits } from '../exchange/venue.ts';
 import type { CommandHeader } from '../protocol/commands.ts';
-import { AddCurrency, AddSymbol, SetLimits } from '../protocol/venue-commands.ts';
+import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
+import { AddCurrency, AddSymbol, SetLimits, SetRulesVersion } from '../protocol/venue-commands.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
 import { defaultMarkets } from './default-markets.ts';
 import type { SupervisorPort } from './supervisor-port.ts';
@@ -14,6 +16,7 @@ export interface VenueState {
   readonly sequence: number;
   readonly markets: readonly unknown[];
   readonly limits: VenueLimits;
+  readonly rulesVersion: number;
 }
 
 const POLL_MS = 2;
@@ -35,6 +38,10 @@ export class VenueSetup {
     limits: VenueLimits,
     withDefaultMarkets: boolean,
   ): Promise<{ readonly commands: number; readonly markets: readonly SymbolDefinition[] }> {
+    if (state.rulesVersion < NEWEST_RULES_VERSION) {
+      const rulesVersion = NEWEST_RULES_VERSION;
+      this.send(Object.assign(new SetRulesVersion().write(this.port.record, 0), { rulesVersion }));
+    }
     const names = Object.keys(limits) as (keyof VenueLimits)[];
     if (names.some((name) => limits[name] !== state.limits[name])) {
       this.send(Object.assign(new SetLimits().write(this.port.record, 0), limits));

@@ -19,6 +19,7 @@ import {
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { CommandResult } from '../protocol/result.ts';
 import { NO_ORDER_STATUS } from '../protocol/result-layout.ts';
+import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
 import {
   addCurrency,
   addSymbol,
@@ -33,6 +34,7 @@ import {
   resolveTransfer,
   reverseTransfer,
   setLimits,
+  setRulesVersion,
   withdraw,
 } from './support/commands.ts';
 import { ServerProcess, temporaryDataFolder } from './support/server-process.ts';
@@ -282,6 +284,17 @@ describe('commands about the venue', () => {
       (body['balances'] as { available: number }[]).map(({ available }) => available),
       [1_000_000 - 140 - 280, 1_000],
     );
+  });
+
+  it('a start works by the newest rules, which never go back', async () => {
+    assert.equal((await server.get('/health')).body['rulesVersion'], NEWEST_RULES_VERSION);
+    const results = await send([
+      setRulesVersion({ rulesVersion: NEWEST_RULES_VERSION }),
+      setRulesVersion({ rulesVersion: 1 }),
+      addCurrency({ currencyId: 61, code: 'GOLD' }),
+    ]);
+    const { None, RulesVersionTooLow, CurrencyCodeExists } = RejectReason;
+    assert.deepEqual(reasonsOf(results), [None, RulesVersionTooLow, CurrencyCodeExists]);
   });
 
   it('a withdrawal takes what is available, and no more', async () => {

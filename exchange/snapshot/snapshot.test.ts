@@ -24,6 +24,8 @@ import {
   SetRiskLimits,
   SetSlippage,
 } from '../../protocol/risk-commands.ts';
+import { INITIAL_RULES_VERSION, NEWEST_RULES_VERSION } from '../../protocol/rules-version.ts';
+import { SetRulesVersion } from '../../protocol/venue-commands.ts';
 import { testSeed } from '../../test/support/seed.ts';
 import { hashState } from '../state-hash.ts';
 import {
@@ -47,6 +49,7 @@ const symbolId = fc.constantFrom(BTC_USD, BTC_EUR);
 const anySymbol = fc.constantFrom(0, BTC_USD, BTC_EUR);
 const small = fc.integer({ min: 0, max: 60 });
 const tier = fc.integer({ min: 0, max: 9 });
+const rulesVersion = fc.integer({ min: INITIAL_RULES_VERSION, max: NEWEST_RULES_VERSION });
 const transferId = fc.integer({ min: 1, max: 12 });
 
 /** What risk and ledger are told, beside the orders of `drawn-commands.ts`. */
@@ -79,6 +82,12 @@ const deskCommand: fc.Arbitrary<DeskCommand> = fc.oneof(
   drawn({ days: fc.integer({ min: 0, max: 12 }), us: fc.nat(3_000_000) }, ({ days, us }) => {
     return (venue) => {
       venue.time += days * US_A_DAY + us;
+    };
+  }),
+  drawn({ code: fc.constantFrom('USD', 'GBP'), currencyId: small, rulesVersion }, (f) => {
+    return (venue) => {
+      venue.send(new SetRulesVersion(), { rulesVersion: f.rulesVersion });
+      venue.addCurrency(1_000 + f.currencyId, f.code);
     };
   }),
   drawn({ clientOrderIdSeconds: fc.nat(3), maxClientOrderIds: fc.constantFrom(1, 3, 100) }, (f) => {

@@ -10,6 +10,7 @@ export function saveVenue(exchange: Exchange, to: StateWriter): void {
   const { currencies, engine, events, limits, symbols } = exchange;
   to.section(Section.Venue, VERSION);
   for (const value of [exchange.sequence, exchange.time, exchange.lastTradeId]) to.add(value);
+  to.add(exchange.rules.version);
   to.add(events.hash.low);
   to.add(events.hash.high);
   to.add(limits.maxOpenOrders);
@@ -39,6 +40,7 @@ export function loadVenue(exchange: Exchange, from: StateReader): void {
   exchange.clock[0] = time;
   engine.clock[0] = time;
   engine.state.registers[REGISTERS.tradeId] = from.next();
+  exchange.rules.activate(from.next());
   events.hash.restore(from.next(), from.next());
   venue.limits = {
     maxOpenOrders: from.next(),

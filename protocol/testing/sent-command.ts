@@ -25,6 +25,7 @@ import {
   AddSymbol,
   SetLimits,
   SetPriceBand,
+  SetRulesVersion,
   SetTradingState,
 } from '../venue-commands.ts';
 
@@ -152,6 +153,10 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       clientOrderIdSeconds: 1,
       maxClientOrderIds: 1,
     },
+  },
+  SetRulesVersion: {
+    write: (record) => new SetRulesVersion().write(record, AT),
+    fields: { rulesVersion: 1 },
   },
   SetTradingState: {
     write: (record) => new SetTradingState().write(record, AT),

@@ -28,7 +28,7 @@ export class Settings {
   }
 }
 
-function describeSettings({ desk, limits, risk, symbols }: Exchange): string {
+function describeSettings({ desk, limits, risk, rules, symbols }: Exchange): string {
   const { preTrade } = risk;
   const markets = symbols.map(({ makerFeePpm, takerFeePpm }, market) => {
     const slippage = desk.maxSlippageBps[market] ?? 0;
@@ -36,6 +36,7 @@ function describeSettings({ desk, limits, risk, symbols }: Exchange): string {
   });
   return JSON.stringify([
     limits,
+    rules.version,
     markets,
     [...risk.fees.settings()],
     preTrade.limits.all(),

@@ -80,6 +80,7 @@ export function runReplay(store: JournalStore, folder: string, isForPeople: bool
       unit: 'commands/s',
     },
     { case: 'replay', metric: 'final_sequence', value: run.exchange.sequence, unit: '' },
+    { case: 'replay', metric: 'rules_version', value: run.exchange.rules.version, unit: '' },
     { case: 'replay', metric: 'event_hash', value: run.eventHash, unit: '' },
     { case: 'replay', metric: 'state_hash', value: hashState(run.exchange), unit: '' },
   ];

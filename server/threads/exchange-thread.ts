@@ -105,6 +105,7 @@ async function recover(): Promise<JournalReplay> {
     time,
     markets,
     limits,
+    rulesVersion: recovering.exchange.rules.version,
     seconds: (performance.now() - startMs) / 1_000,
     stateHash: hashState(recovering.exchange),
   });

@@ -23,6 +23,7 @@ export type ThreadMessage =
       readonly time: number;
       readonly markets: readonly MarketState[];
       readonly limits: VenueLimits;
+      readonly rulesVersion: number;
       readonly seconds: number;
       readonly stateHash: string;
     }

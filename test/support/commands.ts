@@ -13,12 +13,21 @@ import {
 } from '../../protocol/commands.ts';
 import { OrderType, Side, TimeInForce } from '../../protocol/enums.ts';
 import { RecordBuffer, recordLengthAt } from '../../protocol/record.ts';
+import {
+  KillSwitch,
+  SetFees,
+  SetFeeTier,
+  SetPermission,
+  SetRiskLimits,
+  SetSlippage,
+} from '../../protocol/risk-commands.ts';
 import { NewTransfer, ResolveTransfer, ReverseTransfer } from '../../protocol/transfer-commands.ts';
 import {
   AddCurrency,
   AddSymbol,
   SetLimits,
   SetPriceBand,
+  SetRulesVersion,
   SetTradingState,
   Tick,
 } from '../../protocol/venue-commands.ts';
@@ -70,6 +79,13 @@ export const setLimits = writerOf((record, at) => new SetLimits().write(record, 
   clientOrderIdSeconds: 600,
   maxClientOrderIds: 4_194_304,
 });
+export const setRulesVersion = writerOf((record, at) => new SetRulesVersion().write(record, at));
+export const setFees = writerOf((record, at) => new SetFees().write(record, at));
+export const setFeeTier = writerOf((record, at) => new SetFeeTier().write(record, at));
+export const setRiskLimits = writerOf((record, at) => new SetRiskLimits().write(record, at));
+export const setPermission = writerOf((record, at) => new SetPermission().write(record, at));
+export const killSwitch = writerOf((record, at) => new KillSwitch().write(record, at));
+export const setSlippage = writerOf((record, at) => new SetSlippage().write(record, at));
 
 /** The commands behind each other, as in the body of a request. */
 export function encodeCommands(writers: readonly CommandWriter[]): Uint8Array {
