@@ -7,8 +7,8 @@ import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/e
 import { formatHash } from '../exchange/rolling-hash.ts';
 import { type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
 import { CHAIN_START, type ChainLink, readBatch } from './batch.ts';
+import type { BatchSource } from './batch-storage.ts';
 import { JournalError } from './journal-error.ts';
-import type { JournalStore } from './journal-store.ts';
 
 /** Sees each command with its events: `eventBytes` bytes from 0, valid during the call only. */
 export interface ReplayListener {
@@ -21,13 +21,13 @@ export class JournalReplay {
   readonly exchange: Exchange;
   commandCount = 0;
   eventCount = 0;
-  private readonly store: JournalStore;
+  private readonly store: BatchSource;
   private readonly listener: ReplayListener;
   private readonly events = new EventBuffer();
   private link: ChainLink = CHAIN_START;
 
   constructor(
-    store: JournalStore,
+    store: BatchSource,
     listener: ReplayListener = SILENT,
     capacity: ExchangeCapacity = DEFAULT_CAPACITY,
   ) {
