@@ -42,7 +42,7 @@ export class JournalReplay {
     const value = this.store.read(firstSequence);
     if (value === undefined) return false;
     const batch = readBatch(value, firstSequence, this.link);
-    // Where no group of the batch was complete yet, its hash is that of the command before it.
+    // Where no group of the batch was complete yet, its hash is that of a command before it.
     if (batch.link.hashedSequence === this.exchange.sequence) this.checkHash(batch.link);
     for (let at = batch.start; at < batch.end; at += recordLengthAt(batch.record, at)) {
       this.replayCommand(batch.record, at, batch.link);
