@@ -6,7 +6,15 @@
  * A file is begun again when all that it holds is in LMDB. What is left of before, behind the new
  * batches, is older and so is passed over, or no batch at all.
  */
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   firstSequenceOfStored,
@@ -115,8 +123,18 @@ export function appendStaged(contents: readonly Uint8Array[], store: BatchTarget
   return count;
 }
 
+/**
+ * Removes them for good: after a power cut a file of a former life could come back, with batches
+ * that were lost since and go on where the journal ends now.
+ */
 export function removeStaging(dataFolder: string): void {
-  for (const name of FILES) rmSync(join(journalFolderOf(dataFolder), name), { force: true });
+  const folder = journalFolderOf(dataFolder);
+  const paths = FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
+  if (paths.length === 0) return;
+  for (const path of paths) rmSync(path);
+  const file = openSync(folder, 'r');
+  fsyncSync(file);
+  closeSync(file);
 }
 
 /** The whole batches in both files, in order of their commands. */
