@@ -60,9 +60,11 @@ export class Model {
 
   private execute(record: RecordBuffer, at: number, told: ReadonlyMap<number, Uint8Array>): void {
     const { exchange, sink } = this;
+    const { time } = exchange;
     sink.clear();
     exchange.execute(record, at);
     const { sequence } = exchange;
+    must(exchange.time >= time, `time runs back at command ${sequence}`);
     this.eventHashes.push(this.eventHash);
     this.auditor.onCommand(record, at, sink.record, sink.length);
     this.checkRetry(record, at);

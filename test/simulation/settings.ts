@@ -70,7 +70,7 @@ export function drawSettings(random: RandomSource, wanted: Wanted): Settings {
     commandRingBytes: random.pick([2 * KIB, 4 * KIB, 16 * KIB]),
     eventRingBytes: random.pick([2 * KIB, 4 * KIB, 16 * KIB, 64 * KIB]),
     batchBytes,
-    unflushedBytes: batchBytes + random.pick([64, KIB, 16 * KIB]),
+    unflushedBytes: batchBytes + random.pick([64, 256, 4 * KIB]),
     diskBytes: random.oneIn(4) ? random.between(4 * KIB, 64 * KIB) : Number.POSITIVE_INFINITY,
     turnCommands: random.pick([1, 4, 64]),
     stepsAnEnd: random.pick([0, 300, 1_000]),
