@@ -81,13 +81,8 @@ export class Chronicle {
     return { exchange, lost, isProjectionKept };
   }
 
-  /** Everything is executed, journaled and told. */
-  checkAtRest(exchange: Exchange): void {
-    this.check(exchange);
-  }
-
-  /** The exchange is what a clean run over the same commands comes to. */
-  private check(exchange: Exchange): void {
+  /** The exchange is what a clean run over the journal's commands comes to. */
+  check(exchange: Exchange): void {
     const { model } = this;
     const { sequence } = exchange;
     model.advance(this.disk.batches, this.told);

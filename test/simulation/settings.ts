@@ -75,10 +75,16 @@ export function drawSettings(random: RandomSource, wanted: Wanted): Settings {
     turnCommands: random.pick([1, 4, 64]),
     stepsAnEnd: random.pick([0, 300, 1_000]),
     pausesAnEnd: control === undefined ? random.pick([0, 10, 30]) : 10,
-    powerCuts: control === undefined ? random.pick([0, 5, 10]) : control === 'no-staging' ? 0 : 5,
+    powerCuts: drawPowerCuts(random, control),
     writesAFailure: random.pick([0, 0, 100]),
     weights: drawWeights(random),
   };
+}
+
+/** A staging file that is not taken in shows at a kill alone. */
+function drawPowerCuts(random: RandomSource, control: Control | undefined): number {
+  if (control === undefined) return random.pick([0, 5, 10]);
+  return control === 'no-staging' ? 0 : 5;
 }
 
 /** Where a fault can show. */

@@ -289,7 +289,7 @@ export class World {
     this.follower.compare(this.process);
     const { sequence } = this.follower.checkpoint;
     must(sequence === exchange.sequence, `the follower ends at ${sequence}`);
-    this.chronicle.checkAtRest(exchange);
+    this.chronicle.check(exchange);
     const isFlushed = this.settings.durability === 'fsync';
     const kind = isFlushed && this.random.oneIn(2) ? 'power cut' : 'kill';
     this.end(kind);
