@@ -13,12 +13,14 @@ const FAILURES_TOLD = 5;
 
 interface SimulateOptions {
   readonly seeds: number;
-  readonly seed: number;
+  readonly seed?: number;
   readonly steps: number;
   readonly durability?: Durability;
   readonly control?: Control;
   readonly json?: true;
 }
+
+type SeededOptions = SimulateOptions & { readonly seed: number };
 
 const program = new Command('simulate')
   .description(
@@ -29,7 +31,7 @@ const program = new Command('simulate')
       'command that runs it again.',
   )
   .option('--seeds <n>', 'simulations, one a seed', wholeNumber, 1_000)
-  .option('--seed <n>', 'the first seed; by default another each time', wholeNumber, randomSeed())
+  .option('--seed <n>', 'the first seed; by default another each time', wholeNumber)
   .option('--steps <n>', 'steps of each', wholeNumber, 400)
   .addOption(new Option('--durability <mode>', 'by default the seed decides').choices(DURABILITIES))
   .addOption(
@@ -39,9 +41,10 @@ const program = new Command('simulate')
   .showHelpAfterError('(--help shows what is allowed)')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
 program.parse();
-process.exitCode = run(program.opts<SimulateOptions>());
+const given = program.opts<SimulateOptions>();
+process.exitCode = run({ ...given, seed: given.seed ?? randomSeed() });
 
-function run(options: SimulateOptions): number {
+function run(options: SeededOptions): number {
   const { seeds, control, json } = options;
   const startMs = performance.now();
   const progress = startProgress('seeds', seeds, json !== true);
@@ -56,14 +59,14 @@ function run(options: SimulateOptions): number {
 
 function tell({ seed, step, what }: SeedFailure, options: SimulateOptions): void {
   const { steps, durability, control } = options;
-  const given = [`--seeds 1 --seed ${seed} --steps ${steps}`];
-  if (durability !== undefined) given.push(`--durability ${durability}`);
-  if (control !== undefined) given.push(`--control ${control}`);
+  const again = [`--seeds 1 --seed ${seed} --steps ${steps}`];
+  if (durability !== undefined) again.push(`--durability ${durability}`);
+  if (control !== undefined) again.push(`--control ${control}`);
   process.stderr.write(`seed ${seed}, step ${step}: ${what}\n`);
-  process.stderr.write(`to run it again: npm run simulate -- ${given.join(' ')}\n`);
+  process.stderr.write(`to run it again: npm run simulate -- ${again.join(' ')}\n`);
 }
 
-function report(outcome: SimulationOutcome, seconds: number, options: SimulateOptions): void {
+function report(outcome: SimulationOutcome, seconds: number, options: SeededOptions): void {
   const { seeds, failures, counts } = outcome;
   const { seed, durability = 'all', control } = options;
   const name = control === undefined ? `simulate/${durability}` : `simulate/${control}`;

@@ -1,4 +1,5 @@
 /** Runs simulations of many seeds, one after the other, and says which did not hold. */
+import { SimulationFailure } from './failure.ts';
 import { RandomSource } from './random-source.ts';
 import type { Wanted } from './settings.ts';
 import { World, type WorldTally } from './world.ts';
@@ -39,13 +40,18 @@ export function simulate(
       world.run(steps);
       add(counts, world.tally);
     } catch (error) {
-      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const told = `${what}\n    ${world.describeLastSteps()}`;
-      failures.push({ seed, step: world.tally.steps, what: told });
+      const what = `${describe(error)}\n    ${world.describeLastSteps()}`;
+      failures.push({ seed, step: world.tally.steps, what });
     }
     onSeed(done + 1);
   }
   return { seeds, failures, counts };
+}
+
+/** What does not hold says where by itself; what is thrown does not. */
+function describe(error: unknown): string {
+  if (error instanceof SimulationFailure) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function add(counts: Record<string, number>, { ends, ...tally }: WorldTally): void {
