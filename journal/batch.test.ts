@@ -105,6 +105,22 @@ test('batches of any commands come back as they went in, each chained to the one
   fc.assert(property, { seed: testSeed(t), numRuns: 100 });
 });
 
+test('a batch without a complete group goes on with the hash that the one before it states', () => {
+  const previous: ChainLink = {
+    ...{ lastSequence: 5, crc: 9, hashedSequence: 3 },
+    ...{ eventHashLow: 7, eventHashHigh: -8 },
+  };
+  // An exchange was killed amid the groups of 4 and 5, recovered both, and began a large 6.
+  const builder = new BatchBuilder(previous, 1_024);
+  builder.append(commandsOf(64, 1).words, 0, 64);
+  const { bytes } = builder.finish();
+  assert.equal(readBatch(bytes, 6, previous).link.hashedSequence, 3);
+  const others = [{ hashedSequence: 2 }, { eventHashLow: 8 }, { eventHashHigh: 8 }];
+  for (const other of others) {
+    assert.throws(() => readBatch(bytes, 6, { ...previous, ...other }), /event hash is of command/);
+  }
+});
+
 test('a builder has room up to its capacity, and all of it again after finish', () => {
   const builder = new BatchBuilder(CHAIN_START, 128);
   const commands = commandsOf(128, 1);

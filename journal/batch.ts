@@ -127,12 +127,26 @@ export function readBatch(
   const end = BATCH.commands + words[BATCH.commandBytes >> 2]!;
   if (end !== value.length) throw fail('record has another length than it says');
   const link = linkOf(words);
-  if (link.hashedSequence < firstSequence - 1 || link.hashedSequence > link.lastSequence) {
+  const isWithin =
+    link.hashedSequence >= firstSequence - 1 && link.hashedSequence <= link.lastSequence;
+  if (!isWithin && !isHashOfBefore(link, previous)) {
     throw fail(`record's event hash is of command ${link.hashedSequence}, outside of it`);
   }
   const commandCount = words[BATCH.commandCount >> 2]!;
   const commands = upcast({ record, start: BATCH.commands, end }, version, upcasters);
   return { ...commands, firstSequence, commandCount, link };
+}
+
+/**
+ * Until a first group is complete a batch states the hash that the one before it states; that one
+ * may have ended amid groups of its own, where an exchange was killed and then recovered.
+ */
+function isHashOfBefore(link: ChainLink, previous: ChainLink): boolean {
+  return (
+    link.hashedSequence === previous.hashedSequence &&
+    link.eventHashLow === previous.eventHashLow &&
+    link.eventHashHigh === previous.eventHashHigh
+  );
 }
 
 /** Whole, but written by another release. */

@@ -8,8 +8,8 @@ import { formatHash } from '../exchange/rolling-hash.ts';
 import { UnknownRulesError } from '../exchange/rules.ts';
 import { type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
 import { CHAIN_START, type ChainLink, readBatch } from './batch.ts';
+import type { BatchSource } from './batch-storage.ts';
 import { JournalError } from './journal-error.ts';
-import type { JournalStore } from './journal-store.ts';
 
 /** Sees each command with its events: `eventBytes` bytes from 0, valid during the call only. */
 export interface ReplayListener {
@@ -27,14 +27,14 @@ export class JournalReplay {
   readonly exchange: Exchange;
   commandCount = 0;
   eventCount = 0;
-  private readonly store: JournalStore;
+  private readonly store: BatchSource;
   private readonly listener: ReplayListener;
   private readonly events = new EventBuffer();
   /** Of the last batch. */
   link: ChainLink;
 
   constructor(
-    store: JournalStore,
+    store: BatchSource,
     listener: ReplayListener = SILENT,
     capacity: ExchangeCapacity = DEFAULT_CAPACITY,
     start: ReplayStart = AT_THE_BEGINNING,
@@ -54,7 +54,7 @@ export class JournalReplay {
       return false;
     }
     const batch = readBatch(value, firstSequence, this.link);
-    // Where no group of the batch was complete yet, its hash is that of the command before it.
+    // Where no group of the batch was complete yet, its hash is that of a command before it.
     if (batch.link.hashedSequence === this.exchange.sequence) this.checkHash(batch.link);
     for (let at = batch.start; at < batch.end; at += recordLengthAt(batch.record, at)) {
       this.replayCommand(batch.record, at, batch.link);

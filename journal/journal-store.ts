@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import type { ArchivedBatch } from './archive.ts';
 import { CHAIN_START, type ChainLink, linkOfStored } from './batch.ts';
+import type { BatchSource, BatchTarget } from './batch-storage.ts';
 import type { Durability } from './durability.ts';
 
 export interface JournalStoreOptions {
@@ -26,7 +27,7 @@ const OVERHEAD_BYTES = 65_536;
  */
 const AHEAD = Buffer.alloc(512 * 1_024);
 
-export class JournalStore {
+export class JournalStore implements BatchSource, BatchTarget {
   /** What was handed to `appendLater` and is not flushed yet. */
   unflushedBytes = 0;
   private readonly file: string;

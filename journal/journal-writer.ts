@@ -12,9 +12,9 @@ import { templateIdAt } from '../protocol/record.ts';
 import type { RingReader } from '../ring/ring.ts';
 import { BatchBuilder } from './batch.ts';
 import { BATCH } from './batch-layout.ts';
+import type { BatchTarget } from './batch-storage.ts';
 import type { Durability } from './durability.ts';
 import type { JournalMetrics } from './journal-metrics.ts';
-import type { JournalStore } from './journal-store.ts';
 import type { Staging } from './staging.ts';
 
 export interface JournalWriterOptions {
@@ -35,14 +35,14 @@ export class JournalWriter {
   storedSequence: number;
   /** Called when that changes, if that is later than the release. */
   onStored = (): void => {};
-  private readonly store: JournalStore;
+  private readonly store: BatchTarget;
   private readonly reader: RingReader;
   private readonly batch: BatchBuilder;
   private readonly options: JournalWriterOptions;
   private readonly header = new CommandHeader();
   private readonly done = new CommandDone();
 
-  constructor(store: JournalStore, reader: RingReader, options: JournalWriterOptions) {
+  constructor(store: BatchTarget, reader: RingReader, options: JournalWriterOptions) {
     const link = store.lastLink();
     this.store = store;
     this.reader = reader;

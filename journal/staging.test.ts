@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { BatchBuilder, CHAIN_START, linkOfStored } from './batch.ts';
 import { journalFolderOf } from './journal-store.ts';
-import { restoreStaged, Staging } from './staging.ts';
+import { openStagingFiles, restoreStaged, Staging } from './staging.ts';
 import { CommandFlow } from './testing/command-flow.ts';
 import { JournalRig, openStore, temporaryFolder } from './testing/journal-rig.ts';
 
@@ -40,7 +40,7 @@ function stagingFile(folder: string, index: number): string {
 }
 
 function stage(folder: string, batches: readonly Written[]): Staging {
-  const staging = new Staging(folder, FILE_BYTES);
+  const staging = new Staging(openStagingFiles(folder), FILE_BYTES);
   for (const { lastSequence, bytes } of batches) staging.append(lastSequence, bytes);
   return staging;
 }
@@ -114,7 +114,7 @@ test('the files are written in turn, each again when all that it held is in LMDB
   const folder = temporaryFolder();
   const store = openStore(t, folder);
   const batches = makeBatches(60);
-  const staging = new Staging(folder, FILE_BYTES);
+  const staging = new Staging(openStagingFiles(folder), FILE_BYTES);
   let flushed = 0;
   let waits = 0;
   for (const [index, { lastSequence, bytes }] of batches.entries()) {
@@ -145,7 +145,7 @@ test('what is no batch at the end of a file does no harm', (t) => {
 test('a writer tells before LMDB has it, and tells what is stored later', async (t) => {
   const folder = temporaryFolder();
   const store = openStore(t, folder, 'commit');
-  const staging = new Staging(folder, 2 ** 20);
+  const staging = new Staging(openStagingFiles(folder), 2 ** 20);
   const writer = { durability: 'commit', staging, unflushedBytes: 2 ** 20 } as const;
   const rig = new JournalRig(store, { writer });
   const stored = new Promise<void>((resolve) => {

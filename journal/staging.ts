@@ -6,7 +6,15 @@
  * A file is begun again when all that it holds is in LMDB. What is left of before, behind the new
  * batches, is older and so is passed over, or no batch at all.
  */
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   firstSequenceOfStored,
@@ -14,31 +22,49 @@ import {
   linkOfStored,
   previousCrcOfStored,
 } from './batch.ts';
-import type { JournalStore } from './journal-store.ts';
+import type { BatchTarget } from './batch-storage.ts';
 import { journalFolderOf } from './journal-store.ts';
 
 const FILES = ['staging-0', 'staging-1'] as const;
 
-interface StagingFile {
-  readonly file: number;
+/** One of the two: written in place, and never flushed. */
+export interface StagingFile {
+  /** Writes all of it; the operating system has it then. */
+  write(bytes: Uint8Array, position: number): void;
+  close(): void;
+}
+
+interface Staged {
+  readonly file: StagingFile;
   length: number;
   lastSequence: number;
 }
 
+/** Both files of a data folder, empty. */
+export function openStagingFiles(dataFolder: string): StagingFile[] {
+  return FILES.map((name) => {
+    const file = openSync(join(journalFolderOf(dataFolder), name), 'w+');
+    return {
+      write(bytes, position) {
+        for (let at = 0; at < bytes.length; ) {
+          at += writeSync(file, bytes, at, bytes.length - at, position + at);
+        }
+      },
+      close: () => closeSync(file),
+    };
+  });
+}
+
 export class Staging {
-  private readonly files: readonly StagingFile[];
+  private readonly files: readonly Staged[];
   private readonly fileBytes: number;
   private current = 0;
   private flushedSequence = 0;
 
   /** @param fileBytes how long each of the two files may become */
-  constructor(dataFolder: string, fileBytes: number) {
+  constructor(files: readonly StagingFile[], fileBytes: number) {
     this.fileBytes = fileBytes;
-    this.files = FILES.map((name) => ({
-      file: openSync(join(journalFolderOf(dataFolder), name), 'w+'),
-      length: 0,
-      lastSequence: 0,
-    }));
+    this.files = files.map((file) => ({ file, length: 0, lastSequence: 0 }));
   }
 
   /** Whether a batch of so many bytes may be appended; false until older ones are in LMDB. */
@@ -54,9 +80,7 @@ export class Staging {
       this.files[this.current]!.length = 0;
     }
     const staged = this.files[this.current]!;
-    for (let at = 0; at < bytes.length; ) {
-      at += writeSync(staged.file, bytes, at, bytes.length - at, staged.length + at);
-    }
+    staged.file.write(bytes, staged.length);
     staged.length += bytes.length;
     staged.lastSequence = lastSequence;
   }
@@ -68,7 +92,7 @@ export class Staging {
 
   /** When all of it is in LMDB. */
   close(dataFolder: string): void {
-    for (const { file } of this.files) closeSync(file);
+    for (const { file } of this.files) file.close();
     removeStaging(dataFolder);
   }
 }
@@ -77,31 +101,46 @@ export class Staging {
  * Appends to the journal what was told before the last end but did not get there; returns how many
  * batches. What does not continue the journal was not told, or is there already.
  */
-export function restoreStaged(dataFolder: string, store: JournalStore): number {
+export function restoreStaged(dataFolder: string, store: BatchTarget): number {
+  const paths = FILES.map((name) => join(journalFolderOf(dataFolder), name));
+  const contents = paths.filter((path) => existsSync(path)).map((path) => readFileSync(path));
+  const count = appendStaged(contents, store);
+  removeStaging(dataFolder);
+  return count;
+}
+
+/** The same, of what the files hold: they may go when it returns. */
+export function appendStaged(contents: readonly Uint8Array[], store: BatchTarget): number {
   let last = store.lastLink();
   let count = 0;
-  for (const batch of readStaged(dataFolder)) {
+  for (const batch of batchesIn(contents)) {
     const isNext = firstSequenceOfStored(batch) === last.lastSequence + 1;
     if (!isNext || previousCrcOfStored(batch) !== last.crc) continue;
     store.append(last.lastSequence + 1, batch);
     last = linkOfStored(batch);
     count++;
   }
-  removeStaging(dataFolder);
   return count;
 }
 
+/**
+ * Removes them for good: after a power cut a file of a former life could come back, with batches
+ * that were lost since and go on where the journal ends now.
+ */
 export function removeStaging(dataFolder: string): void {
-  for (const name of FILES) rmSync(join(journalFolderOf(dataFolder), name), { force: true });
+  const folder = journalFolderOf(dataFolder);
+  const paths = FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
+  if (paths.length === 0) return;
+  for (const path of paths) rmSync(path);
+  const file = openSync(folder, 'r');
+  fsyncSync(file);
+  closeSync(file);
 }
 
 /** The whole batches in both files, in order of their commands. */
-function readStaged(dataFolder: string): Uint8Array[] {
+function batchesIn(contents: readonly Uint8Array[]): Uint8Array[] {
   const batches: Uint8Array[] = [];
-  for (const name of FILES) {
-    const path = join(journalFolderOf(dataFolder), name);
-    if (!existsSync(path)) continue;
-    const bytes = readFileSync(path);
+  for (const bytes of contents) {
     for (let at = 0; ; ) {
       const length = lengthOfStored(bytes.subarray(at));
       if (length === undefined) break;

@@ -55,7 +55,12 @@ export class Signal {
 export const WAIT_STRATEGIES = ['busy-spin', 'spin-then-park', 'park'] as const;
 export type WaitStrategy = (typeof WAIT_STRATEGIES)[number];
 
-export class Waiter {
+/** Who is told how much work a round did, and may wait for more. */
+export interface Idling {
+  idle(workCount: number): void;
+}
+
+export class Waiter implements Idling {
   private readonly signal: Signal;
   private readonly spins: number;
   private idleRounds = 0;

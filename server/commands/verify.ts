@@ -25,7 +25,8 @@ export function addVerify(program: Command): void {
     .command('verify')
     .description(
       'Checks the journal: every CRC and recorded hash, a second replay with other capacities, ' +
-        'all snapshots, and that money is conserved; exit 1 and the sequence number where something is wrong.',
+        'all snapshots, and that money is conserved; exit 1 and the sequence number where ' +
+        'something is wrong.',
     )
     .option('--data <folder>', 'data folder', SETTINGS.data.default)
     .option('--json', 'print one JSON object and nothing else')

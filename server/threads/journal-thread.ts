@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { JournalMetrics } from '../../journal/journal-metrics.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { JournalWriter } from '../../journal/journal-writer.ts';
-import { restoreStaged, Staging } from '../../journal/staging.ts';
+import { openStagingFiles, restoreStaged, Staging } from '../../journal/staging.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
 import { RingReader } from '../../ring/ring.ts';
 import { Signal, Waiter } from '../../ring/waiter.ts';
@@ -41,7 +41,8 @@ const store = new JournalStore(dataFolder, {
   durability,
 });
 const restored = restoreStaged(dataFolder, store);
-const staging = durability === 'commit' ? new Staging(dataFolder, unflushedBytes) : undefined;
+const staging =
+  durability === 'commit' ? new Staging(openStagingFiles(dataFolder), unflushedBytes) : undefined;
 const writer = new JournalWriter(store, new RingReader(links.eventRing, JOURNAL_READER), {
   durability,
   batchBytes,

@@ -5,16 +5,16 @@
 import type { EventSink } from '../../exchange/event-sink.ts';
 import type { RecordBuffer } from '../../protocol/record.ts';
 import type { RingProducer } from '../../ring/ring.ts';
-import type { Signal, Waiter } from '../../ring/waiter.ts';
+import type { Idling, Signal } from '../../ring/waiter.ts';
 
 export class RingSink implements EventSink {
   readonly record: RecordBuffer;
   private readonly producer: RingProducer;
   private readonly readers: readonly Signal[];
-  private readonly waiter: Waiter;
+  private readonly waiter: Idling;
 
   /** @param readers who are to know of news at once */
-  constructor(producer: RingProducer, readers: readonly Signal[], waiter: Waiter) {
+  constructor(producer: RingProducer, readers: readonly Signal[], waiter: Idling) {
     this.record = producer.record;
     this.producer = producer;
     this.readers = readers;
