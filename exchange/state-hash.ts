@@ -17,6 +17,7 @@ export function hashState(exchange: Exchange): string {
     hash.addInteger(value);
   }
   for (const value of Object.values(exchange.limits) as number[]) hash.addInteger(value);
+  hash.addInteger(exchange.venue.cancelOnlyReasons);
   for (const currency of exchange.currencies) {
     hash.addInteger(currency.currencyId);
     hash.addInteger(currency.decimals);

@@ -3,8 +3,10 @@
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
+import { VenueMode } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { AddCurrency, AddSymbol, SetLimits } from '../protocol/venue-commands.ts';
+import type { SetVenueMode } from '../protocol/venue-mode.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 
 export interface CurrencyDefinition {
@@ -58,6 +60,8 @@ export class Venue {
   readonly currencies: CurrencyDefinition[] = [];
   readonly symbols: SymbolDefinition[] = [];
   limits: VenueLimits = INITIAL_LIMITS;
+  /** The sum of the reasons that hold the venue in CancelOnly; 0: it is Normal. */
+  cancelOnlyReasons = 0;
   private readonly engine: MatchingEngine;
   private readonly risk: RiskEngine;
 
@@ -68,6 +72,7 @@ export class Venue {
 
   addCurrency(command: AddCurrency): number {
     const { currencyId, decimals, kind, code } = command;
+    if (this.cancelOnlyReasons !== 0) return RejectReason.CancelOnly;
     if (this.risk.currencyIndexOf(currencyId) !== NO_SLOT) return RejectReason.CurrencyExists;
     if (this.currencies.length >= this.limits.maxCurrencies) return RejectReason.TooManyCurrencies;
     this.currencies.push({ currencyId, decimals, kind, code });
@@ -78,6 +83,7 @@ export class Venue {
   addSymbol(command: AddSymbol): number {
     const { symbolId, baseCurrencyId, quoteCurrencyId, lotSize, tickValue } = command;
     const { makerFeePpm, takerFeePpm, code } = command;
+    if (this.cancelOnlyReasons !== 0) return RejectReason.CancelOnly;
     if (this.engine.symbolIndexOf(symbolId) !== NO_SLOT) return RejectReason.SymbolExists;
     if (this.symbols.length >= this.limits.maxSymbols) return RejectReason.TooManySymbols;
     if (baseCurrencyId === quoteCurrencyId) return RejectReason.SameCurrency;
@@ -89,6 +95,17 @@ export class Venue {
     this.symbols.push({ symbolId, ...currencies, ...terms, code });
     this.engine.addSymbol(symbolId);
     this.risk.addMarket({ base, quote, lotSize, tickValue }, makerFeePpm, takerFeePpm);
+    return RejectReason.None;
+  }
+
+  get mode(): number {
+    return this.cancelOnlyReasons === 0 ? VenueMode.Normal : VenueMode.CancelOnly;
+  }
+
+  /** Each reason holds for itself, as kill switches do. */
+  setMode({ mode, reason }: SetVenueMode): number {
+    if (mode === VenueMode.CancelOnly) this.cancelOnlyReasons |= reason;
+    else this.cancelOnlyReasons &= ~reason;
     return RejectReason.None;
   }
 

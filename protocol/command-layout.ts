@@ -213,6 +213,9 @@ export const SET_SLIPPAGE = {
   maxSlippageBps: 52,
 } as const;
 
+/** Of the whole venue; `reason` says whose the change is (docs/risk.md). */
+export const SET_VENUE_MODE = { templateId: 34, length: 56, mode: 48, reason: 49 } as const;
+
 /** Time passes: what is due by the record's time happens. From the venue's own threads only. */
 export const TICK = { templateId: 25, length: 48 } as const;
 

@@ -51,6 +51,7 @@ export const RejectReason = {
   TransferNotReversible: 47,
   ClientOrderIdConflict: 48,
   TooManyClientOrderIds: 49,
+  CancelOnly: 50,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -109,6 +110,7 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   ClientOrderIdConflict: 'This account has used this client order id for another order.',
   TooManyClientOrderIds:
     'The venue remembers its maximum of client order ids, and forgets none before its time.',
+  CancelOnly: 'The venue takes cancels only for now: its operator, or its low disk, has it so.',
 };
 
 const NAMES = Object.keys(RejectReason) as (keyof typeof RejectReason)[];
