@@ -83,7 +83,7 @@ test('each reason holds the venue in CancelOnly for itself', () => {
   assert.deepEqual(told(Normal, Operator), [Normal, 0]);
 });
 
-test('open orders are canceled one by one, all together, by a kill switch and by their time', () => {
+test('open orders are canceled one by one, all together, and by their time', () => {
   const venue = open();
   const place = (expireTime = 0) => {
     const terms = expireTime === 0 ? {} : { timeInForce: 6, expireTime };

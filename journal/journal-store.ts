@@ -3,12 +3,13 @@
  * batch is flushed to disk (what is visible is durable); in the others LMDB's own thread writes,
  * and flushes while the next ones come (`overlappingSync`). Never `noSync`.
  */
-import { closeSync, mkdirSync, openSync, statfsSync, statSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import type { ArchivedBatch } from './archive.ts';
 import { CHAIN_START, type ChainLink, linkOfStored } from './batch.ts';
 import type { Durability } from './durability.ts';
+import { JournalWriteError } from './journal-error.ts';
 
 export interface JournalStoreOptions {
   /** Address space for the file, in bytes; the journal is not allowed to grow beyond it. */
@@ -34,8 +35,9 @@ export class JournalStore {
   private readonly database: RootDatabase<Buffer, number>;
   /** The file, to be written ahead of LMDB. */
   private aheadFile: number | undefined;
-  /** At most so much of the file is used; beyond `askBytes` LMDB is asked how much it is. */
-  private usedBytes = Number.POSITIVE_INFINITY;
+  /** At most so much of the file is used. */
+  usedBytes: number;
+  /** Where `usedBytes` goes beyond, LMDB is asked how much it is. */
   private askBytes = 0;
 
   /** @param dataFolder the folder that holds, or will hold, the folder `journal` */
@@ -53,6 +55,7 @@ export class JournalStore {
       readOnly,
       cache: false,
     });
+    this.usedBytes = this.measure();
     const isFlushedAtOnce = !readOnly && durability === 'fsync';
     this.aheadFile = isFlushedAtOnce ? openSync(this.file, 'r+') : undefined;
   }
@@ -132,13 +135,12 @@ export class JournalStore {
     const needed = bytes + OVERHEAD_BYTES;
     this.usedBytes += needed;
     if (this.usedBytes <= this.askBytes) return;
-    const { lastPageNumber, pageSize } = this.database.getStats() as PageStats;
-    const pagesEnd = (lastPageNumber + 1) * pageSize;
+    const pagesEnd = this.measure();
     this.usedBytes = pagesEnd + this.unflushedBytes + needed;
     if (this.usedBytes > this.mapBytes) {
       throw new JournalFullError(
         `the journal is full: batch ${firstSequence} does not fit into ${this.mapBytes} bytes ` +
-          '(--journal-map-bytes)',
+          '(--journal-map-bytes). Nothing is acknowledged any more: start again with a larger one',
       );
     }
     const isAhead = this.aheadFile !== undefined;
@@ -146,30 +148,43 @@ export class JournalStore {
     this.askBytes = Math.min(this.askBytes, this.mapBytes);
   }
 
+  /** Where LMDB's last page ends; what is not flushed yet may come behind. */
+  private measure(): number {
+    const { lastPageNumber, pageSize } = this.database.getStats() as PageStats;
+    return (lastPageNumber + 1) * pageSize;
+  }
+
   /** No transaction is open, so nobody else writes behind the last page. Returns the file's end. */
   private writeAhead(pagesEnd: number): number {
     let end = Math.max(pagesEnd, statSync(this.file).size);
-    while (end < this.usedBytes && end < this.mapBytes) {
-      const bytes = Math.min(AHEAD.length, this.mapBytes - end);
-      end += writeSync(this.aheadFile!, AHEAD, 0, bytes, end);
+    try {
+      while (end < this.usedBytes && end < this.mapBytes) {
+        const bytes = Math.min(AHEAD.length, this.mapBytes - end);
+        end += writeSync(this.aheadFile!, AHEAD, 0, bytes, end);
+      }
+    } catch (error) {
+      // The batch itself may still fit: zeros are no reason to stop.
+      if (!DISK_FULL.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
     return end;
   }
 
   private failure(firstSequence: number, error: unknown): Error {
     if (error instanceof JournalFullError) return error;
-    const { bavail, bsize } = statfsSync(dirname(this.file));
-    const free = `${bavail * bsize} bytes are free on its disk`;
-    return new Error(`batch ${firstSequence} was not written to ${this.file} (${free}): ${error}`);
+    return new JournalWriteError(`batch ${firstSequence}`, this.file, error);
   }
 }
+
+const DISK_FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
 
 interface PageStats {
   readonly lastPageNumber: number;
   readonly pageSize: number;
 }
 
-class JournalFullError extends Error {}
+class JournalFullError extends Error {
+  override readonly name = 'JournalFullError';
+}
 
 export function journalFileOf(dataFolder: string): string {
   return join(journalFolderOf(dataFolder), 'journal.mdb');

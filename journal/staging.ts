@@ -14,12 +14,14 @@ import {
   linkOfStored,
   previousCrcOfStored,
 } from './batch.ts';
+import { JournalWriteError } from './journal-error.ts';
 import type { JournalStore } from './journal-store.ts';
 import { journalFolderOf } from './journal-store.ts';
 
 const FILES = ['staging-0', 'staging-1'] as const;
 
 interface StagingFile {
+  readonly path: string;
   readonly file: number;
   length: number;
   lastSequence: number;
@@ -34,11 +36,10 @@ export class Staging {
   /** @param fileBytes how long each of the two files may become */
   constructor(dataFolder: string, fileBytes: number) {
     this.fileBytes = fileBytes;
-    this.files = FILES.map((name) => ({
-      file: openSync(join(journalFolderOf(dataFolder), name), 'w+'),
-      length: 0,
-      lastSequence: 0,
-    }));
+    this.files = FILES.map((name) => {
+      const path = join(journalFolderOf(dataFolder), name);
+      return { path, file: openSync(path, 'w+'), length: 0, lastSequence: 0 };
+    });
   }
 
   /** Whether a batch of so many bytes may be appended; false until older ones are in LMDB. */
@@ -54,8 +55,12 @@ export class Staging {
       this.files[this.current]!.length = 0;
     }
     const staged = this.files[this.current]!;
-    for (let at = 0; at < bytes.length; ) {
-      at += writeSync(staged.file, bytes, at, bytes.length - at, staged.length + at);
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        at += writeSync(staged.file, bytes, at, bytes.length - at, staged.length + at);
+      }
+    } catch (error) {
+      throw new JournalWriteError(`the batch up to ${lastSequence}`, staged.path, error);
     }
     staged.length += bytes.length;
     staged.lastSequence = lastSequence;

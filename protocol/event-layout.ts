@@ -181,7 +181,7 @@ export const ORDER_ANSWER_FILL = {
 export const VENUE_MODE_CHANGED = { templateId: 113, length: 24, mode: 16, reasons: 17 } as const;
 
 /**
- * Brackets around an image of the books: the venue's mode, AddCurrency, AddSymbol, states, bands and
+ * Brackets around an image of the books: the venue's mode, AddCurrency, AddSymbol, states, bands,
  * levels.
  */
 export const BOOK_IMAGE = {

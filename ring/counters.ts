@@ -19,6 +19,10 @@ export const Counter = {
   NextExpireTime: 5,
   /** The journal thread: flushed, and readable in the journal. */
   StoredSequence: 6,
+  /** The journal thread: bytes of its map that are used, at most. */
+  JournalUsedBytes: 7,
+  /** The supervisor: bytes that are free on the data folder's disk. */
+  DiskFreeBytes: 8,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

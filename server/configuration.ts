@@ -144,6 +144,13 @@ export const SETTINGS = {
     'what durability commit or none may have unflushed; beyond: trading waits',
   ),
   journalMapBytes: integer(64 * GIB, 64 * MIB, 2 ** 46, 'largest journal; full: the process stops'),
+  diskLowBytes: integer(
+    2 * GIB,
+    0,
+    2 ** 46,
+    'free bytes of disk, or of the journal, under which only cancels are taken; 0: no alarm',
+  ),
+  diskCheckMs: integer(1_000, 1, 600_000, 'how often to look for those'),
   projectionBatch: integer(20_000, 1, 1_000_000, 'commands a PostgreSQL transaction holds, about'),
   databaseTimeoutMs: integer(
     5_000,

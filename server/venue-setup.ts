@@ -14,6 +14,8 @@ export interface VenueState {
   readonly sequence: number;
   readonly markets: readonly unknown[];
   readonly limits: VenueLimits;
+  /** Not 0: the venue takes no new markets. */
+  readonly cancelOnlyReasons: number;
 }
 
 const POLL_MS = 2;
@@ -39,7 +41,8 @@ export class VenueSetup {
     if (names.some((name) => limits[name] !== state.limits[name])) {
       this.send(Object.assign(new SetLimits().write(this.port.record, 0), limits));
     }
-    if (withDefaultMarkets && state.markets.length === 0) {
+    const takesMarkets = state.cancelOnlyReasons === 0;
+    if (withDefaultMarkets && takesMarkets && state.markets.length === 0) {
       const { currencies, symbols } = defaultMarkets();
       for (const currency of currencies) this.addCurrency(currency);
       for (const symbol of symbols) this.addSymbol(symbol);

@@ -79,7 +79,8 @@ async function recover(): Promise<JournalReplay> {
   }
   recovering.runToEnd();
   await store.close();
-  const { sequence, time, limits, symbols, engine } = recovering.exchange;
+  const { sequence, time, limits, symbols, engine, venue } = recovering.exchange;
+  const { cancelOnlyReasons } = venue;
   const markets: MarketState[] = symbols.map(({ symbolId, code }, index) => {
     const { state } = engine.books[index]!;
     return { symbolId, code, state, changedByHandMs: handMade.timeOf(symbolId) };
@@ -93,6 +94,7 @@ async function recover(): Promise<JournalReplay> {
     time,
     markets,
     limits,
+    cancelOnlyReasons,
     seconds: (performance.now() - startMs) / 1_000,
     stateHash: hashState(recovering.exchange),
   });

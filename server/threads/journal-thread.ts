@@ -57,6 +57,7 @@ const listeners = [links.signals.exchange, ...links.signals.gateways].map(
 );
 
 counters.set(Counter.ReleasedSequence, writer.releasedSequence);
+counters.set(Counter.JournalUsedBytes, store.usedBytes);
 tellStored();
 writer.onStored = tellStored;
 if (restored > 0) {
@@ -70,6 +71,7 @@ for (;;) {
   const isFlushing = store.unflushedBytes > 0;
   if (frames > 0) {
     counters.set(Counter.ReleasedSequence, writer.releasedSequence);
+    counters.set(Counter.JournalUsedBytes, store.usedBytes);
     if (!isFlushing) tellStored();
     for (const listener of listeners) listener.ring();
   } else if (wasStopRaised && !isFlushing) break;

@@ -21,6 +21,8 @@ export type ThreadMessage =
       readonly time: number;
       readonly markets: readonly MarketState[];
       readonly limits: VenueLimits;
+      /** What holds the venue in CancelOnly; 0: nothing. */
+      readonly cancelOnlyReasons: number;
       readonly seconds: number;
       readonly stateHash: string;
     }
