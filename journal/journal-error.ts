@@ -22,6 +22,11 @@ export class JournalWriteError extends Error {
   }
 }
 
+/** A batch that does not fit into the journal's map. */
+export class JournalFullError extends Error {
+  override readonly name = 'JournalFullError';
+}
+
 /** A journal that must not be gone on with: says where, what, and what to do. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';

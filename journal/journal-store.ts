@@ -5,11 +5,12 @@
  */
 import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import type { ArchivedBatch } from './archive.ts';
 import { CHAIN_START, type ChainLink, linkOfStored } from './batch.ts';
 import type { Durability } from './durability.ts';
-import { JournalWriteError } from './journal-error.ts';
+import { JournalFullError, JournalWriteError } from './journal-error.ts';
 
 export interface JournalStoreOptions {
   /** Address space for the file, in bytes; the journal is not allowed to grow beyond it. */
@@ -22,8 +23,9 @@ export interface JournalStoreOptions {
 /** What LMDB may write beside a batch: the tree's pages that change, and its list of free pages. */
 const OVERHEAD_BYTES = 65_536;
 /**
- * Written with zeros ahead of the batches, so that a flush changes no file's length: half of what
- * it costs (docs/performance.md).
+ * Written with zeros ahead of the batches. So a flush changes no file's length: half of what it
+ * costs (docs/performance.md). And so LMDB never meets a full disk, which it does not survive: its
+ * heap was corrupt after it, and later batches were stored without the one that failed.
  */
 const AHEAD = Buffer.alloc(512 * 1_024);
 
@@ -33,8 +35,9 @@ export class JournalStore {
   private readonly file: string;
   private readonly mapBytes: number;
   private readonly database: RootDatabase<Buffer, number>;
-  /** The file, to be written ahead of LMDB. */
+  /** The file, to be written ahead of LMDB, and up to where it was. */
   private aheadFile: number | undefined;
+  private aheadEnd = 0;
   /** At most so much of the file is used. */
   usedBytes: number;
   /** Where `usedBytes` goes beyond, LMDB is asked how much it is. */
@@ -56,8 +59,9 @@ export class JournalStore {
       cache: false,
     });
     this.usedBytes = this.measure();
-    const isFlushedAtOnce = !readOnly && durability === 'fsync';
-    this.aheadFile = isFlushedAtOnce ? openSync(this.file, 'r+') : undefined;
+    if (readOnly) return;
+    this.aheadFile = openSync(this.file, 'r+');
+    this.aheadEnd = Math.max(this.usedBytes, statSync(this.file).size);
   }
 
   /** Stores a batch and flushes it to disk. Throws where that fails: then nothing may go on. */
@@ -82,7 +86,7 @@ export class JournalStore {
       this.unflushedBytes += value.length + OVERHEAD_BYTES;
       await this.database.put(firstSequence, value);
     } catch (error) {
-      throw this.failure(firstSequence, error);
+      throw this.failure(firstSequence, await causeOf(error));
     }
     this.unflushedBytes -= value.length + OVERHEAD_BYTES;
     onStored();
@@ -143,9 +147,9 @@ export class JournalStore {
           '(--journal-map-bytes). Nothing is acknowledged any more: start again with a larger one',
       );
     }
-    const isAhead = this.aheadFile !== undefined;
-    this.askBytes = isAhead ? this.writeAhead(pagesEnd) : this.usedBytes + AHEAD.length;
-    this.askBytes = Math.min(this.askBytes, this.mapBytes);
+    this.aheadEnd = Math.max(this.aheadEnd, pagesEnd);
+    this.writeAhead();
+    this.askBytes = Math.min(this.aheadEnd, this.mapBytes);
   }
 
   /** Where LMDB's last page ends; what is not flushed yet may come behind. */
@@ -154,19 +158,19 @@ export class JournalStore {
     return (lastPageNumber + 1) * pageSize;
   }
 
-  /** No transaction is open, so nobody else writes behind the last page. Returns the file's end. */
-  private writeAhead(pagesEnd: number): number {
-    let end = Math.max(pagesEnd, statSync(this.file).size);
+  /**
+   * LMDB never gets beyond what was written ahead, so nobody else writes there. Throws where the
+   * disk has no room for what the batch may need; zeros beyond that are only as many as fit.
+   */
+  private writeAhead(): void {
     try {
-      while (end < this.usedBytes && end < this.mapBytes) {
-        const bytes = Math.min(AHEAD.length, this.mapBytes - end);
-        end += writeSync(this.aheadFile!, AHEAD, 0, bytes, end);
+      while (this.aheadEnd < this.usedBytes) {
+        const bytes = Math.min(AHEAD.length, this.mapBytes - this.aheadEnd);
+        this.aheadEnd += writeSync(this.aheadFile!, AHEAD, 0, bytes, this.aheadEnd);
       }
     } catch (error) {
-      // The batch itself may still fit: zeros are no reason to stop.
-      if (!DISK_FULL.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      throw new Error(`no room for it ahead (${error})`);
     }
-    return end;
   }
 
   private failure(firstSequence: number, error: unknown): Error {
@@ -175,15 +179,16 @@ export class JournalStore {
   }
 }
 
-const DISK_FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
+/** Why a commit failed: lmdb-js says so in a promise beside, a moment later. */
+export async function causeOf(error: unknown): Promise<unknown> {
+  const { commitError } = error as { readonly commitError?: Promise<never> };
+  if (commitError === undefined) return error;
+  return Promise.race([commitError.catch((cause: unknown) => cause), nextTurn(error)]);
+}
 
 interface PageStats {
   readonly lastPageNumber: number;
   readonly pageSize: number;
-}
-
-class JournalFullError extends Error {
-  override readonly name = 'JournalFullError';
 }
 
 export function journalFileOf(dataFolder: string): string {

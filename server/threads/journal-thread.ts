@@ -5,8 +5,9 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { JournalFullError, JournalWriteError } from '../../journal/journal-error.ts';
 import { JournalMetrics } from '../../journal/journal-metrics.ts';
-import { JournalStore } from '../../journal/journal-store.ts';
+import { causeOf, JournalStore, journalFileOf } from '../../journal/journal-store.ts';
 import { JournalWriter } from '../../journal/journal-writer.ts';
 import { restoreStaged, Staging } from '../../journal/staging.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
@@ -55,6 +56,13 @@ const follower = new Signal(links.signals.follower);
 const listeners = [links.signals.exchange, ...links.signals.gateways].map(
   (buffer) => new Signal(buffer),
 );
+
+// A commit that fails rejects promises of LMDB's own beside ours, and not always behind them.
+process.on('unhandledRejection', (error) => {
+  if (error instanceof JournalWriteError || error instanceof JournalFullError) throw error;
+  const file = journalFileOf(dataFolder);
+  causeOf(error).then((cause) => Promise.reject(new JournalWriteError('a batch', file, cause)));
+});
 
 counters.set(Counter.ReleasedSequence, writer.releasedSequence);
 counters.set(Counter.JournalUsedBytes, store.usedBytes);
