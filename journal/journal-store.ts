@@ -76,20 +76,18 @@ export class JournalStore {
   }
 
   /**
-   * Hands over a batch; calls back when it can be read and is flushed. Rejects where that fails:
-   * then nothing may go on. The caller's event loop must turn meanwhile.
+   * Hands over a batch; calls back when it can be read and is flushed. Throws at once where there
+   * is no room for it, and rejects where it is not written: then nothing may go on. The caller's
+   * event loop must turn meanwhile.
    */
-  async appendLater(firstSequence: number, bytes: Uint8Array, onStored: () => void): Promise<void> {
+  appendLater(firstSequence: number, bytes: Uint8Array, onStored: () => void): Promise<void> {
     const value = Buffer.from(bytes);
     try {
       this.makeRoom(firstSequence, value.length);
-      this.unflushedBytes += value.length + OVERHEAD_BYTES;
-      await this.database.put(firstSequence, value);
     } catch (error) {
-      throw this.failure(firstSequence, await causeOf(error));
+      throw this.failure(firstSequence, error);
     }
-    this.unflushedBytes -= value.length + OVERHEAD_BYTES;
-    onStored();
+    return this.put(firstSequence, value, onStored);
   }
 
   /** The batch with that key, as of now; undefined where there is none. */
@@ -171,6 +169,17 @@ export class JournalStore {
     } catch (error) {
       throw new Error(`no room for it ahead (${error})`);
     }
+  }
+
+  private async put(firstSequence: number, value: Buffer, onStored: () => void): Promise<void> {
+    this.unflushedBytes += value.length + OVERHEAD_BYTES;
+    try {
+      await this.database.put(firstSequence, value);
+    } catch (error) {
+      throw this.failure(firstSequence, await causeOf(error));
+    }
+    this.unflushedBytes -= value.length + OVERHEAD_BYTES;
+    onStored();
   }
 
   private failure(firstSequence: number, error: unknown): Error {
