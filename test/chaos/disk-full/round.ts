@@ -113,6 +113,7 @@ export class Round {
           tally.refusedBefore++;
           return;
         }
+        if (response.status !== 200) continue;
         this.orders.push({ line, text });
         tally.refusedByExchange += Number(isRefused);
       }
@@ -222,8 +223,10 @@ export class Round {
   }
 
   private async cancel(server: ServerProcess, line: string): Promise<void> {
-    const text = await (await server.post('/cancel', line)).text();
-    this.cancels.push({ line, text });
+    const response = await server.post('/cancel', line);
+    const text = await response.text();
+    // 503: the exchange is busy, and has not taken it.
+    if (response.status === 200) this.cancels.push({ line, text });
   }
 
   /** Of the orders that rested when they were answered: as lines of /cancel. */
