@@ -1,7 +1,7 @@
 /**
- * Answers a gateway's request for an image of the books: the definitions, states, price bands and
- * levels of all markets, between BookImageBegin and BookImageEnd. It is no command: nothing
- * changes, and journal and hash do not see it.
+ * Answers a gateway's request for an image of the books: the venue's mode, and the definitions,
+ * states, price bands and levels of all markets, between BookImageBegin and BookImageEnd. It is no
+ * command: nothing changes, and journal and hash do not see it.
  */
 import { ADD_CURRENCY, ADD_SYMBOL } from '../protocol/command-layout.ts';
 import { Side } from '../protocol/enums.ts';
@@ -10,9 +10,11 @@ import {
   BOOK_LEVEL,
   PRICE_BAND_CHANGED,
   TRADING_STATE_CHANGED,
+  VENUE_MODE_CHANGED,
 } from '../protocol/event-layout.ts';
 import { BookImage, BookLevel, PriceBandChanged, TradingStateChanged } from '../protocol/events.ts';
 import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
+import { VenueModeChanged } from '../protocol/venue-mode.ts';
 import type { EventSink } from './event-sink.ts';
 import type { Exchange } from './exchange.ts';
 import { levelView, orderedLevels } from './state-view.ts';
@@ -35,6 +37,12 @@ export function writeBookImage(exchange: Exchange, sink: EventSink, gatewayId: n
 }
 
 function writeDefinitions(exchange: Exchange, sink: EventSink): void {
+  const { mode, cancelOnlyReasons: reasons } = exchange.venue;
+  const venueMode = new VenueModeChanged().write(
+    sink.record,
+    sink.claim(VENUE_MODE_CHANGED.length),
+  );
+  Object.assign(venueMode, { sequence: exchange.sequence, mode, reasons });
   const currency = new AddCurrency();
   for (const definition of exchange.currencies) {
     const at = sink.claim(ADD_CURRENCY.length);

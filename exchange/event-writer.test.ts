@@ -6,7 +6,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Side, TimeInForce, TransferAction, TransferMode } from '../protocol/enums.ts';
+import {
+  Side,
+  TimeInForce,
+  TransferAction,
+  TransferMode,
+  VenueMode,
+  VenueModeReason,
+} from '../protocol/enums.ts';
 import {
   COMMAND_DONE,
   EXECUTION_REPORT,
@@ -14,6 +21,7 @@ import {
   ORDER_ANSWER_FILL,
   PRICE_BAND_CHANGED,
   TRANSFER_REPORT,
+  VENUE_MODE_CHANGED,
 } from '../protocol/event-layout.ts';
 import { recordLengthAt, templateIdAt } from '../protocol/record.ts';
 import { testSeed } from '../test/support/seed.ts';
@@ -122,6 +130,14 @@ test('so are reports of transfers: done, pending, resolved, reversed, refused, r
     venue.deposit(1, USD, 2 ** 45, { transferId: 9, externalId: 2 ** 41 });
   }
   assert.ok(templateIds.has(TRANSFER_REPORT.templateId));
+});
+
+test('so is the venue’s mode', () => {
+  const { venue, templateIds } = new WatchedExchange();
+  for (const mode of Object.values(VenueMode)) {
+    for (const reason of Object.values(VenueModeReason)) venue.setMode(mode, reason);
+  }
+  assert.ok(templateIds.has(VENUE_MODE_CHANGED.templateId));
 });
 
 test('so are answers told again: of orders that rest, fill, are canceled or refused', () => {

@@ -9,6 +9,7 @@ import {
   COMMAND_DONE,
   PRICE_BAND_CHANGED,
   TRADING_STATE_CHANGED,
+  VENUE_MODE_CHANGED,
 } from '../protocol/event-layout.ts';
 import { headerWord, setInt64 } from '../protocol/record.ts';
 import type { RiskState } from '../risk/risk-state.ts';
@@ -29,6 +30,10 @@ const BAND_HEADER = headerWord(PRICE_BAND_CHANGED);
 const REFERENCE_PRICE = PRICE_BAND_CHANGED.referencePrice >> 2;
 const BAND_TICKS = PRICE_BAND_CHANGED.bandTicks >> 2;
 const BAND_SYMBOL_ID = PRICE_BAND_CHANGED.symbolId >> 2;
+
+const MODE_HEADER = headerWord(VENUE_MODE_CHANGED);
+/** mode, reasons: a byte each. */
+const MODE = VENUE_MODE_CHANGED.mode >> 2;
 
 const DONE_HEADER = headerWord(COMMAND_DONE);
 const EVENT_HASH = COMMAND_DONE.eventHash >> 2;
@@ -92,6 +97,15 @@ export function createEventWriter(
       words[at + BAND_SYMBOL_ID] = symbolId;
       words[at + BAND_SYMBOL_ID + 1] = 0;
       frame.finish(at, BAND_HEADER);
+    },
+
+    /** The venue's mode and the sum of the reasons for it. */
+    writeVenueMode(mode: number, reasons: number): void {
+      const at = frame.begin(MODE_HEADER);
+      const words = frame.words();
+      words[at + MODE] = mode | (reasons << 8);
+      words[at + MODE + 1] = 0;
+      frame.finish(at, MODE_HEADER);
     },
 
     /** Closes the command's group. The hash it carries covers its own outcome too. */

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { QtyMeaning, Side, TimeInForce } from '../protocol/enums.ts';
+import { QtyMeaning, Side, TimeInForce, VenueMode } from '../protocol/enums.ts';
 import { CommandDone } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
@@ -104,6 +104,16 @@ type TransferRefusal =
   | 'PostTooLarge'
   | 'ReversalTooLarge'
   | 'TransferNotReversible';
+
+const BEGINNINGS: readonly (readonly [string, Refusal['send']])[] = [
+  ['an order', (v) => v.order(ALICE, Buy, 1, 1)],
+  ['a replace', (v) => v.replace(ALICE, ALICE_ORDER, 40, 9)],
+  ['a deposit', (v) => v.deposit(ALICE, USD, 1)],
+  ['a withdrawal', (v) => v.withdraw(ALICE, USD, 1)],
+  ['a transfer', (v) => v.transfer(ALICE, BOB, USD, 1)],
+  ['a currency', (v) => v.addCurrency(9, 'KRW')],
+  ['a market', (v) => v.addSymbol(12, EUR, USD, 0, 0)],
+];
 
 const REFUSALS: Readonly<
   Record<Exclude<keyof typeof RejectReason, NotReached>, readonly Refusal[]>
@@ -251,6 +261,9 @@ const REFUSALS: Readonly<
       send: (v) => v.addSymbol(12, EUR, USD, 0, 0),
     },
   ],
+  CancelOnly: BEGINNINGS.map(([what, send]) => {
+    return { what, send, given: (v) => v.setMode(VenueMode.CancelOnly) };
+  }),
 };
 
 for (const [name, refusals] of Object.entries(REFUSALS)) {

@@ -22,6 +22,7 @@ import {
   SET_PRICE_BAND,
   SET_RULES_VERSION,
   SET_TRADING_STATE,
+  SET_VENUE_MODE,
   TICK,
 } from '../protocol/command-layout.ts';
 import { MassCancel } from '../protocol/commands.ts';
@@ -36,6 +37,7 @@ import {
   SetRulesVersion,
   SetTradingState,
 } from '../protocol/venue-commands.ts';
+import { SetVenueMode } from '../protocol/venue-mode.ts';
 import { RiskEngine } from '../risk/risk-engine.ts';
 import { createRiskState } from '../risk/risk-state.ts';
 import { createAdmission } from './admission.ts';
@@ -188,6 +190,8 @@ export class Exchange {
         return this.executeSetTradingState(new SetTradingState().wrap(record, offset));
       case SET_PRICE_BAND.templateId:
         return this.executeSetPriceBand(new SetPriceBand().wrap(record, offset));
+      case SET_VENUE_MODE.templateId:
+        return this.executeSetVenueMode(new SetVenueMode().wrap(record, offset));
       case TICK.templateId:
         this.engine.expireDue();
         this.beginTransfer();
@@ -199,7 +203,8 @@ export class Exchange {
   }
 
   private beginTransfer(): void {
-    this.risk.transfers.begin(this.sequence, this.time, this.venue.limits);
+    const { cancelOnlyReasons, limits } = this.venue;
+    this.risk.transfers.begin(this.sequence, this.time, limits, cancelOnlyReasons !== 0);
   }
 
   private executeMassCancel({ accountId, symbolId, side }: MassCancel): number {
@@ -219,6 +224,13 @@ export class Exchange {
     const market = this.engine.symbolIndexOf(symbolId);
     this.venue.noteStateChange(market, { gatewayId, time: this.time });
     return RejectReason.None;
+  }
+
+  private executeSetVenueMode(command: SetVenueMode): number {
+    const { events, venue } = this;
+    const reason = venue.setMode(command);
+    events.writeVenueMode(venue.mode, venue.cancelOnlyReasons);
+    return reason;
   }
 
   private executeSetPriceBand({ symbolId, referencePrice, bandTicks }: SetPriceBand): number {

@@ -113,6 +113,7 @@ export function createOrderCommands(parts: OrderCommandParts) {
 
   function tryNewOrder(words: Int32Array, at: number): number {
     readTicket(words, at);
+    if (venue.cancelOnlyReasons !== 0) return RejectReason.CancelOnly;
     const symbolIndex = symbolIndexOf(ticket.symbolId);
     if (symbolIndex === NO_SLOT) return RejectReason.UnknownSymbol;
     if (isClientOrderIdTaken()) return RejectReason.DuplicateClientOrderId;
@@ -197,6 +198,7 @@ export function createOrderCommands(parts: OrderCommandParts) {
     },
 
     executeReplace({ words }: RecordBuffer, offset: number): number {
+      if (venue.cancelOnlyReasons !== 0) return RejectReason.CancelOnly;
       const at = offset >> 2;
       const order = findOrder(words, at, words[at + REPLACE_SYMBOL_ID]! >>> 0);
       if (order === NO_SLOT) return RejectReason.UnknownOrder;

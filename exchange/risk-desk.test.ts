@@ -10,6 +10,8 @@ import {
   SlippageAction,
   TimeInForce,
   TradingState,
+  VenueMode,
+  VenueModeReason,
 } from '../protocol/enums.ts';
 import type { CommandDone } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
@@ -365,6 +367,8 @@ describe('every setting', () => {
       (v) => v.send(new KillSwitch(), { symbolId: BTC_EUR, action: KillSwitchAction.Engage }),
       (v) => v.send(new KillSwitch(), { action: KillSwitchAction.Engage }),
       (v) => v.send(new SetSlippage(), { symbolId: BTC_EUR, maxSlippageBps: 5 }),
+      (v) => v.setMode(VenueMode.CancelOnly),
+      (v) => v.setMode(VenueMode.CancelOnly, VenueModeReason.DiskLow),
     ];
     const hashes = settings.map((setting) => {
       const venue = open();

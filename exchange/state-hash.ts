@@ -41,7 +41,7 @@ export function hashState(exchange: Exchange): string {
   }
   addTransfers(hash, exchange.risk.transfers.table);
   addAnswers(hash, exchange);
-  addRules(hash, exchange);
+  addLaterSettings(hash, exchange);
   return hash.toString();
 }
 
@@ -70,9 +70,11 @@ function addAnswers(hash: RollingHash, { answers, time }: Exchange): void {
   }
 }
 
-/** The first ones add nothing: a state keeps the hash that it had before there were others. */
-function addRules(hash: RollingHash, { rules }: Exchange): void {
+/** As they were at first they add nothing: a state keeps the hash that it had without them. */
+function addLaterSettings(hash: RollingHash, { rules, venue }: Exchange): void {
   if (rules.version !== INITIAL_RULES_VERSION) hash.addInteger(rules.version);
+  // Below zero, so that no version is one.
+  if (venue.cancelOnlyReasons !== 0) hash.addInteger(-venue.cancelOnlyReasons);
 }
 
 function addText(hash: RollingHash, text: string): void {

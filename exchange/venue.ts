@@ -3,8 +3,10 @@
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
+import { VenueMode } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { AddCurrency, AddSymbol, SetLimits } from '../protocol/venue-commands.ts';
+import type { SetVenueMode } from '../protocol/venue-mode.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 import { RULE, type Rules } from './rules.ts';
 
@@ -69,6 +71,8 @@ export class Venue {
   readonly symbols: SymbolDefinition[] = [];
   limits: VenueLimits = INITIAL_LIMITS;
   private readonly stateChanges: StateChange[] = [];
+  /** The sum of the reasons that hold the venue in CancelOnly; 0: it is Normal. */
+  cancelOnlyReasons = 0;
   private readonly engine: MatchingEngine;
   private readonly risk: RiskEngine;
   private readonly rules: Rules;
@@ -81,6 +85,7 @@ export class Venue {
 
   addCurrency(command: AddCurrency): number {
     const { currencyId, decimals, kind, code } = command;
+    if (this.cancelOnlyReasons !== 0) return RejectReason.CancelOnly;
     if (this.risk.currencyIndexOf(currencyId) !== NO_SLOT) return RejectReason.CurrencyExists;
     if (this.currencies.length >= this.limits.maxCurrencies) return RejectReason.TooManyCurrencies;
     if (this.isTaken(this.currencies, code)) return RejectReason.CurrencyCodeExists;
@@ -97,6 +102,7 @@ export class Venue {
   addSymbol(command: AddSymbol): number {
     const { symbolId, baseCurrencyId, quoteCurrencyId, lotSize, tickValue } = command;
     const { makerFeePpm, takerFeePpm, code } = command;
+    if (this.cancelOnlyReasons !== 0) return RejectReason.CancelOnly;
     if (this.engine.symbolIndexOf(symbolId) !== NO_SLOT) return RejectReason.SymbolExists;
     if (this.symbols.length >= this.limits.maxSymbols) return RejectReason.TooManySymbols;
     if (baseCurrencyId === quoteCurrencyId) return RejectReason.SameCurrency;
@@ -135,6 +141,17 @@ export class Venue {
    */
   private isTaken(all: readonly { readonly code: string }[], code: string): boolean {
     return this.rules.has(RULE.uniqueCodes) && all.some((one) => one.code === code);
+  }
+
+  get mode(): number {
+    return this.cancelOnlyReasons === 0 ? VenueMode.Normal : VenueMode.CancelOnly;
+  }
+
+  /** Each reason holds for itself, as kill switches do. */
+  setMode({ mode, reason }: SetVenueMode): number {
+    if (mode === VenueMode.CancelOnly) this.cancelOnlyReasons |= reason;
+    else this.cancelOnlyReasons &= ~reason;
+    return RejectReason.None;
   }
 
   /** @param market index of the market */

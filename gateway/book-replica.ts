@@ -3,7 +3,7 @@
  * events after it. Answers /orderbook and the snapshots of the book channel.
  */
 import BTreeModule from 'sorted-btree';
-import { nameOf, Side, TradingState } from '../protocol/enums.ts';
+import { nameOf, Side, TradingState, VenueMode } from '../protocol/enums.ts';
 import type { PriceBandTerms } from '../protocol/price-band.ts';
 
 /** CommonJS under Node's ESM: the class is the default of the default. */
@@ -21,6 +21,8 @@ export interface BookJson {
   readonly version: number;
   /** Of trading. */
   readonly state: string;
+  /** Of the whole venue: Normal or CancelOnly. */
+  readonly venueMode: string;
   /** Middle of the price band, and the auctions' reference; 0: none. */
   readonly referencePrice: number;
   /** How far prices may be away from it; 0: no band. */
@@ -62,6 +64,8 @@ export class BookReplica {
   sequence = 0;
   readonly currencies = new Map<number, CurrencyJson>();
   readonly symbols = new Map<number, SymbolJson>();
+  /** The sum of the reasons that hold the venue in CancelOnly; 0: it is Normal. */
+  cancelOnlyReasons = 0;
   private readonly books = new Map<number, Book>();
 
   addCurrency(currency: CurrencyJson): void {
@@ -79,6 +83,10 @@ export class BookReplica {
     const key = side === Side.Buy ? -price : price;
     if (qty === 0) levels.delete(key);
     else levels.set(key, { price, qty, orders });
+  }
+
+  get venueMode(): string {
+    return nameOf(VenueMode, Number(this.cancelOnlyReasons !== 0));
   }
 
   /** Everybody's: tier 0. */
@@ -114,6 +122,7 @@ export class BookReplica {
       symbolId,
       version,
       state: nameOf(TradingState, book.state),
+      venueMode: this.venueMode,
       ...book.band,
       bids: best(book.bids.values(), depth),
       asks: best(book.asks.values(), depth),

@@ -31,6 +31,8 @@ export interface CommandList {
   readonly offsets: readonly number[];
   /** Cancels may use the part of the ring that is kept free for them. */
   readonly isCancelsOnly: boolean;
+  /** One of them at least is refused while the venue is in CancelOnly. */
+  readonly beginsSomething: boolean;
 }
 
 export class CommandPort {

@@ -17,11 +17,13 @@ import {
   SET_RISK_LIMITS,
   SET_SLIPPAGE,
   SET_TRADING_STATE,
+  SET_VENUE_MODE,
 } from '../protocol/command-layout.ts';
 import { commandName, validateCommand } from '../protocol/command-validation.ts';
 import { type CsvKind, encodeCsv } from '../protocol/csv.ts';
 import type { FieldError } from '../protocol/field-error.ts';
 import { RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
+import { isRefusedInCancelOnly } from '../protocol/venue-mode.ts';
 import type { CommandList } from './command-port.ts';
 
 export type CommandRoute = CsvKind | 'commands';
@@ -44,10 +46,11 @@ const ROUTE_TEMPLATES: Readonly<Record<CsvKind, readonly number[]>> = {
   permission: [SET_PERMISSION.templateId],
   'kill-switch': [KILL_SWITCH.templateId],
   slippage: [SET_SLIPPAGE.templateId],
+  'venue-mode': [SET_VENUE_MODE.templateId],
 };
 
 /** Let in even where the exchange is too busy for others. */
-const CANCELS: readonly CsvKind[] = ['cancel', 'mass-cancel', 'kill-switch'];
+const CANCELS: readonly CsvKind[] = ['cancel', 'mass-cancel', 'kill-switch', 'venue-mode'];
 
 /** An error in a binary body also names the record it is in, counted from 0. */
 export type RequestError = FieldError & { readonly record?: number };
@@ -60,9 +63,9 @@ export function parseCsvRequest(kind: CsvKind, body: Uint8Array): ParsedRequest 
   const record = RecordBuffer.allocate(MAX_COMMAND_LENGTH);
   const error = encodeCsv(kind, new TextDecoder().decode(body), record, 0);
   if (error !== undefined) return { error };
-  return {
-    commands: { record, offsets: [0], isCancelsOnly: CANCELS.includes(kind) },
-  };
+  const isCancelsOnly = CANCELS.includes(kind);
+  const beginsSomething = isRefusedInCancelOnly(templateIdAt(record, 0));
+  return { commands: { record, offsets: [0], isCancelsOnly, beginsSomething } };
 }
 
 export function parseBinaryRequest(route: CommandRoute, body: Uint8Array): ParsedRequest {
@@ -72,13 +75,16 @@ export function parseBinaryRequest(route: CommandRoute, body: Uint8Array): Parse
   const record = alignedCopy(body);
   const offsets: number[] = [];
   let isCancelsOnly = true;
+  let beginsSomething = false;
   for (let at = 0; at < body.length; at += recordLengthAt(record, at)) {
     const error = validateCommand(record, at, body.length - at) ?? validateRoute(route, record, at);
     if (error !== undefined) return { error: { ...error, record: offsets.length } };
-    isCancelsOnly &&= isCancel(templateIdAt(record, at));
+    const templateId = templateIdAt(record, at);
+    isCancelsOnly &&= isCancel(templateId);
+    beginsSomething ||= isRefusedInCancelOnly(templateId);
     offsets.push(at);
   }
-  return { commands: { record, offsets, isCancelsOnly } };
+  return { commands: { record, offsets, isCancelsOnly, beginsSomething } };
 }
 
 function isCancel(templateId: number): boolean {
@@ -86,6 +92,7 @@ function isCancel(templateId: number): boolean {
     CANCEL_ORDER.templateId,
     MASS_CANCEL.templateId,
     KILL_SWITCH.templateId,
+    SET_VENUE_MODE.templateId,
   ];
   return cancels.includes(templateId);
 }

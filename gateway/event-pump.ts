@@ -26,6 +26,7 @@ import {
   TRADE,
   TRADING_STATE_CHANGED,
   TRANSFER_REPORT,
+  VENUE_MODE_CHANGED,
 } from '../protocol/event-layout.ts';
 import {
   BookImage,
@@ -42,6 +43,7 @@ import { RejectReason } from '../protocol/reject-reason.ts';
 import { SetFees } from '../protocol/risk-commands.ts';
 import { TransferReport } from '../protocol/transfer-report.ts';
 import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
+import { VenueModeChanged } from '../protocol/venue-mode.ts';
 import type { RingReader } from '../ring/ring.ts';
 import type { BookReplica } from './book-replica.ts';
 import { CommandOutcome } from './command-outcome.ts';
@@ -68,6 +70,7 @@ export class EventPump {
   private readonly done = new CommandDone();
   private readonly tradingState = new TradingStateChanged();
   private readonly priceBand = new PriceBandChanged();
+  private readonly venueMode = new VenueModeChanged();
   private readonly bracket = new BookImage();
   private image: number = Image.Awaited;
   /** Of the current group: 0 where another gateway sent the command. */
@@ -133,6 +136,7 @@ export class EventPump {
     if (templateId === BOOK_LEVEL.templateId) this.applyLevel(at);
     else if (templateId === TRADING_STATE_CHANGED.templateId) this.applyTradingState(at);
     else if (templateId === PRICE_BAND_CHANGED.templateId) this.applyPriceBand(at);
+    else if (templateId === VENUE_MODE_CHANGED.templateId) this.applyVenueMode(at);
     else this.readDefinition(at, templateId)?.();
   }
 
@@ -150,6 +154,9 @@ export class EventPump {
     } else if (templateId === PRICE_BAND_CHANGED.templateId) {
       this.applyPriceBand(at);
       this.feed.onPriceBand(this.priceBand);
+    } else if (templateId === VENUE_MODE_CHANGED.templateId) {
+      this.applyVenueMode(at);
+      this.feed.onVenueMode(this.replica.venueMode);
     } else if (templateId === TRANSFER_REPORT.templateId) {
       this.handleTransfer(this.transferReport.wrap(this.reader.record, at));
     } else if (templateId === ORDER_ANSWER.templateId) this.handleAnswer(at);
@@ -236,6 +243,10 @@ export class EventPump {
   private applyPriceBand(at: number): void {
     const { symbolId, referencePrice, bandTicks } = this.priceBand.wrap(this.reader.record, at);
     this.replica.setPriceBand(symbolId, { referencePrice, bandTicks });
+  }
+
+  private applyVenueMode(at: number): void {
+    this.replica.cancelOnlyReasons = this.venueMode.wrap(this.reader.record, at).reasons;
   }
 
   /**

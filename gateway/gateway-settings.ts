@@ -15,6 +15,9 @@ export interface GatewaySettings {
   readonly wsMaxSubscriptions: number;
   readonly wsIdleSeconds: number;
   readonly recentTrades: number;
+  /** Under so many free bytes of disk the venue takes cancels only. */
+  readonly diskLowBytes: number;
+  readonly journalMapBytes: number;
   readonly databaseTimeoutMs: number;
   /** How long a stopping gateway waits for outcomes. */
   readonly drainTimeoutMs: number;

@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../persistence/database.ts';
+import { venueModeReasonNames } from '../protocol/venue-mode.ts';
 import { Counter, type Counters, ProjectionState } from '../ring/counters.ts';
 import type { RingProducer, RingReader } from '../ring/ring.ts';
 import type { Signal } from '../ring/waiter.ts';
@@ -75,7 +76,9 @@ export class Gateway implements GatewayServices {
     this.pump = new EventPump(links.events, this.port, this.replica, feed, gatewayId);
     const { counters, journal } = links;
     const connections = () => this.connections;
-    this.metrics = new Metrics({ counters, journal, ...identity, connections });
+    const cancelOnlyReasons = () => this.replica.cancelOnlyReasons;
+    const shown = { connections, cancelOnlyReasons };
+    this.metrics = new Metrics({ counters, journal, ...identity, ...shown });
     addWebSocket(this.app, settings, feed, {
       isFull: () => this.isFull(),
       closed: () => this.countConnection(-1),
@@ -181,7 +184,7 @@ export class Gateway implements GatewayServices {
     const state = counters.get(Counter.ProjectionState);
     const states = Object.keys(ProjectionState) as (keyof typeof ProjectionState)[];
     const report = {
-      status: isHealthy ? 'ok' : 'stopping',
+      status: isHealthy ? this.openStatus() : 'stopping',
       ...this.identity,
       pid: process.pid,
       connections: this.connections,
@@ -196,8 +199,22 @@ export class Gateway implements GatewayServices {
         state: states.find((name) => ProjectionState[name] === state)?.toLowerCase(),
         lag: Math.max(0, executed - projected),
       },
+      venue: {
+        mode: this.replica.venueMode,
+        reasons: venueModeReasonNames(this.replica.cancelOnlyReasons),
+      },
+      disk: {
+        freeBytes: counters.get(Counter.DiskFreeBytes),
+        lowBytes: this.settings.diskLowBytes,
+        journalUsedBytes: counters.get(Counter.JournalUsedBytes),
+        journalMapBytes: this.settings.journalMapBytes,
+      },
     };
     return { isHealthy, report };
+  }
+
+  private openStatus(): string {
+    return this.replica.cancelOnlyReasons === 0 ? 'ok' : 'cancel-only';
   }
 
   /** Handles what is released; the exchange may be waiting for the room that it took. */

@@ -7,7 +7,7 @@ import { formatDecimal } from '../protocol/decimal.ts';
 import type { FieldError } from '../protocol/field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from '../protocol/field-range.ts';
 import { getInt64, RecordBuffer } from '../protocol/record.ts';
-import { RejectReason } from '../protocol/reject-reason.ts';
+import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
 import { COMMAND_RESULT } from '../protocol/result-layout.ts';
 import type { BookReplica } from './book-replica.ts';
 import { outcomeAsJson, writeOutcome } from './command-outcome.ts';
@@ -45,6 +45,7 @@ const CONFLICTS: readonly number[] = [
   RejectReason.ClientOrderIdConflict,
   RejectReason.TransferIdConflict,
 ];
+const CANCEL_ONLY_HEADERS = { 'Retry-After': '5' } as const;
 /** The request had been executed before, and this is its first answer. */
 const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 
@@ -160,6 +161,13 @@ function submit(
     return;
   }
   const { commands } = parsed;
+  if (commands.beginsSomething && services.replica.cancelOnlyReasons !== 0) {
+    // A refusal that is sequenced is journaled too, and would help to fill the disk.
+    const rejectReason = describeRejectReason(RejectReason.CancelOnly);
+    const message = `${rejectReason.text} Nothing of this request was taken, try again later`;
+    answer.json(503, { error: { message, rejectReason } }, CANCEL_ONLY_HEADERS);
+    return;
+  }
   const reply = isBinary ? binaryReply(commands, answer) : jsonReply(answer);
   if (!services.submit(commands, reply)) busy(answer, 'the exchange is busy');
 }

@@ -76,6 +76,7 @@ interface StateChange {
 interface BookChanges {
   readonly levels: LevelChange[];
   state?: StateChange;
+  venueMode?: string;
   band?: PriceBandTerms;
 }
 
@@ -148,6 +149,13 @@ export class MarketDataFeed {
     this.changesOf(symbolId).band = { referencePrice, bandTicks };
   }
 
+  /** Of the whole venue: each book tells it. */
+  onVenueMode(venueMode: string): void {
+    for (const symbolId of this.replica.symbols.keys()) {
+      this.changesOf(symbolId).venueMode = venueMode;
+    }
+  }
+
   onTrade(trade: Trade, time: number): void {
     const { symbolId, tradeId, price, qty, sequence } = trade;
     const trades = this.tradesOf(symbolId);
@@ -195,9 +203,10 @@ export class MarketDataFeed {
   /** After the last event of a group: one book update for each market that changed. */
   endGroup(sequence: number, time: number): void {
     if (this.changes.size === 0) return;
-    for (const [symbolId, { levels, state, band }] of this.changes) {
+    for (const [symbolId, { levels, state, venueMode, band }] of this.changes) {
       const version = this.replica.nextVersion(symbolId);
-      const changes = { ...state, ...band, levels };
+      const mode = venueMode === undefined ? {} : { venueMode };
+      const changes = { ...state, ...mode, ...band, levels };
       this.publish('book', symbolId, { symbolId, version, sequence, time, ...changes });
     }
     this.changes.clear();

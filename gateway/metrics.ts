@@ -3,6 +3,7 @@
  * nothing is counted twice.
  */
 import { Gauge, Counter as PromCounter, Registry } from 'prom-client';
+import { VenueModeReason } from '../protocol/enums.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
 import type { SharedHistogram } from '../ring/histogram.ts';
 
@@ -19,6 +20,7 @@ export interface MetricsSources {
   readonly durability: string;
   readonly version: string;
   connections(): number;
+  cancelOnlyReasons(): number;
 }
 
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -58,6 +60,23 @@ export class Metrics {
     );
     this.gauge('hoga_connections', 'Open connections of this gateway', [], (gauge) =>
       gauge.set(sources.connections()),
+    );
+    this.gauge(
+      'hoga_cancel_only',
+      'Whether a reason holds the venue in CancelOnly',
+      ['reason'],
+      (gauge) => {
+        const reasons = sources.cancelOnlyReasons();
+        for (const [reason, bit] of Object.entries(VenueModeReason)) {
+          gauge.set({ reason }, Number((reasons & bit) !== 0));
+        }
+      },
+    );
+    this.gauge('hoga_disk_free_bytes', 'Free on the disk of the data folder', [], (gauge) =>
+      gauge.set(counters.get(Counter.DiskFreeBytes)),
+    );
+    this.gauge('hoga_journal_used_bytes', 'Used of the journal’s map, at most', [], (gauge) =>
+      gauge.set(counters.get(Counter.JournalUsedBytes)),
     );
     const { batchCommands, commitSeconds, flushSeconds } = journal;
     this.histogram('hoga_journal_batch_commands', 'Commands in a batch', batchCommands);

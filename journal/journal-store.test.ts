@@ -164,3 +164,12 @@ test('a journal does not grow beyond its map: the batch that does not fit is ref
   const output = execFileSync(process.execPath, options, settings);
   assert.equal(output.trim(), 'full');
 });
+
+test('a batch without room is refused before the next one could be stored', (t) => {
+  const options = { mapBytes: 2 ** 20, readOnly: false, durability: 'commit' } as const;
+  const store = new JournalStore(temporaryFolder(), options);
+  t.after(() => store.close());
+  assert.throws(() => store.appendLater(1, new Uint8Array(2 ** 20), () => {}), {
+    name: 'JournalFullError',
+  });
+});

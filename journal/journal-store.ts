@@ -3,13 +3,15 @@
  * batch is flushed to disk (what is visible is durable); in the others LMDB's own thread writes,
  * and flushes while the next ones come (`overlappingSync`). Never `noSync`.
  */
-import { closeSync, mkdirSync, openSync, statfsSync, statSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import type { ArchivedBatch } from './archive.ts';
 import { CHAIN_START, type ChainLink, linkOfStored } from './batch.ts';
 import type { BatchSource, BatchTarget } from './batch-storage.ts';
 import type { Durability } from './durability.ts';
+import { JournalFullError, JournalWriteError } from './journal-error.ts';
 
 export interface JournalStoreOptions {
   /** Address space for the file, in bytes; the journal is not allowed to grow beyond it. */
@@ -22,8 +24,9 @@ export interface JournalStoreOptions {
 /** What LMDB may write beside a batch: the tree's pages that change, and its list of free pages. */
 const OVERHEAD_BYTES = 65_536;
 /**
- * Written with zeros ahead of the batches, so that a flush changes no file's length: half of what
- * it costs (docs/performance.md).
+ * Written with zeros ahead of the batches. So a flush changes no file's length: half of what it
+ * costs (docs/performance.md). And so LMDB never meets a full disk, which it does not survive: its
+ * heap was corrupt after it, and later batches were stored without the one that failed.
  */
 const AHEAD = Buffer.alloc(512 * 1_024);
 
@@ -34,10 +37,14 @@ export class JournalStore implements BatchSource, BatchTarget {
   private readonly mapBytes: number;
   private readonly database: RootDatabase<Buffer, number>;
   private readonly isFlushedAtOnce: boolean;
-  /** The file, to be written ahead of LMDB. */
+  /** The file, to be written ahead of LMDB, and up to where it was. */
   private aheadFile: number | undefined;
-  /** At most so much of the file is used; beyond `askBytes` LMDB is asked how much it is. */
-  private usedBytes = Number.POSITIVE_INFINITY;
+  private aheadEnd = 0;
+  /** At most so much of the file is used. */
+  private usedBytes: number;
+  /** Of it LMDB may use again; as of when it was asked. */
+  private freeBytes = 0;
+  /** Where `usedBytes` goes beyond, LMDB is asked how much it is. */
   private askBytes = 0;
 
   /** @param dataFolder the folder that holds, or will hold, the folder `journal` */
@@ -55,8 +62,16 @@ export class JournalStore implements BatchSource, BatchTarget {
       readOnly,
       cache: false,
     });
-    this.isFlushedAtOnce = !readOnly && durability === 'fsync';
-    this.aheadFile = this.isFlushedAtOnce ? openSync(this.file, 'r+') : undefined;
+    this.isFlushedAtOnce = durability === 'fsync';
+    this.usedBytes = this.measure();
+    if (readOnly) return;
+    this.aheadFile = openSync(this.file, 'r+');
+    this.aheadEnd = Math.max(this.usedBytes, statSync(this.file).size);
+  }
+
+  /** How much of the map is taken, at most. */
+  get filledBytes(): number {
+    return this.usedBytes - this.freeBytes;
   }
 
   /** Stores a batch and flushes it to disk. Throws where that fails: then nothing may go on. */
@@ -71,20 +86,18 @@ export class JournalStore implements BatchSource, BatchTarget {
   }
 
   /**
-   * Hands over a batch; calls back when it can be read and is flushed. Rejects where that fails:
-   * then nothing may go on. The caller's event loop must turn meanwhile.
+   * Hands over a batch; calls back when it can be read and is flushed. Throws at once where there
+   * is no room for it, and rejects where it is not written: then nothing may go on. The caller's
+   * event loop must turn meanwhile.
    */
-  async appendLater(firstSequence: number, bytes: Uint8Array, onStored: () => void): Promise<void> {
+  appendLater(firstSequence: number, bytes: Uint8Array, onStored: () => void): Promise<void> {
     const value = Buffer.from(bytes);
     try {
       this.makeRoom(firstSequence, value.length);
-      this.unflushedBytes += value.length + OVERHEAD_BYTES;
-      await this.database.put(firstSequence, value);
     } catch (error) {
       throw this.failure(firstSequence, error);
     }
-    this.unflushedBytes -= value.length + OVERHEAD_BYTES;
-    onStored();
+    return this.put(firstSequence, value, onStored);
   }
 
   /** The batch with that key, as of now; undefined where there is none. */
@@ -179,36 +192,64 @@ export class JournalStore implements BatchSource, BatchTarget {
     const needed = bytes + OVERHEAD_BYTES;
     this.usedBytes += needed;
     if (this.usedBytes <= this.askBytes) return;
-    const stats = this.database.getStats() as PageStats;
-    const pagesEnd = (stats.lastPageNumber + 1) * stats.pageSize;
+    const pagesEnd = this.measure();
     this.usedBytes = pagesEnd + this.unflushedBytes + needed;
-    if (this.usedBytes > this.mapBytes && this.usedBytes - freeBytesOf(stats) > this.mapBytes) {
+    if (this.filledBytes > this.mapBytes) {
       throw new JournalFullError(
         `the journal is full: batch ${firstSequence} does not fit into ${this.mapBytes} bytes ` +
-          '(--journal-map-bytes)',
+          '(--journal-map-bytes). Nothing is acknowledged any more: start again with a larger one',
       );
     }
-    const isAhead = this.aheadFile !== undefined;
-    this.askBytes = isAhead ? this.writeAhead(pagesEnd) : this.usedBytes + AHEAD.length;
-    this.askBytes = Math.min(this.askBytes, this.mapBytes);
+    this.aheadEnd = Math.max(this.aheadEnd, pagesEnd);
+    this.writeAhead();
+    this.askBytes = Math.min(this.aheadEnd, this.mapBytes);
   }
 
-  /** No transaction is open, so nobody else writes behind the last page. Returns the file's end. */
-  private writeAhead(pagesEnd: number): number {
-    let end = Math.max(pagesEnd, statSync(this.file).size);
-    while (end < this.usedBytes && end < this.mapBytes) {
-      const bytes = Math.min(AHEAD.length, this.mapBytes - end);
-      end += writeSync(this.aheadFile!, AHEAD, 0, bytes, end);
+  /** Where LMDB's last page ends; what is not flushed yet may come behind. */
+  private measure(): number {
+    const stats = this.database.getStats() as PageStats;
+    this.freeBytes = freeBytesOf(stats);
+    return (stats.lastPageNumber + 1) * stats.pageSize;
+  }
+
+  /**
+   * LMDB never gets beyond what was written ahead, so nobody else writes there. Throws where the
+   * disk has no room for what the batch may need; zeros beyond that are only as many as fit.
+   */
+  private writeAhead(): void {
+    try {
+      const end = Math.min(this.usedBytes, this.mapBytes);
+      while (this.aheadEnd < end) {
+        const bytes = Math.min(AHEAD.length, this.mapBytes - this.aheadEnd);
+        this.aheadEnd += writeSync(this.aheadFile!, AHEAD, 0, bytes, this.aheadEnd);
+      }
+    } catch (error) {
+      throw new Error(`no room for it ahead (${error})`);
     }
-    return end;
+  }
+
+  private async put(firstSequence: number, value: Buffer, onStored: () => void): Promise<void> {
+    this.unflushedBytes += value.length + OVERHEAD_BYTES;
+    try {
+      await this.database.put(firstSequence, value);
+    } catch (error) {
+      throw this.failure(firstSequence, await causeOf(error));
+    }
+    this.unflushedBytes -= value.length + OVERHEAD_BYTES;
+    onStored();
   }
 
   private failure(firstSequence: number, error: unknown): Error {
     if (error instanceof JournalFullError) return error;
-    const { bavail, bsize } = statfsSync(dirname(this.file));
-    const free = `${bavail * bsize} bytes are free on its disk`;
-    return new Error(`batch ${firstSequence} was not written to ${this.file} (${free}): ${error}`);
+    return new JournalWriteError(`batch ${firstSequence}`, this.file, error);
   }
+}
+
+/** Why a commit failed: lmdb-js says so in a promise beside, a moment later. */
+export async function causeOf(error: unknown): Promise<unknown> {
+  const { commitError } = error as { readonly commitError?: Promise<never> };
+  if (commitError === undefined) return error;
+  return Promise.race([commitError.catch((cause: unknown) => cause), nextTurn(error)]);
 }
 
 interface TreeStats {
@@ -233,8 +274,6 @@ function freeBytesOf({ lastPageNumber, pageSize, free, ...root }: PageStats): nu
 function pagesOf({ treeBranchPageCount, treeLeafPageCount, overflowPages }: TreeStats): number {
   return treeBranchPageCount + treeLeafPageCount + overflowPages;
 }
-
-class JournalFullError extends Error {}
 
 export function journalFileOf(dataFolder: string): string {
   return join(journalFolderOf(dataFolder), 'journal.mdb');

@@ -23,6 +23,7 @@ import {
   previousCrcOfStored,
 } from './batch.ts';
 import type { BatchTarget } from './batch-storage.ts';
+import { JournalWriteError } from './journal-error.ts';
 import { journalFolderOf } from './journal-store.ts';
 
 const FILES = ['staging-0', 'staging-1'] as const;
@@ -43,11 +44,16 @@ interface Staged {
 /** Both files of a data folder, empty. */
 export function openStagingFiles(dataFolder: string): StagingFile[] {
   return FILES.map((name) => {
-    const file = openSync(join(journalFolderOf(dataFolder), name), 'w+');
+    const path = join(journalFolderOf(dataFolder), name);
+    const file = openSync(path, 'w+');
     return {
       write(bytes, position) {
-        for (let at = 0; at < bytes.length; ) {
-          at += writeSync(file, bytes, at, bytes.length - at, position + at);
+        try {
+          for (let at = 0; at < bytes.length; ) {
+            at += writeSync(file, bytes, at, bytes.length - at, position + at);
+          }
+        } catch (error) {
+          throw new JournalWriteError('a batch', path, error);
         }
       },
       close: () => closeSync(file),

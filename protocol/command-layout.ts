@@ -215,6 +215,8 @@ export const SET_SLIPPAGE = {
 
 /** From here on the venue works by these rules. */
 export const SET_RULES_VERSION = { templateId: 33, length: 56, rulesVersion: 48 } as const;
+/** Of the whole venue; `reason` says whose the change is (docs/risk.md). */
+export const SET_VENUE_MODE = { templateId: 34, length: 56, mode: 48, reason: 49 } as const;
 
 /** Time passes: what is due by the record's time happens. From the venue's own threads only. */
 export const TICK = { templateId: 25, length: 48 } as const;

@@ -24,6 +24,7 @@ import {
   SET_RULES_VERSION,
   SET_SLIPPAGE,
   SET_TRADING_STATE,
+  SET_VENUE_MODE,
 } from './command-layout.ts';
 import { FIELD_RANGE, type FieldRange } from './field-range.ts';
 
@@ -379,6 +380,19 @@ export const COMMAND_RULES: ReadonlyMap<number, CommandRule> = new Map([
         field('maxSlippageBps', SET_SLIPPAGE.maxSlippageBps, 4, R.maxSlippageBps),
       ],
       reserved: [SET_SLIPPAGE.length, SET_SLIPPAGE.length],
+    },
+  ],
+  [
+    SET_VENUE_MODE.templateId,
+    {
+      name: 'SetVenueMode',
+      length: SET_VENUE_MODE.length,
+      hasAccount: false,
+      fields: [
+        field('mode', SET_VENUE_MODE.mode, 1, R.venueMode),
+        field('reason', SET_VENUE_MODE.reason, 1, R.venueModeReason),
+      ],
+      reserved: [SET_VENUE_MODE.reason + 1, SET_VENUE_MODE.length],
     },
   ],
 ]);

@@ -24,6 +24,7 @@ import {
   SET_RISK_LIMITS,
   SET_SLIPPAGE,
   SET_TRADING_STATE,
+  SET_VENUE_MODE,
 } from './command-layout.ts';
 import { validateCommand } from './command-validation.ts';
 import { CancelOrder, Funding, MassCancel, NewOrder } from './commands.ts';
@@ -50,6 +51,7 @@ const LAYOUTS = {
   permission: SET_PERMISSION,
   'kill-switch': KILL_SWITCH,
   slippage: SET_SLIPPAGE,
+  'venue-mode': SET_VENUE_MODE,
 };
 const AT = 8;
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -166,6 +168,7 @@ test('missing and surplus columns, no line and two lines are refused with the co
     permission: ['', '1', '1,active,2'],
     'kill-switch': ['', 'engage,1,0,0'],
     slippage: ['', '1', '1,2,3'],
+    'venue-mode': ['', 'normal,1'],
   };
   for (const [kind, bad] of Object.entries(texts) as [CsvKind, string[]][]) {
     for (const text of bad) {

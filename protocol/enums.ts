@@ -131,6 +131,23 @@ export const KillSwitchAction = {
 } as const;
 export type KillSwitchAction = (typeof KillSwitchAction)[keyof typeof KillSwitchAction];
 
+/** What the whole venue takes. */
+export const VenueMode = {
+  Normal: 0,
+  /** Cancels and what ends things that are under way; nothing that begins something. */
+  CancelOnly: 1,
+} as const;
+export type VenueMode = (typeof VenueMode)[keyof typeof VenueMode];
+
+/** Who may have the venue in CancelOnly, each for itself; a bit each. */
+export const VenueModeReason = {
+  /** Somebody, by hand. */
+  Operator: 1,
+  /** The venue's own alarm: the disk, or the journal's map, is nearly full. */
+  DiskLow: 2,
+} as const;
+export type VenueModeReason = (typeof VenueModeReason)[keyof typeof VenueModeReason];
+
 /** Why money moved. Each Transfer debits one account and credits another. */
 export const TransferKind = {
   Deposit: 1,

@@ -177,7 +177,13 @@ export const ORDER_ANSWER_FILL = {
   fee: 40,
 } as const;
 
-/** Brackets around an image of the books: AddCurrency, AddSymbol, states, bands and levels. */
+/** The venue's mode, and all who want it that way: the sum of their VenueModeReason. */
+export const VENUE_MODE_CHANGED = { templateId: 113, length: 24, mode: 16, reasons: 17 } as const;
+
+/**
+ * Brackets around an image of the books: the venue's mode, AddCurrency, AddSymbol, states, bands,
+ * levels.
+ */
 export const BOOK_IMAGE = {
   beginTemplateId: 110,
   endTemplateId: 111,

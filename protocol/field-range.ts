@@ -13,6 +13,8 @@ import {
   TradingState,
   TransferAction,
   TransferMode,
+  VenueMode,
+  VenueModeReason,
 } from './enums.ts';
 import { INITIAL_RULES_VERSION, NEWEST_RULES_VERSION } from './rules-version.ts';
 
@@ -104,6 +106,9 @@ export const FIELD_RANGE = {
   anySymbolId: { min: 0, max: MAX_UINT32 },
   permission: { min: 0, max: 2, names: Permission },
   killSwitchAction: { min: 0, max: 1, names: KillSwitchAction },
+  venueMode: { min: 0, max: 1, names: VenueMode },
+  /** From outside; the others are the venue's own. */
+  venueModeReason: { min: 1, max: 1, names: { Operator: VenueModeReason.Operator } },
   decimals: { min: 0, max: 15 },
   lotSize: ID_64,
   tickValue: ID_64,

@@ -51,6 +51,7 @@ export const RejectReason = {
   TransferNotReversible: 47,
   ClientOrderIdConflict: 48,
   TooManyClientOrderIds: 49,
+  CancelOnly: 50,
   RulesVersionTooLow: 51,
   CurrencyCodeExists: 52,
   SymbolCodeExists: 53,
@@ -115,6 +116,7 @@ const SENTENCES: Readonly<Record<keyof typeof RejectReason, string>> = {
   RulesVersionTooLow: 'The venue works by newer rules already, and never goes back to older ones.',
   CurrencyCodeExists: 'A currency with this code exists already.',
   SymbolCodeExists: 'A market with this code exists already.',
+  CancelOnly: 'The venue takes cancels only for now: its operator, or its low disk, has it so.',
 };
 
 const NAMES = Object.keys(RejectReason) as (keyof typeof RejectReason)[];

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { validateCommand } from './command-validation.ts';
 import type { CommandHeader } from './commands.ts';
 import { type CsvKind, encodeCsv } from './csv.ts';
-import { KillSwitchAction, Permission } from './enums.ts';
+import { KillSwitchAction, Permission, VenueMode, VenueModeReason } from './enums.ts';
 import { RecordBuffer, recordLengthAt } from './record.ts';
 import {
   KillSwitch,
@@ -14,6 +14,7 @@ import {
   SetRiskLimits,
   SetSlippage,
 } from './risk-commands.ts';
+import { SetVenueMode } from './venue-mode.ts';
 
 type Wrapped = CommandHeader & { wrap(record: RecordBuffer, offset: number): unknown };
 
@@ -87,6 +88,14 @@ test('permissions and kill switches are words', () => {
   assertEncodes('kill-switch', 'engage,0,3', new KillSwitch(), { symbolId: 3 });
   assertRefused('kill-switch', 'engage,7,3', 'symbolId');
   assertRefused('kill-switch', 'on', 'action');
+});
+
+test('the venue is in a mode by a word, and by hand', () => {
+  const reason = VenueModeReason.Operator;
+  const cancelOnly = { mode: VenueMode.CancelOnly, reason };
+  assertEncodes('venue-mode', 'cancel-only', new SetVenueMode(), cancelOnly);
+  assertEncodes('venue-mode', 'normal', new SetVenueMode(), { mode: VenueMode.Normal, reason });
+  assertRefused('venue-mode', 'closed', 'mode');
 });
 
 test('slippage is in hundredths of a percent', () => {

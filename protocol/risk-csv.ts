@@ -3,7 +3,7 @@
  * has the others.
  */
 import { CsvLine, type Words } from './csv-line.ts';
-import { KillSwitchAction, Permission } from './enums.ts';
+import { KillSwitchAction, Permission, VenueMode, VenueModeReason } from './enums.ts';
 import type { FieldError } from './field-error.ts';
 import { FIELD_RANGE, type FieldRange } from './field-range.ts';
 import type { RecordBuffer } from './record.ts';
@@ -17,6 +17,7 @@ import {
   validateKillSwitch,
   validateRiskLimits,
 } from './risk-commands.ts';
+import { SetVenueMode } from './venue-mode.ts';
 
 export type Encoder = (
   text: string,
@@ -33,6 +34,7 @@ export const RISK_COLUMNS = {
   permission: 'userId,permission',
   'kill-switch': 'action[,userId[,symbolId]]',
   slippage: 'symbolId,maxSlippageBps',
+  'venue-mode': 'mode',
 } as const;
 
 const PERMISSIONS: Words = {
@@ -44,6 +46,10 @@ const KILL_SWITCH_ACTIONS: Words = {
   release: KillSwitchAction.Release,
   engage: KillSwitchAction.Engage,
 };
+const VENUE_MODES: Words = {
+  normal: VenueMode.Normal,
+  'cancel-only': VenueMode.CancelOnly,
+};
 const R = FIELD_RANGE;
 /** 0: all of them. */
 const ANY_ACCOUNT: FieldRange = { ...R.accountId, min: 0 };
@@ -54,6 +60,7 @@ const limits = new SetRiskLimits();
 const permission = new SetPermission();
 const killSwitch = new KillSwitch();
 const slippage = new SetSlippage();
+const venueMode = new SetVenueMode();
 
 export const RISK_ENCODERS: Readonly<Record<keyof typeof RISK_COLUMNS, Encoder>> = {
   fees(text, record, offset) {
@@ -110,6 +117,14 @@ export const RISK_ENCODERS: Readonly<Record<keyof typeof RISK_COLUMNS, Encoder>>
     slippage.write(record, offset);
     slippage.symbolId = line.integer(0, 'symbolId', R.symbolId);
     slippage.maxSlippageBps = line.integer(1, 'maxSlippageBps', R.maxSlippageBps);
+    return line.error;
+  },
+
+  'venue-mode'(text, record, offset) {
+    const line = new CsvLine(text, RISK_COLUMNS['venue-mode'], 1, 0);
+    venueMode.write(record, offset);
+    venueMode.mode = line.word(0, 'mode', VENUE_MODES);
+    venueMode.reason = VenueModeReason.Operator;
     return line.error;
   },
 };

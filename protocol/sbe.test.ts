@@ -53,6 +53,7 @@ import {
   SetTradingState,
   Tick,
 } from './venue-commands.ts';
+import { SetVenueMode, VenueModeChanged } from './venue-mode.ts';
 
 interface XmlField {
   readonly name: string;
@@ -177,6 +178,8 @@ const FLYWEIGHTS: Readonly<Record<string, (record: RecordBuffer, at: number) => 
   KillSwitch: (record, at) => new KillSwitch().write(record, at),
   SetSlippage: (record, at) => new SetSlippage().write(record, at),
   SetRulesVersion: (record, at) => new SetRulesVersion().write(record, at),
+  SetVenueMode: (record, at) => new SetVenueMode().write(record, at),
+  VenueModeChanged: (record, at) => new VenueModeChanged().write(record, at),
   Tick: (record, at) => new Tick().write(record, at),
   TradingStateChanged: (record, at) => new TradingStateChanged().write(record, at),
   PriceBandChanged: (record, at) => new PriceBandChanged().write(record, at),

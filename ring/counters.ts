@@ -23,6 +23,10 @@ export const Counter = {
   TrimmableSequence: 7,
   /** The supervisor: of the newest snapshot. */
   SnapshotSequence: 8,
+  /** The journal thread: bytes of its map that are used, at most. */
+  JournalUsedBytes: 9,
+  /** The supervisor: bytes that are free on the data folder's disk. */
+  DiskFreeBytes: 10,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

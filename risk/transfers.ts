@@ -44,6 +44,8 @@ export class Transfers {
   private sequence = 0;
   private time = 0;
   private limits = NO_LIMITS;
+  /** The venue takes no new transfers. */
+  private isClosed = false;
 
   constructor(risk: RiskEngine, listener: RiskListener) {
     this.risk = risk;
@@ -64,10 +66,11 @@ export class Transfers {
   }
 
   /** A command begins; its sequence number is that of the entry it may make. */
-  begin(sequence: number, time: number, limits: TransferLimits): void {
+  begin(sequence: number, time: number, limits: TransferLimits, isClosed: boolean): void {
     this.sequence = sequence;
     this.time = time;
     this.limits = limits;
+    this.isClosed = isClosed;
   }
 
   transfer(terms: TransferTerms): number {
@@ -153,6 +156,7 @@ export class Transfers {
 
   /** Posts or locks; or says why not. A transfer without an id has no slot. */
   private execute(terms: TransferTerms, transfer: number): number {
+    if (this.isClosed) return RejectReason.CancelOnly;
     const { debitAccountId, creditAccountId, amount } = terms;
     const currency = this.risk.currencyIndexOf(terms.currencyId);
     if (currency === NO_SLOT) return RejectReason.UnknownCurrency;

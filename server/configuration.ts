@@ -162,6 +162,13 @@ export const SETTINGS = {
     default: '',
     about: 'folder where what retention trims is archived first; without it, it is gone',
   } as TextSetting,
+  diskLowBytes: integer(
+    2 * GIB,
+    0,
+    2 ** 46,
+    'free bytes of disk, or of the journal, under which only cancels are taken; 0: no alarm',
+  ),
+  diskCheckMs: integer(1_000, 1, 600_000, 'how often to look for those'),
   projectionBatch: integer(20_000, 1, 1_000_000, 'commands a PostgreSQL transaction holds, about'),
   databaseTimeoutMs: integer(
     5_000,

@@ -3,6 +3,7 @@ import { MAX_COMMAND_LENGTH } from '../protocol/command-layout.ts';
 import type { CommandHeader } from '../protocol/commands.ts';
 import { RecordBuffer, recordLengthAt } from '../protocol/record.ts';
 import { SetTradingState } from '../protocol/venue-commands.ts';
+import { SetVenueMode } from '../protocol/venue-mode.ts';
 import { RingProducer } from '../ring/ring.ts';
 import { Signal } from '../ring/waiter.ts';
 import { SUPERVISOR_PRODUCER, type ThreadLinks } from './threads/thread-links.ts';
@@ -32,6 +33,14 @@ export class SupervisorPort {
   sendTradingState(symbolId: number, state: number): boolean {
     const command = new SetTradingState().write(this.record, 0);
     const isSent = this.send(Object.assign(command, { symbolId, state }));
+    if (isSent) this.publish();
+    return isSent;
+  }
+
+  /** The same of the venue's mode. */
+  sendVenueMode(mode: number, reason: number): boolean {
+    const command = new SetVenueMode().write(this.record, 0);
+    const isSent = this.send(Object.assign(command, { mode, reason }));
     if (isSent) this.publish();
     return isSent;
   }

@@ -8,10 +8,11 @@ import { resolve } from 'node:path';
 import { DEFAULT_CAPACITY } from '../exchange/exchange.ts';
 import { TradingState } from '../protocol/enums.ts';
 import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
-import { Counters } from '../ring/counters.ts';
+import { Counter, Counters } from '../ring/counters.ts';
 import { Signal } from '../ring/waiter.ts';
 import type { Configuration } from './configuration.ts';
 import { acquireDataFolderLock, type DataFolderLock } from './data-folder-lock.ts';
+import { assertRoomForStart, DiskWatch, freeBytesOf } from './disk-watch.ts';
 import { DueTicks } from './due-ticks.ts';
 import { assertJournalCanBeOpened, assertJournalIsNotLost, markAsUsed } from './journal-guard.ts';
 import { assertPortIsFree } from './listening-port.ts';
@@ -52,6 +53,7 @@ export class Supervisor {
   private postgres: PostgresKeeper | undefined;
   private ticks: DueTicks | undefined;
   private hours: MarketHours | undefined;
+  private disk: DiskWatch | undefined;
   private readonly databaseUrl: Promise<string>;
   private snapshots: SnapshotKeeper | undefined;
   private resolveDatabaseUrl: (url: string) => void = () => {};
@@ -80,6 +82,7 @@ export class Supervisor {
     const { host, port, databaseUrl, marketHours } = configuration;
     const hoursTerms = marketHours === '' ? undefined : readMarketHours(marketHours);
     await assertPortIsFree(host, port);
+    assertRoomForStart(this.dataFolder);
     this.lock = acquireDataFolderLock(this.dataFolder, { address: `http://${host}:${port}` });
     assertJournalCanBeOpened(this.dataFolder);
     if (databaseUrl === '') this.postgres = this.startPostgres();
@@ -111,6 +114,9 @@ export class Supervisor {
     }
     this.warnOfUnknownMarkets();
     this.followNewMarkets(exchange);
+    this.disk = this.createDiskWatch(commands, counters, recovered.cancelOnlyReasons);
+    // Before anybody trades: the gateway gets to know the mode with its image of the books.
+    await this.disk.look();
     const follower = this.startThread('follower', this.followerData());
     const gateway = this.startThread('gateway', this.gatewayData());
     const { port: listeningPort } = await gateway.receive('listening');
@@ -122,6 +128,7 @@ export class Supervisor {
     this.snapshots.start(SNAPSHOT_LOOK_MS);
     this.hours?.tellNextChanges();
     this.hours?.start(configuration.tickMs);
+    this.disk.start(configuration.diskCheckMs);
     this.isOpen = true;
     return `http://${host}:${listeningPort}`;
   }
@@ -132,6 +139,7 @@ export class Supervisor {
     this.ticks?.stop();
     this.hours?.stop();
     this.snapshots?.stop();
+    this.disk?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const { exchange, journal, follower } = this.links.signals;
     this.threads.get('gateway')?.post({ kind: 'stop' });
@@ -160,6 +168,7 @@ export class Supervisor {
     this.ticks?.stop();
     this.hours?.stop();
     this.snapshots?.stop();
+    this.disk?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const gateway = this.threads.get('gateway');
     if (gateway?.isAlive === true) {
@@ -209,6 +218,22 @@ export class Supervisor {
       onTrimmable: () => new Signal(links.signals.journal).ring(),
     };
     return new SnapshotKeeper(settings, counters, log);
+  }
+
+  private createDiskWatch(
+    commands: SupervisorPort,
+    counters: Counters,
+    reasons: number,
+  ): DiskWatch {
+    const { diskLowBytes: lowBytes, journalMapBytes: mapBytes } = this.configuration;
+    return new DiskWatch({
+      ...{ lowBytes, mapBytes, reasons },
+      freeBytes: () => freeBytesOf(this.dataFolder),
+      journalUsedBytes: () => counters.get(Counter.JournalUsedBytes),
+      setMode: (mode, reason) => commands.sendVenueMode(mode, reason),
+      onFreeBytes: (bytes) => counters.set(Counter.DiskFreeBytes, bytes),
+      warn: (details, text) => this.log.warn(details, text),
+    });
   }
 
   private warnOfUnknownMarkets(): void {

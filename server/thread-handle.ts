@@ -72,8 +72,15 @@ export class ThreadHandle {
   }
 }
 
+const SELF_EXPLAINING: readonly string[] = [
+  'JournalError',
+  'JournalWriteError',
+  'JournalFullError',
+];
+
 /** Why a thread failed: a journal's error speaks for itself, others need their stack. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.name === 'JournalError' ? error.message : (error.stack ?? error.message);
+  const isSelfExplaining = SELF_EXPLAINING.includes(error.name);
+  return isSelfExplaining ? error.message : (error.stack ?? error.message);
 }

@@ -17,6 +17,7 @@ const RECOVERED: VenueState = {
   markets: ['one'],
   limits: INITIAL_LIMITS,
   rulesVersion: NEWEST_RULES_VERSION,
+  cancelOnlyReasons: 0,
 };
 const RING_BYTES = 65_536;
 

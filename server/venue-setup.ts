@@ -17,6 +17,8 @@ export interface VenueState {
   readonly markets: readonly unknown[];
   readonly limits: VenueLimits;
   readonly rulesVersion: number;
+  /** Not 0: the venue takes no new markets. */
+  readonly cancelOnlyReasons: number;
 }
 
 const POLL_MS = 2;
@@ -46,7 +48,8 @@ export class VenueSetup {
     if (names.some((name) => limits[name] !== state.limits[name])) {
       this.send(Object.assign(new SetLimits().write(this.port.record, 0), limits));
     }
-    if (withDefaultMarkets && state.markets.length === 0) {
+    const takesMarkets = state.cancelOnlyReasons === 0;
+    if (withDefaultMarkets && takesMarkets && state.markets.length === 0) {
       const { currencies, symbols } = defaultMarkets();
       for (const currency of currencies) this.addCurrency(currency);
       for (const symbol of symbols) this.addSymbol(symbol);

@@ -123,3 +123,27 @@ describe('an account’s risk', () => {
     server = await ServerProcess.start(folder.path);
   });
 });
+
+describe('a venue that takes cancels only', () => {
+  it('refuses before anything is sequenced what begins something, until it is lifted', async () => {
+    const { orderId } = await accepted('/order', `${BOB},${BTC_KRW},1,1,1`);
+    await accepted('/venue-mode', 'cancel-only');
+    const { sequence, status: shown } = await server.health();
+    assert.equal(shown, 'cancel-only');
+    for (const [path, line] of [
+      ['/order', `${BOB},${BTC_KRW},1,1,1`],
+      ['/deposit', `${BOB},${KRW},1`],
+    ] as const) {
+      const { status, body } = await server.send(path, line);
+      assert.equal(status, 503);
+      const { rejectReason } = body['error'] as { rejectReason: { name: string } };
+      assert.equal(rejectReason.name, 'CancelOnly');
+    }
+    assert.equal((await server.health()).sequence.executed, sequence.executed);
+    const canceled = await accepted('/cancel', `${BOB},${orderId},${BTC_KRW}`);
+    assert.equal(canceled['status'], 'Canceled');
+    await accepted('/venue-mode', 'normal');
+    await accepted('/deposit', `${BOB},${KRW},1`);
+    assert.equal((await server.health()).status, 'ok');
+  });
+});

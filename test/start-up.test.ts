@@ -287,7 +287,7 @@ describe('a journal that cannot be written', () => {
     const mapBytes = 64 * 2 ** 20;
     const server = await ServerProcess.start(
       folder.path,
-      ['--journal-map-bytes', `${mapBytes}`],
+      ['--journal-map-bytes', `${mapBytes}`, '--disk-low-bytes', '0'],
       NO_DATABASE,
     );
     try {

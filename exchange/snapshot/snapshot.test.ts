@@ -15,6 +15,8 @@ import {
   TradingState,
   TransferAction,
   TransferMode,
+  VenueMode,
+  VenueModeReason,
 } from '../../protocol/enums.ts';
 import {
   KillSwitch,
@@ -26,6 +28,7 @@ import {
 } from '../../protocol/risk-commands.ts';
 import { INITIAL_RULES_VERSION, NEWEST_RULES_VERSION } from '../../protocol/rules-version.ts';
 import { SetRulesVersion } from '../../protocol/venue-commands.ts';
+import { SetVenueMode } from '../../protocol/venue-mode.ts';
 import { testSeed } from '../../test/support/seed.ts';
 import { hashState } from '../state-hash.ts';
 import {
@@ -209,6 +212,14 @@ test('what an iceberg hides counts for its account’s position', () => {
   for (const record of venue.history.slice(restored.sequence)) restored.execute(record, 0);
   assert.equal(restored.engine.openOrderCount, 2, 'one was refused');
   assert.equal(`${restored.events.hash}`, `${venue.exchange.events.hash}`);
+});
+
+test('a venue that takes cancels only goes on so, for the same reasons', () => {
+  const venue = new RecordedExchange();
+  venue.send(new SetVenueMode(), { mode: VenueMode.CancelOnly, reason: VenueModeReason.DiskLow });
+  const { venue: restored } = restoredFrom(venue.exchange, CAPACITY);
+  assert.equal(restored.mode, VenueMode.CancelOnly);
+  assert.equal(restored.cancelOnlyReasons, VenueModeReason.DiskLow);
 });
 
 test('who set a trading state last is remembered', () => {

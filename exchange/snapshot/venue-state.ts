@@ -11,6 +11,7 @@ export function saveVenue(exchange: Exchange, to: StateWriter): void {
   to.section(Section.Venue, VERSION);
   for (const value of [exchange.sequence, exchange.time, exchange.lastTradeId]) to.add(value);
   to.add(exchange.rules.version);
+  to.add(exchange.venue.cancelOnlyReasons);
   to.add(events.hash.low);
   to.add(events.hash.high);
   to.add(limits.maxOpenOrders);
@@ -41,6 +42,7 @@ export function loadVenue(exchange: Exchange, from: StateReader): void {
   engine.clock[0] = time;
   engine.state.registers[REGISTERS.tradeId] = from.next();
   exchange.rules.activate(from.next());
+  venue.cancelOnlyReasons = from.next();
   events.hash.restore(from.next(), from.next());
   venue.limits = {
     maxOpenOrders: from.next(),

@@ -20,6 +20,7 @@ import {
   TRADING_STATE_CHANGED,
   TRANSFER,
   TRANSFER_REPORT,
+  VENUE_MODE_CHANGED,
 } from '../../protocol/event-layout.ts';
 import {
   Balance,
@@ -34,6 +35,7 @@ import { ExecutionReport } from '../../protocol/execution-report.ts';
 import { OrderAnswer, OrderAnswerFill } from '../../protocol/order-answer.ts';
 import { getInt64, RecordBuffer } from '../../protocol/record.ts';
 import { TransferReport } from '../../protocol/transfer-report.ts';
+import { VenueModeChanged } from '../../protocol/venue-mode.ts';
 import { RISK_REGISTERS, type RiskState } from '../../risk/risk-state.ts';
 import type { TransferTable } from '../../risk/transfer-table.ts';
 import type { EventSink } from '../event-sink.ts';
@@ -56,6 +58,7 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirec
   private readonly transferReport = new TransferReport();
   private readonly tradingState = new TradingStateChanged();
   private readonly priceBand = new PriceBandChanged();
+  private readonly venueMode = new VenueModeChanged();
   private readonly commandDone = new CommandDone();
   private sequence = 0;
   /** The order by amount in execution: the engine knows only what is left of its amount. */
@@ -281,6 +284,13 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirec
   }
 
   /** Closes the command's group. */
+  writeVenueMode(mode: number, reasons: number): void {
+    const at = this.sink.claim(VENUE_MODE_CHANGED.length);
+    const event = this.venueMode.write(this.sink.record, at);
+    Object.assign(event, { sequence: this.sequence, mode, reasons });
+    this.count++;
+  }
+
   writeDone(rejectReason: number): void {
     const at = this.sink.claim(COMMAND_DONE.length);
     const done = this.commandDone.write(this.sink.record, at);

@@ -23,6 +23,8 @@ import {
   TradingState,
   TransferKind,
   TransferStatus,
+  VenueMode,
+  VenueModeReason,
 } from '../../protocol/enums.ts';
 import {
   BALANCE,
@@ -36,6 +38,7 @@ import {
   TRADING_STATE_CHANGED,
   TRANSFER,
   TRANSFER_REPORT,
+  VENUE_MODE_CHANGED,
 } from '../../protocol/event-layout.ts';
 import {
   Balance,
@@ -66,6 +69,7 @@ import {
   SetTradingState,
   Tick,
 } from '../../protocol/venue-commands.ts';
+import { SetVenueMode, VenueModeChanged } from '../../protocol/venue-mode.ts';
 import type { ReversalTerms } from '../../risk/transfer-content.ts';
 import type { ResolutionTerms } from '../../risk/transfers.ts';
 import { EventBuffer } from '../event-sink.ts';
@@ -97,6 +101,7 @@ const EVENTS: ReadonlyMap<number, new () => Flyweight> = new Map<number, new () 
   [ORDER_ANSWER_FILL.templateId, OrderAnswerFill],
   [TRADING_STATE_CHANGED.templateId, TradingStateChanged],
   [PRICE_BAND_CHANGED.templateId, PriceBandChanged],
+  [VENUE_MODE_CHANGED.templateId, VenueModeChanged],
   [COMMAND_DONE.templateId, CommandDone],
 ]);
 
@@ -111,6 +116,7 @@ export type EventView =
   | OrderAnswerFill
   | TradingStateChanged
   | PriceBandChanged
+  | VenueModeChanged
   | CommandDone;
 
 export interface OrderTerms {
@@ -282,6 +288,10 @@ export class RecordedExchange {
     return this.execute(Object.assign(command, { symbolId, referencePrice, bandTicks }));
   }
 
+  setMode(mode: number, reason: number = VenueModeReason.Operator): EventView[] {
+    return this.send(new SetVenueMode(), { mode, reason });
+  }
+
   /** Any other command: one made by `new SetFees()`, say, and its fields. */
   send<Command extends CommandHeader>(
     command: Command & { write(record: RecordBuffer, offset: number): Command },
@@ -364,6 +374,9 @@ export function describe(event: EventView): string {
   }
   if (event instanceof PriceBandChanged) {
     return `Band ${event.referencePrice} ± ${event.bandTicks}`;
+  }
+  if (event instanceof VenueModeChanged) {
+    return `Mode ${nameOf(VenueMode, event.mode)} ${event.reasons}`;
   }
   return `CommandDone ${nameOf(RejectReason, event.rejectReason)}`;
 }

@@ -28,8 +28,10 @@ import {
   SetRulesVersion,
   SetTradingState,
 } from '../venue-commands.ts';
+import { SetVenueMode } from '../venue-mode.ts';
 
-const AT = 16;
+/** Where in its buffer the record is. */
+export const AT = 16;
 
 export type Fields = Readonly<Record<string, number | string>>;
 
@@ -193,6 +195,10 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   SetSlippage: {
     write: (record) => new SetSlippage().write(record, AT),
     fields: { symbolId: 1, maxSlippageBps: 50 },
+  },
+  SetVenueMode: {
+    write: (record) => new SetVenueMode().write(record, AT),
+    fields: { mode: 1, reason: 1 },
   },
   SetPriceBand: {
     write: (record) => new SetPriceBand().write(record, AT),

@@ -95,7 +95,7 @@ export class Bank implements RiskListener {
     transferId: number,
   ): number {
     const { transfers, currencyIds } = this.risk;
-    transfers.begin(1, 1, { maxAccounts: 1_000, maxTransfers: 1_000 });
+    transfers.begin(1, 1, { maxAccounts: 1_000, maxTransfers: 1_000 }, false);
     const accounts = { debitAccountId, creditAccountId, currencyId: currencyIds[currency]! };
     const none = { mode: 0, expireTime: 0, businessRefId: 0, externalId: 0 };
     return transfers.transfer({ transferId, ...accounts, amount, ...none });

@@ -45,6 +45,7 @@ import { SetFees } from '../../protocol/risk-commands.ts';
 import { NewTransfer } from '../../protocol/transfer-commands.ts';
 import { TransferReport } from '../../protocol/transfer-report.ts';
 import { AddSymbol } from '../../protocol/venue-commands.ts';
+import { isRefusedInCancelOnly } from '../../protocol/venue-mode.ts';
 import { Holdings } from './holdings.ts';
 import { type Lock, transferLock } from './locks.ts';
 import { OpenOrders } from './open-orders.ts';
@@ -130,6 +131,7 @@ export class Auditor implements ReplayListener {
     const changedSetting = this.settings.update(exchange, templateId, isRejected);
     if (isRejected || this.isAnswerRepeated) this.checkNothingChanged(changedFact);
     this.fail(changedSetting);
+    this.checkMode(exchange, templateId, isRejected);
     this.fail(this.postings.finish(this.askedPosting(command, offset)));
     if (!isRejected) this.noteRates(command, offset);
     this.fail(holdings.findFaultInTouched(exchange) ?? openOrders.findFaultInTouched(exchange));
@@ -250,6 +252,12 @@ export class Auditor implements ReplayListener {
       this.fail(`the command ${what}, and ${this.changes} events tell of changes`);
     }
     if (changedFact !== undefined) this.fail(`the command ${what}, and changed ${changedFact}`);
+  }
+
+  private checkMode({ venue }: Exchange, templateId: number, isRejected: boolean): void {
+    if (venue.cancelOnlyReasons === 0 || isRejected || this.changes === 0) return;
+    if (!isRefusedInCancelOnly(templateId)) return;
+    this.fail('the command began something, though the venue is in CancelOnly');
   }
 
   private fail(fault: string | undefined): void {

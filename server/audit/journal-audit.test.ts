@@ -22,7 +22,7 @@ import {
   temporaryFolder,
 } from '../../journal/testing/journal-rig.ts';
 import { loadBatches, saveBatches, seal } from '../../journal/testing/stored-batches.ts';
-import { Side, SystemAccount } from '../../protocol/enums.ts';
+import { Side, SystemAccount, VenueMode, VenueModeReason } from '../../protocol/enums.ts';
 import { COMMAND_DONE } from '../../protocol/event-layout.ts';
 import { CommandDone } from '../../protocol/events.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
@@ -167,6 +167,9 @@ const SETTINGS_CHANGED: Readonly<Record<string, (exchange: Exchange) => void>> =
   slippage: ({ desk }) => {
     desk.maxSlippageBps[0] = 5;
   },
+  'the mode of the venue': ({ venue }) => {
+    venue.cancelOnlyReasons = 1;
+  },
   limits: (exchange) => {
     exchange.limits = { ...exchange.limits, maxTransfers: 5 };
   },
@@ -237,6 +240,27 @@ describe('an audit', () => {
       () => tell(loud.venue, loud.auditor),
       /sequence 7: the command was rejected \(UnknownAccount\), and 3 events tell of changes/,
     );
+  });
+
+  test('finds what began though the venue takes cancels only', () => {
+    const venue = new RecordedExchange();
+    const auditor = new Auditor(
+      () => venue.exchange,
+      () => false,
+    );
+    const tell = () => {
+      auditor.onCommand(venue.history.at(-1)!, 0, venue.sink.record, venue.sink.length);
+    };
+    venue.deposit(1, USD, 500, { transferId: 1 });
+    tell();
+    venue.setMode(VenueMode.CancelOnly);
+    tell();
+    venue.deposit(1, USD, 500, { transferId: 1 });
+    tell();
+    venue.exchange.venue.cancelOnlyReasons = 0;
+    venue.deposit(1, USD, 500, { transferId: 2 });
+    venue.exchange.venue.cancelOnlyReasons = VenueModeReason.Operator;
+    assert.throws(tell, /sequence 9: the command began something, though the venue is in Cancel/);
   });
 
   for (const [what, change] of Object.entries(SETTINGS_CHANGED)) {

@@ -1,6 +1,7 @@
 /**
  * What commands have set, of the venue and its markets: fees, tiers, limits, kill switches,
- * slippage. Only an accepted command that sets something changes any of it.
+ * slippage, the
+ * venue's mode. Only an accepted command that sets something changes any of it.
  */
 import type { Exchange } from '../../exchange/exchange.ts';
 
@@ -28,7 +29,8 @@ export class Settings {
   }
 }
 
-function describeSettings({ desk, limits, risk, rules, symbols }: Exchange): string {
+function describeSettings(exchange: Exchange): string {
+  const { desk, limits, risk, rules, symbols, venue } = exchange;
   const { preTrade } = risk;
   const markets = symbols.map(({ makerFeePpm, takerFeePpm }, market) => {
     const slippage = desk.maxSlippageBps[market] ?? 0;
@@ -41,5 +43,6 @@ function describeSettings({ desk, limits, risk, rules, symbols }: Exchange): str
     [...risk.fees.settings()],
     preTrade.limits.all(),
     preTrade.isVenueStopped,
+    venue.cancelOnlyReasons,
   ]);
 }

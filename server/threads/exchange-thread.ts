@@ -89,6 +89,7 @@ async function recover(): Promise<JournalReplay> {
   recovering.runToEnd();
   await store.close();
   const { sequence, time, limits, symbols, engine, venue } = recovering.exchange;
+  const { cancelOnlyReasons } = venue;
   const markets: MarketState[] = symbols.map(({ symbolId, code }, index) => {
     const { state } = engine.books[index]!;
     const change = venue.stateChange(index);
@@ -106,6 +107,7 @@ async function recover(): Promise<JournalReplay> {
     markets,
     limits,
     rulesVersion: recovering.exchange.rules.version,
+    cancelOnlyReasons,
     seconds: (performance.now() - startMs) / 1_000,
     stateHash: hashState(recovering.exchange),
   });

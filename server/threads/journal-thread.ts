@@ -5,8 +5,9 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { JournalFullError, JournalWriteError } from '../../journal/journal-error.ts';
 import { JournalMetrics } from '../../journal/journal-metrics.ts';
-import { JournalStore } from '../../journal/journal-store.ts';
+import { causeOf, JournalStore, journalFileOf } from '../../journal/journal-store.ts';
 import { JournalWriter } from '../../journal/journal-writer.ts';
 import { openStagingFiles, restoreStaged, Staging } from '../../journal/staging.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
@@ -60,7 +61,15 @@ const listeners = [links.signals.exchange, ...links.signals.gateways].map(
 );
 
 let trimmedSequence = 0;
+// A commit that fails rejects promises of LMDB's own beside ours, and not always behind them.
+process.on('unhandledRejection', (error) => {
+  if (error instanceof JournalWriteError || error instanceof JournalFullError) throw error;
+  const file = journalFileOf(dataFolder);
+  causeOf(error).then((cause) => Promise.reject(new JournalWriteError('a batch', file, cause)));
+});
+
 counters.set(Counter.ReleasedSequence, writer.releasedSequence);
+counters.set(Counter.JournalUsedBytes, store.filledBytes);
 tellStored();
 writer.onStored = tellStored;
 if (restored > 0) {
@@ -74,6 +83,7 @@ for (;;) {
   const isFlushing = store.unflushedBytes > 0;
   if (frames > 0) {
     counters.set(Counter.ReleasedSequence, writer.releasedSequence);
+    counters.set(Counter.JournalUsedBytes, store.filledBytes);
     if (!isFlushing) tellStored();
     for (const listener of listeners) listener.ring();
   } else if (wasStopRaised && !isFlushing) break;

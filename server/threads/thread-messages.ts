@@ -24,6 +24,8 @@ export type ThreadMessage =
       readonly markets: readonly MarketState[];
       readonly limits: VenueLimits;
       readonly rulesVersion: number;
+      /** What holds the venue in CancelOnly; 0: nothing. */
+      readonly cancelOnlyReasons: number;
       readonly seconds: number;
       readonly stateHash: string;
     }

@@ -5,6 +5,8 @@ import type { Durability } from '../../journal/durability.ts';
 import { printJsonReport } from '../../server/json-report.ts';
 import { startProgress } from '../../server/progress.ts';
 import { flipBits } from './bit-flips/bit-flips.ts';
+import { fillDisks } from './disk-full/disk-full.ts';
+import { canMount } from './disk-full/small-disk.ts';
 import { killOften } from './kill/kill.ts';
 import { cutPower, isStraceThere } from './power-cut/power-cut.ts';
 
@@ -28,6 +30,13 @@ interface KillCommandOptions {
   readonly kills: number;
   readonly seed?: number;
   readonly durability: Durability;
+  readonly json?: true;
+}
+
+interface DiskFullCommandOptions {
+  readonly rounds: number;
+  readonly seed?: number;
+  readonly control?: true;
   readonly json?: true;
 }
 
@@ -82,7 +91,44 @@ program
   .action(async (options: KillCommandOptions) => {
     process.exitCode = await kill(options);
   });
+program
+  .command('disk-full')
+  .description(
+    'Lets the disk of a running exchange run full under load: an alarm, then cancels only, then ' +
+      'the end of the process; whatever was answered must be there when there is room again. ' +
+      'Needs leave to mount a tmpfs.',
+  )
+  .option('--rounds <n>', 'disks, by turns in durability fsync and commit', wholeNumber, 10)
+  .option('--seed <n>', 'of orders and room; by default another each time', wholeNumber)
+  .option('--control', 'durability none, which tells too early: the check must find something then')
+  .option('--json', 'print one JSON object and nothing else')
+  .action(async (options: DiskFullCommandOptions) => {
+    process.exitCode = await diskFull(options);
+  });
 await program.parseAsync();
+
+async function diskFull(options: DiskFullCommandOptions): Promise<number> {
+  if (!canMount()) {
+    process.stderr.write(
+      'no small disk can be mounted here: run it as root, or allow unshare -r\n',
+    );
+    return EXIT_USAGE;
+  }
+  const { rounds, json, control } = options;
+  const seed = options.seed ?? randomSeed();
+  const isControl = control === true;
+  const progress = startProgress('rounds', rounds, json !== true);
+  const onRound = (done: number) => progress.update(done);
+  const { failures, ...counts } = await fillDisks({ rounds, seed, isControl }, onRound);
+  progress.stop();
+  report(
+    isControl ? 'disk-full/control' : 'disk-full',
+    { seed, ...counts },
+    failures,
+    json === true,
+  );
+  return counts.faults === 0 && isControl === counts.lost > 0 ? 0 : EXIT_FAILED;
+}
 
 async function kill({ kills, json, durability, ...options }: KillCommandOptions): Promise<number> {
   const seed = options.seed ?? randomSeed();

@@ -1,17 +1,20 @@
 /**
  * How the venue of a golden journal begins, and the refusals of a venue that is at its bounds.
  */
+import { VenueMode, VenueModeReason } from '../../protocol/enums.ts';
 import {
   addCurrency,
   addSymbol,
   type CommandWriter,
   deposit,
+  massCancel,
   newOrder,
   newTransfer,
   setFees,
   setFeeTier,
   setLimits,
   setRulesVersion,
+  setVenueMode,
   withdraw,
 } from '../support/commands.ts';
 
@@ -86,6 +89,24 @@ export function changeRules(rulesVersion: number): CommandWriter[] {
     setRulesVersion({ rulesVersion: 1 }),
     addCurrency({ currencyId: newId, decimals: 0, code: 'KRW' }),
     addMarket(newId, BTC, KRW, { code: 'BTC/KRW' }),
+    ...cancelsOnly(newId),
+  ];
+}
+
+/** What is there can be ended, nothing can begin. */
+function cancelsOnly(newId: number): CommandWriter[] {
+  const reason = VenueModeReason.Operator;
+  const begins = [
+    newOrder({ accountId: 1, price: MIDDLE_PRICE }),
+    deposit({ accountId: 1, currencyId: KRW, amount: 1 }),
+    newTransfer({ debitAccountId: 1, creditAccountId: 2, currencyId: KRW, amount: 1 }),
+    addCurrency({ currencyId: newId + 20, decimals: 0, code: `N${newId}` }),
+  ];
+  return [
+    setVenueMode({ mode: VenueMode.CancelOnly, reason }),
+    ...begins,
+    massCancel({ accountId: 1 }),
+    setVenueMode({ mode: VenueMode.Normal, reason }),
   ];
 }
 

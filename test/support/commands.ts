@@ -31,6 +31,7 @@ import {
   SetTradingState,
   Tick,
 } from '../../protocol/venue-commands.ts';
+import { SetVenueMode } from '../../protocol/venue-mode.ts';
 
 /** Writes one command at an offset. */
 export type CommandWriter = (record: RecordBuffer, offset: number) => unknown;
@@ -56,6 +57,7 @@ export const replaceOrder = writerOf((record, at) => new ReplaceOrder().write(re
   symbolId: 1,
 });
 export const massCancel = writerOf((record, at) => new MassCancel().write(record, at));
+export const setVenueMode = writerOf((record, at) => new SetVenueMode().write(record, at));
 export const setTradingState = writerOf((record, at) => new SetTradingState().write(record, at));
 export const setPriceBand = writerOf((record, at) => new SetPriceBand().write(record, at));
 /** Of the venue's own threads: nobody may send one. */
