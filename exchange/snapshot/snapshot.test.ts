@@ -90,6 +90,7 @@ const deskCommand: fc.Arbitrary<DeskCommand> = fc.oneof(
   drawn({ code: fc.constantFrom('USD', 'GBP'), currencyId: small, rulesVersion }, (f) => {
     return (venue) => {
       venue.send(new SetRulesVersion(), { rulesVersion: f.rulesVersion });
+      venue.tickIfDue();
       venue.addCurrency(1_000 + f.currencyId, f.code);
     };
   }),
