@@ -69,12 +69,11 @@ export function listSnapshots(dataFolder: string): Snapshot[] {
  */
 export function takeSnapshot(
   dataFolder: string,
-  replay: JournalReplay,
+  { exchange, link }: Pick<JournalReplay, 'exchange' | 'link'>,
   capacity: ExchangeCapacity = DEFAULT_CAPACITY,
 ): TakenSnapshot {
   const folder = snapshotsFolderOf(dataFolder);
   mkdirSync(folder, { recursive: true });
-  const { exchange, link } = replay;
   const { sequence } = exchange;
   const path = join(folder, `snapshot-${String(sequence).padStart(16, '0')}`);
   const partial = `${path}.${process.pid}.partial`;

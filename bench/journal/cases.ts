@@ -10,7 +10,7 @@ export type JournalCase =
   | { readonly kind: 'raw-file' | 'lmdb-blob'; readonly batch: number }
   | { readonly kind: 'closed-loop'; readonly durability: Durability; readonly batch: number }
   | { readonly kind: 'open-loop'; readonly durability: Durability; readonly rate: number }
-  | { readonly kind: 'replay' };
+  | { readonly kind: 'replay' | 'recovery' };
 
 /** Batch → the part of the operations that it is given: a flush costs the same for all. */
 const PARTS: ReadonlyMap<number, number> = new Map([
@@ -45,6 +45,7 @@ export const CASES: readonly Case[] = [
   openLoop('fsync'),
   openLoop('commit'),
   { name: 'replay', part: 1, task: { kind: 'replay' } satisfies JournalCase },
+  { name: 'recovery-10m', part: 2.5, task: { kind: 'recovery' } satisfies JournalCase },
 ];
 
 export const TARGETS: readonly Target[] = [
@@ -52,4 +53,5 @@ export const TARGETS: readonly Target[] = [
   { case: 'hoga/fsync/open-loop-100k', metric: 'p50_to_fdatasync', atMost: 2 },
   { case: 'hoga/commit/open-loop-100k', metric: 'p50_us', atMost: 100 },
   { case: 'replay', metric: 'ops_per_s', atLeast: 2_000_000 },
+  { case: 'recovery-10m', metric: 'seconds', atMost: 5 },
 ];

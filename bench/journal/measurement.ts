@@ -6,7 +6,7 @@ import type { Metrics, TaskOptions } from '../measuring/campaign.ts';
 import type { JournalCase } from './cases.ts';
 import { measureLmdbBlob, measureRawFile } from './disk.ts';
 import { measureClosedLoop, measureOpenLoop } from './journal-under-load.ts';
-import { measureReplay } from './replay.ts';
+import { measureRecovery, measureReplay } from './replay.ts';
 
 export type Task = TaskOptions & JournalCase;
 
@@ -33,7 +33,9 @@ function measureIn(folder: string, task: Task): Promise<Metrics> | Metrics {
       return measureClosedLoop(folder, operations, task.durability, task.batch);
     case 'open-loop':
       return measureOpenLoop(folder, operations, task.durability, task.rate);
+    case 'recovery':
+      return measureRecovery(folder, task);
     default:
-      return measureReplay(folder, operations, task.seed);
+      return measureReplay(folder, task);
   }
 }

@@ -1,27 +1,26 @@
-/** Replay: a journal of the exchange benchmark's flow, read with every check. */
-import { EventBuffer } from '../../exchange/event-sink.ts';
-import { Exchange } from '../../exchange/exchange.ts';
-import { BatchBuilder, CHAIN_START } from '../../journal/batch.ts';
+/**
+ * Replay of a whole journal with every check, and recovery as a start does it: from the newest
+ * snapshot. Another thread writes the journal, so that this one has compiled nothing yet and has
+ * one exchange, as the thread has that recovers.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { hashState } from '../../exchange/state-hash.ts';
 import { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
-import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
-import { RecordBuffer } from '../../protocol/record.ts';
-import { createCommandEncoder, type Encode } from '../exchange/command-encoder.ts';
-import { makeFlow } from '../exchange/mixes.ts';
-import type { Metrics } from '../measuring/campaign.ts';
+import { replayFromSnapshot } from '../../journal/snapshots.ts';
+import type { Metrics, TaskOptions } from '../measuring/campaign.ts';
 import { throughputOf } from '../measuring/probes.ts';
+import { MAP_BYTES, type WantedJournal } from './journal-maker.ts';
 
-const MAP_BYTES = 2 ** 35;
-/** As the journal thread's under load. */
-const BATCH_COMMANDS = 1_000;
+/** Commands behind the snapshot. */
+const TAIL = 1_000_000;
 
-export async function measureReplay(
-  folder: string,
-  operations: number,
-  seed: number,
-): Promise<Metrics> {
+type Amount = Pick<TaskOptions, 'operations' | 'seed'>;
+
+export async function measureReplay(folder: string, amount: Amount): Promise<Metrics> {
+  const count = await makeJournal({ folder, ...amount, tail: 0 });
   const store = new JournalStore(folder, { mapBytes: MAP_BYTES, readOnly: false });
-  const count = writeJournal(store, operations, seed);
   const startedAt = performance.now();
   const replay = new JournalReplay(store);
   replay.runToEnd();
@@ -31,32 +30,28 @@ export async function measureReplay(
   return throughputOf(count, tookMs);
 }
 
-/** Returns how many commands it has: the flow's and those that fund it. */
-function writeJournal(store: JournalStore, operations: number, seed: number): number {
-  const scale = { mix: 'moves', symbols: 1, accounts: 1_000, resting: 10_000 } as const;
-  const flow = makeFlow({ ...scale, operations, seed });
-  const { definitions, deposits, encodeSetUp, encode } = createCommandEncoder(flow);
-  const events = new EventBuffer();
-  const exchange = new Exchange(events);
-  const command = RecordBuffer.allocate(MAX_COMMAND_LENGTH);
-  const batch = new BatchBuilder(CHAIN_START, BATCH_COMMANDS * MAX_COMMAND_LENGTH);
-  let count = 0;
-  const finish = () => {
-    const { low, high } = exchange.events.hash;
-    batch.complete(exchange.sequence, low, high);
-    const { firstSequence, bytes } = batch.finish();
-    store.append(firstSequence, bytes);
-  };
-  const add = (write: Encode, at: number) => {
-    const length = write(at, command, 0);
-    events.clear();
-    exchange.execute(command, 0);
-    batch.append(command.words, 0, length);
-    count++;
-    if (batch.commandCount === BATCH_COMMANDS) finish();
-  };
-  for (let at = 0; at < definitions + deposits; at++) add(encodeSetUp, at);
-  for (let at = 0; at < flow.length; at++) add(encode, at);
-  if (batch.commandCount > 0) finish();
+/** All that the exchange thread does before it opens. */
+export async function measureRecovery(folder: string, amount: Amount): Promise<Metrics> {
+  const tail = Math.min(TAIL, amount.operations / 10);
+  const count = await makeJournal({ folder, ...amount, tail });
+  const startedAt = performance.now();
+  const store = new JournalStore(folder, { mapBytes: MAP_BYTES, readOnly: false });
+  const replay = replayFromSnapshot(store, folder);
+  const loadedAt = performance.now();
+  replay.runToEnd();
+  hashState(replay.exchange);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const { commandCount: replayed, exchange } = replay;
+  if (exchange.sequence !== count || replayed > tail) {
+    throw new Error(`${exchange.sequence} of ${count} recovered, ${replayed} replayed`);
+  }
+  await store.close();
+  return { seconds, snapshot_seconds: (loadedAt - startedAt) / 1_000, replayed };
+}
+
+async function makeJournal(wanted: WantedJournal): Promise<number> {
+  const maker = new Worker(new URL('./journal-maker.js', import.meta.url), { workerData: wanted });
+  const [count] = (await once(maker, 'message')) as [number];
+  await once(maker, 'exit');
   return count;
 }

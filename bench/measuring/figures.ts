@@ -18,6 +18,9 @@ const UNITS: Readonly<Record<string, string>> = {
   p50_us: 'µs',
   p99_us: 'µs',
   p999_us: 'µs',
+  seconds: 's',
+  snapshot_seconds: 's',
+  replayed: 'commands',
 };
 
 export interface Spread {

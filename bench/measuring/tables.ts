@@ -16,6 +16,8 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['p50 µs', 'p50_us'],
   ['p99 µs', 'p99_us'],
   ['p99.9 µs', 'p999_us'],
+  ['s', 'seconds'],
+  ['snapshot s', 'snapshot_seconds'],
   ['heap +KiB', 'heap_growth_bytes'],
   ['garbage/op', 'allocated_bytes_per_op'],
   ['events B/op', 'event_bytes_per_op'],
@@ -62,5 +64,6 @@ function format(metric: string, value: number): string {
   if (metric.startsWith('ops_per_s')) return (value / 1e6).toFixed(3);
   if (metric === 'heap_growth_bytes') return (value / 1024).toFixed(0);
   if (metric === 'allocated_bytes_per_op') return value.toFixed(1);
+  if (metric.endsWith('seconds')) return value.toFixed(2);
   return value.toFixed(0);
 }
