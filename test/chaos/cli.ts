@@ -65,8 +65,8 @@ program
 program
   .command('bit-flips')
   .description(
-    "Flips single bits of a journal's file at rest, anywhere that is used, and opens it: each " +
-      'must be refused, or do no harm.',
+    "Flips single bits of a journal's file at rest, anywhere that is used, or of its newest " +
+      'snapshot, and opens it: each must be refused, passed over, or do no harm.',
   )
   .option('--flips <n>', 'flips, of 50 a journal', wholeNumber, 1_000)
   .option('--seed <n>', 'of commands and bits; by default another each time', wholeNumber)

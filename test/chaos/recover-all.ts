@@ -5,10 +5,18 @@ import { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { SMALL_CAPACITY, STORE_OPTIONS } from '../../journal/testing/journal-rig.ts';
 
-/** What an opened journal came to: its last command and event hash, or why it was refused. */
-export type Recovery =
-  | { readonly last: number; readonly hash: string; readonly refusal?: undefined }
-  | { readonly refusal: string };
+/** What an opened journal came to. */
+export interface Recovered {
+  readonly last: number;
+  /** Of the events up to the last command. */
+  readonly hash: string;
+  /** Snapshots that were passed over. */
+  readonly badSnapshots: number;
+  readonly refusal?: undefined;
+}
+
+/** The same, or why it was refused. */
+export type Recovery = Recovered | { readonly refusal: string };
 
 /** Recovers the data folders `root`/0, `root`/1, …; a reader that dies is its folder's refusal. */
 export function recoverAll(root: string, count: number): Recovery[] {
@@ -30,8 +38,9 @@ export function recoverAll(root: string, count: number): Recovery[] {
 }
 
 function readLine(line: string): Recovery {
-  const [, last, hash] = /^recovered (\d+) (\w+)$/.exec(line) ?? [];
-  return last === undefined ? { refusal: line } : { last: Number(last), hash: hash! };
+  const [, last, hash, bad] = /^recovered (\d+) (\w+) (\d+)$/.exec(line) ?? [];
+  if (last === undefined) return { refusal: line };
+  return { last: Number(last), hash: hash!, badSnapshots: Number(bad) };
 }
 
 /** By sequence number: the event hash after it, from a whole journal. */

@@ -1,13 +1,13 @@
 /**
  * Opens journals that something was done to, one after the other, as an exchange does at its start:
- * with every check. Tells of each the last command and its event hash, or why it is refused. A
- * process of its own, since a damaged file may end it.
+ * with every check. Tells of each the last command and its event hash, and how many snapshots were
+ * passed over, or why it is refused. A process of its own, since a damaged file may end it.
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspectJournalFile } from '../../journal/journal-file.ts';
-import { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
+import { replayFromSnapshot } from '../../journal/snapshots.ts';
 import { SMALL_CAPACITY, STORE_OPTIONS } from '../../journal/testing/journal-rig.ts';
 
 const [root, from, to] = process.argv.slice(2);
@@ -20,9 +20,11 @@ async function recover(folder: string): Promise<string> {
   try {
     if (inspectJournalFile(folder) === 'suspect') return 'refused: the file is cut off';
     store = new JournalStore(folder, STORE_OPTIONS);
-    const replay = new JournalReplay(store, undefined, SMALL_CAPACITY);
+    let bad = 0;
+    const onBad = () => void bad++;
+    const replay = replayFromSnapshot(store, folder, { capacity: SMALL_CAPACITY, onBad });
     replay.runToEnd();
-    return `recovered ${replay.exchange.sequence} ${replay.eventHash}`;
+    return `recovered ${replay.exchange.sequence} ${replay.eventHash} ${bad}`;
   } catch (error) {
     return `refused: ${String(error).split('\n')[0]}`;
   } finally {

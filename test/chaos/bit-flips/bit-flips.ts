@@ -1,10 +1,24 @@
-/** Flips single bits of a journal's file at rest, anywhere that is used, and opens it. */
+/**
+ * Flips single bits of a journal's file at rest, anywhere that is used, or of its newest snapshot,
+ * and opens it.
+ */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { journalFileOf, journalFolderOf } from '../../../journal/journal-store.ts';
+import { JournalReplay } from '../../../journal/journal-replay.ts';
+import { JournalStore, journalFileOf } from '../../../journal/journal-store.ts';
+import { listSnapshots, takeSnapshot } from '../../../journal/snapshots.ts';
+import { SMALL_CAPACITY, STORE_OPTIONS } from '../../../journal/testing/journal-rig.ts';
 import { usedBytesOf } from '../../../journal/testing/used-bytes.ts';
 import { seededRandom } from '../../support/seed.ts';
 import { hashesOf, recoverAll } from '../recover-all.ts';
@@ -17,6 +31,8 @@ export interface BitFlipOptions {
 export interface BitFlipOutcome {
   readonly flips: number;
   readonly refused: number;
+  /** In the snapshot, which is passed over. */
+  readonly passedOver: number;
   /** Where nothing is that anybody reads: the journal is whole all the same. */
   readonly harmless: number;
   /** The end is missing, and nobody noticed. */
@@ -38,19 +54,22 @@ export async function flipBits(
   try {
     const random = seededRandom(options.seed);
     const failures: string[] = [];
-    const tally = { flips: 0, refused: 0, harmless: 0, short: 0, wrong: 0 };
-    while (tally.flips < options.flips) {
+    const tally = { flips: 0, refused: 0, passedOver: 0, harmless: 0, short: 0, wrong: 0 };
+    for (let isOfSnapshot = false; tally.flips < options.flips; isOfSnapshot = !isOfSnapshot) {
       const folder = mkdtempSync(join(root, 'writer-'));
       write(folder, random(2 ** 31));
       const hashes = await hashesOf(folder);
-      const used = usedBytesOf(journalFileOf(folder));
-      const whole = readFileSync(journalFileOf(folder));
+      if (isOfSnapshot) await takeSnapshots(folder);
+      const path = isOfSnapshot ? listSnapshots(folder)[0]!.path : journalFileOf(folder);
+      const used = isOfSnapshot ? statSync(path).size : usedBytesOf(path);
       const count = Math.min(FLIPS_A_ROUND, options.flips - tally.flips);
       const bits = Array.from({ length: count }, () => random(used * 8));
-      for (const [index, bit] of bits.entries()) leave(join(root, String(index)), whole, bit);
+      for (const [index, bit] of bits.entries()) {
+        leave(join(root, String(index)), folder, relative(folder, path), bit);
+      }
       for (const [index, recovery] of recoverAll(root, count).entries()) {
         tally.flips++;
-        const where = `bit ${bits[index]! & 7} of byte ${bits[index]! >> 3}`;
+        const where = `bit ${bits[index]! & 7} of byte ${bits[index]! >> 3} of ${basename(path)}`;
         let fault: string | undefined;
         if (recovery.refusal !== undefined) tally.refused++;
         else if (recovery.last > 0 && hashes.get(recovery.last) !== recovery.hash) {
@@ -59,7 +78,11 @@ export async function flipBits(
         } else if (recovery.last < hashes.size) {
           tally.short++;
           fault = `${where}: the journal ends with ${recovery.last} of ${hashes.size}`;
-        } else tally.harmless++;
+        } else if (isOfSnapshot && recovery.badSnapshots !== 1) {
+          tally.wrong++;
+          fault = `${where}: the snapshot was not passed over`;
+        } else if (isOfSnapshot) tally.passedOver++;
+        else tally.harmless++;
         if (fault !== undefined && failures.length < FAILURES_TOLD) failures.push(fault);
       }
       onFlip(tally.flips);
@@ -78,10 +101,24 @@ function write(folder: string, seed: number): void {
   if (status !== 0) throw new Error(`the writer ended with ${status}: ${stderr}`);
 }
 
-function leave(folder: string, whole: Buffer, bit: number): void {
-  const damaged = Buffer.from(whole);
-  damaged[bit >> 3]! ^= 1 << (bit & 7);
+/** Two: a start may take the older one. */
+async function takeSnapshots(folder: string): Promise<void> {
+  const store = new JournalStore(folder, STORE_OPTIONS);
+  const replay = new JournalReplay(store, undefined, SMALL_CAPACITY);
+  const { lastSequence } = store.lastLink();
+  for (const part of [1 / 3, 2 / 3]) {
+    while (replay.exchange.sequence < lastSequence * part && replay.next());
+    takeSnapshot(folder, replay, SMALL_CAPACITY);
+  }
+  await store.close();
+}
+
+/** A copy of a data folder in which a bit of a file is another. */
+function leave(folder: string, whole: string, file: string, bit: number): void {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(journalFolderOf(folder), { recursive: true });
-  writeFileSync(journalFileOf(folder), damaged);
+  cpSync(whole, folder, { recursive: true });
+  const path = join(folder, file);
+  const damaged = readFileSync(path);
+  damaged[bit >> 3]! ^= 1 << (bit & 7);
+  writeFileSync(path, damaged);
 }
