@@ -4,7 +4,7 @@
  * and from then on V8 checks at each access that no table was detached (docs/performance.md).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +24,7 @@ export function buildBench(): string {
   const args = [tsc, '-p', join(ROOT, 'tsconfig.bench.json'), '--outDir', folder];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`tsc failed with exit code ${status}\n${stdout}`);
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  const { type, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type, version }));
   return folder;
 }

@@ -10,6 +10,7 @@ export type JournalCase =
   | { readonly kind: 'raw-file' | 'lmdb-blob'; readonly batch: number }
   | { readonly kind: 'closed-loop'; readonly durability: Durability; readonly batch: number }
   | { readonly kind: 'open-loop'; readonly durability: Durability; readonly rate: number }
+  | { readonly kind: 'executed'; readonly isBesideSnapshot: boolean }
   | { readonly kind: 'replay' | 'recovery' };
 
 /** Batch → the part of the operations that it is given: a flush costs the same for all. */
@@ -36,6 +37,11 @@ function openLoop(durability: Durability): Case {
   return { name: `hoga/${durability}/open-loop-100k`, part: OPEN_LOOP_PART, task };
 }
 
+function executed(name: string, isBesideSnapshot: boolean): Case {
+  const task: JournalCase = { kind: 'executed', isBesideSnapshot };
+  return { name, part: 1, task };
+}
+
 export const CASES: readonly Case[] = [
   ...closedLoops('raw-file', (batch) => ({ kind: 'raw-file', batch })),
   ...closedLoops('lmdb-blob', (batch) => ({ kind: 'lmdb-blob', batch })),
@@ -44,6 +50,8 @@ export const CASES: readonly Case[] = [
   ),
   openLoop('fsync'),
   openLoop('commit'),
+  executed('executed/alone', false),
+  executed('executed/beside-snapshot', true),
   { name: 'replay', part: 1, task: { kind: 'replay' } satisfies JournalCase },
   { name: 'recovery-10m', part: 2.5, task: { kind: 'recovery' } satisfies JournalCase },
 ];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Metrics, TaskOptions } from '../measuring/campaign.ts';
 import type { JournalCase } from './cases.ts';
 import { measureLmdbBlob, measureRawFile } from './disk.ts';
+import { measureExecuted } from './executed.ts';
 import { measureClosedLoop, measureOpenLoop } from './journal-under-load.ts';
 import { measureRecovery, measureReplay } from './replay.ts';
 
@@ -33,6 +34,8 @@ function measureIn(folder: string, task: Task): Promise<Metrics> | Metrics {
       return measureClosedLoop(folder, operations, task.durability, task.batch);
     case 'open-loop':
       return measureOpenLoop(folder, operations, task.durability, task.rate);
+    case 'executed':
+      return measureExecuted(folder, task, task.isBesideSnapshot);
     case 'recovery':
       return measureRecovery(folder, task);
     default:

@@ -49,7 +49,8 @@ export async function measureRecovery(folder: string, amount: Amount): Promise<M
   return { seconds, snapshot_seconds: (loadedAt - startedAt) / 1_000, replayed };
 }
 
-async function makeJournal(wanted: WantedJournal): Promise<number> {
+/** In another thread; returns how many commands it has. */
+export async function makeJournal(wanted: WantedJournal): Promise<number> {
   const maker = new Worker(new URL('./journal-maker.js', import.meta.url), { workerData: wanted });
   const [count] = (await once(maker, 'message')) as [number];
   await once(maker, 'exit');
