@@ -111,7 +111,7 @@ describe(`a flow of orders through the whole system (HOGA_TEST_SEED=${SEED})`, (
     assert.equal(figure(stdout, 'audit', 'final_sequence'), end);
     assert.equal(figure(stdout, 'trial_balance/KRW', 'sum'), 0);
     assert.ok((figure(stdout, 'trial_balance/KRW', 'external') as number) < 0);
-    assert.ok((figure(stdout, 'trial_balance/KRW', 'customers_available') as number) > 0);
+    assert.ok((figure(stdout, 'trial_balance/KRW', 'user_cash_available') as number) > 0);
     server = await ServerProcess.start(folder.path);
   });
 });

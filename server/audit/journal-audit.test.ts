@@ -190,9 +190,10 @@ describe('an audit', () => {
       assert.equal(found.fullChecks, fullChecks, `every ${every}`);
       for (const { rows, sum } of found.trialBalances) {
         assert.equal(sum, 0n);
-        const customers = ['customers available', 'customers locked'];
-        assert.deepEqual([...rows.keys()], [...Object.keys(SystemAccount), ...customers]);
-        assert.ok(rows.get('External')! < 0n && rows.get('customers available')! > 0n);
+        const customers = ['USER_CASH available', 'USER_CASH locked'];
+        const venue = ['EXTERNAL', 'SYSTEM_FEE', 'SYSTEM_ROUNDING', 'SYSTEM_PNL'];
+        assert.deepEqual([...rows.keys()], [...venue, ...customers]);
+        assert.ok(rows.get('EXTERNAL')! < 0n && rows.get('USER_CASH available')! > 0n);
       }
     }
   });

@@ -121,7 +121,7 @@ function describe({ code, decimals, rows, sum }: TrialBalance): string {
   const lines = [...rows, ['sum', sum] as const].map(([name, amount]) => {
     const isSafe = Number.isSafeInteger(Number(amount));
     const text = isSafe ? formatDecimal(Number(amount), decimals) : `${amount} minor units`;
-    return `${code.padEnd(10)} ${name.padEnd(20)} ${text.padStart(26)}`;
+    return `${code.padEnd(10)} ${name.padEnd(26)} ${text.padStart(26)}`;
   });
   return `${lines.join('\n')}\n`;
 }
