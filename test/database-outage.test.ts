@@ -13,13 +13,13 @@ import { deposit, encodeCommands } from './support/commands.ts';
 import {
   embeddedDatabaseUrl,
   type LogLine,
+  NO_DATABASE,
   runCli,
   ServerProcess,
   temporaryDataFolder,
   until,
 } from './support/server-process.ts';
 
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const IMPATIENT = ['--database-timeout-ms', '500'];
 
 type Folder = Awaited<ReturnType<typeof temporaryDataFolder>>;

@@ -14,6 +14,9 @@ import { COMMAND_RESULT } from '../../protocol/result-layout.ts';
 import { isDataFolderLocked } from '../../server/data-folder-lock.ts';
 import { startEmbeddedPostgres } from '../../server/embedded-postgres.ts';
 
+/** Of servers that need no PostgreSQL, and start sooner without: nothing listens there. */
+export const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
+
 const POLL_MS = 20;
 /** Nothing takes longer on any machine: what does will never come. */
 const PATIENCE_MS = 60_000;
