@@ -31,7 +31,7 @@ import {
   TICK_VALUE,
 } from './testing/recorded-exchange.ts';
 
-const LARGE_CAPACITY = { openOrders: 100_000, accounts: 1_000 };
+const LARGE_CAPACITY = { openOrders: 4_096, accounts: 1_000 };
 
 /** [currency, exact amount] that an open order must have locked. */
 function requirementOf(exchange: Exchange, order: OrderView): readonly [number, bigint] {

@@ -152,7 +152,7 @@ test('whatever comes, each id is answered as a plain memory says; a replay knows
           venue.setLimits({ clientOrderIdSeconds, maxClientOrderIds });
         }
       }
-      const replayed = new Exchange(new EventBuffer());
+      const replayed = new Exchange(new EventBuffer(), { openOrders: 4_096, accounts: 1_000 });
       for (const record of venue.history) replayed.execute(record, 0);
       assert.equal(`${replayed.events.hash}`, `${venue.exchange.events.hash}`);
       assert.equal(hashState(replayed), hashState(venue.exchange));

@@ -277,7 +277,7 @@ class Duel {
 
   /** The recorded commands lead another exchange to the same state, by the same events. */
   assertReplays(): void {
-    const capacity = { openOrders: 100_000, accounts: 1_000 };
+    const capacity = { openOrders: 4_096, accounts: 1_000 };
     const replayed = new Exchange(new EventBuffer(), capacity);
     for (const record of this.venue.history) replayed.execute(record, 0);
     assert.equal(`${replayed.events.hash}`, `${this.venue.exchange.events.hash}`);

@@ -1,16 +1,20 @@
 /** The command line: `hoga start`, and what works on a data folder, at rest or beside it. */
 import { Command } from 'commander';
-import { addAudit } from './commands/audit.ts';
-import { addJournal } from './commands/journal.ts';
-import { addReconcile } from './commands/reconcile.ts';
-import { addReplay } from './commands/replay.ts';
-import { addSnapshot } from './commands/snapshot.ts';
-import { addStart } from './commands/start.ts';
-import { addVerify } from './commands/verify.ts';
-import { packageVersion } from './supervisor.ts';
+import { packageVersion } from './package-version.ts';
 import { setV8Flags } from './v8-flags.ts';
 
 const EXIT_USAGE = 2;
+
+/** Loaded when it is asked for: a start waits for nothing that only the others need. */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  start: async () => (await import('./commands/start.ts')).addStart,
+  replay: async () => (await import('./commands/replay.ts')).addReplay,
+  verify: async () => (await import('./commands/verify.ts')).addVerify,
+  audit: async () => (await import('./commands/audit.ts')).addAudit,
+  reconcile: async () => (await import('./commands/reconcile.ts')).addReconcile,
+  snapshot: async () => (await import('./commands/snapshot.ts')).addSnapshot,
+  journal: async () => (await import('./commands/journal.ts')).addJournal,
+};
 
 setV8Flags();
 const program = new Command('hoga')
@@ -19,11 +23,8 @@ const program = new Command('hoga')
   .showHelpAfterError('(--help shows what is allowed)')
   // A command line that cannot be understood is no exchange that died: that one's exit code is 1.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
-addStart(program);
-addReplay(program);
-addVerify(program);
-addAudit(program);
-addReconcile(program);
-addSnapshot(program);
-addJournal(program);
+const asked = process.argv[2] ?? '';
+// Anything else needs them all: to be listed, or to tell what is near.
+const names = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS);
+for (const name of names) (await COMMANDS[name]!())(program);
 await program.parseAsync();

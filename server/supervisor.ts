@@ -3,9 +3,7 @@
  * nothing is lost: gateways (no more commands), exchange (executes what it has), journal (flushes
  * it), follower (projects it), PostgreSQL.
  */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DEFAULT_CAPACITY } from '../exchange/exchange.ts';
 import { TradingState } from '../protocol/enums.ts';
 import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
 import { Counter, Counters } from '../ring/counters.ts';
@@ -19,6 +17,7 @@ import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
 import { MarketHours } from './market-hours/market-hours.ts';
 import { type MarketHoursTerms, readMarketHours } from './market-hours/market-hours-file.ts';
+import { packageVersion } from './package-version.ts';
 import { PostgresKeeper } from './postgres-keeper.ts';
 import { RecoveryProgress } from './recovery-progress.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
@@ -318,7 +317,7 @@ export class Supervisor {
     const { journalMapBytes, turnCommands } = this.configuration;
     const wait = this.waitSettings();
     const { links, dataFolder } = this;
-    return { links, dataFolder, journalMapBytes, capacity: DEFAULT_CAPACITY, wait, turnCommands };
+    return { links, dataFolder, journalMapBytes, wait, turnCommands };
   }
 
   private followerData(): FollowerThreadData {
@@ -355,8 +354,3 @@ export class Supervisor {
 
 const ABANDON_TIMEOUT_MS = 2_000;
 const SNAPSHOT_LOOK_MS = 1_000;
-
-export function packageVersion(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}

@@ -16,13 +16,13 @@ import { cancelOrder, deposit, encodeCommands, newOrder } from './support/comman
 import {
   type CommandsAnswer,
   commandsAnswerOf,
+  NO_DATABASE,
   ServerProcess,
   temporaryDataFolder,
   until,
 } from './support/server-process.ts';
 
 const KRW = 1;
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const RESERVE_BYTES = 32_768;
 /** Well above the limits of the server that is told to stop. */
 const STOP_PATIENCE_MS = 20_000;

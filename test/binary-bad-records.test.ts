@@ -23,7 +23,7 @@ import {
   tick,
   withdraw,
 } from './support/commands.ts';
-import { ServerProcess, temporaryDataFolder } from './support/server-process.ts';
+import { NO_DATABASE, ServerProcess, temporaryDataFolder } from './support/server-process.ts';
 
 const KRW = 1;
 
@@ -32,7 +32,7 @@ let server: ServerProcess;
 
 before(async () => {
   folder = await temporaryDataFolder();
-  server = await ServerProcess.start(folder.path);
+  server = await ServerProcess.start(folder.path, [], NO_DATABASE);
 });
 
 after(async () => {

@@ -3,11 +3,15 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { ServerProcess, temporaryDataFolder, until } from './support/server-process.ts';
+import {
+  NO_DATABASE,
+  ServerProcess,
+  temporaryDataFolder,
+  until,
+} from './support/server-process.ts';
 import { WebSocketClient } from './support/websocket-client.ts';
 
 const MAX_CONNECTIONS = 5;
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 
 describe(`at most ${MAX_CONNECTIONS} connections`, () => {
   let folder: Awaited<ReturnType<typeof temporaryDataFolder>>;

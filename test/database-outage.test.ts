@@ -13,13 +13,13 @@ import { deposit, encodeCommands } from './support/commands.ts';
 import {
   embeddedDatabaseUrl,
   type LogLine,
+  NO_DATABASE,
   runCli,
   ServerProcess,
   temporaryDataFolder,
   until,
 } from './support/server-process.ts';
 
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const IMPATIENT = ['--database-timeout-ms', '500'];
 
 type Folder = Awaited<ReturnType<typeof temporaryDataFolder>>;
@@ -203,7 +203,7 @@ it('a PostgreSQL that is far behind does not hold up a stop, and is caught up la
     Array.from({ length: 2_000 }, () => deposit({ accountId: 1, currencyId: 1, amount: 1 })),
   );
   // One command a transaction and one batch a request: more than half of the time allows.
-  for (let round = 0; round < 20; round++) await server.sendCommands(amounts);
+  for (let round = 0; round < 5; round++) await server.sendCommands(amounts);
   const single = encodeCommands([deposit({ accountId: 1, currencyId: 1, amount: 1 })]);
   await Promise.all(Array.from({ length: 3_000 }, () => server.sendCommands(single)));
   assert.equal(await server.end('SIGTERM'), 0);
@@ -211,7 +211,7 @@ it('a PostgreSQL that is far behind does not hold up a stop, and is caught up la
   const next = await ServerProcess.start(folder.path);
   try {
     const { sequence } = await next.waitForProjection();
-    assert.ok(sequence.executed > 43_000);
+    assert.ok(sequence.executed > 13_000);
     assert.equal((await runCli(['reconcile', '--data', folder.path])).code, 0);
   } finally {
     await next.end('SIGTERM');

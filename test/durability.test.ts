@@ -7,9 +7,13 @@ import { describe, it } from 'node:test';
 import { DURABILITIES } from '../journal/durability.ts';
 import { killOften } from './chaos/kill/kill.ts';
 import { testSeed } from './support/seed.ts';
-import { runCli, ServerProcess, temporaryDataFolder } from './support/server-process.ts';
+import {
+  NO_DATABASE,
+  runCli,
+  ServerProcess,
+  temporaryDataFolder,
+} from './support/server-process.ts';
 
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const KILLS = 2;
 
 describe('durability', () => {

@@ -88,7 +88,7 @@ describe(`a flow of orders through the whole system (HOGA_TEST_SEED=${SEED})`, (
     const sending = sendOrders(server.address, (sequence) => {
       acknowledged = sequence;
     });
-    while (acknowledged < 15_000) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (acknowledged < 8_000) await new Promise((resolve) => setTimeout(resolve, 1));
     await server.end('SIGKILL');
     await sending;
     server = await ServerProcess.start(folder.path);

@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import {
   type Answer,
   answerOf,
+  NO_DATABASE,
   ServerProcess,
   temporaryDataFolder,
 } from './support/server-process.ts';
@@ -20,7 +21,11 @@ let server: ServerProcess;
 
 before(async () => {
   folder = await temporaryDataFolder();
-  server = await ServerProcess.start(folder.path, ['--max-body-bytes', `${BODY_LIMIT}`]);
+  server = await ServerProcess.start(
+    folder.path,
+    ['--max-body-bytes', `${BODY_LIMIT}`],
+    NO_DATABASE,
+  );
 });
 
 after(async () => {

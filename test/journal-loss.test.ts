@@ -6,9 +6,13 @@ import { after, before, describe, it } from 'node:test';
 import { journalFileOf, journalFolderOf } from '../journal/journal-store.ts';
 import { usedBytesOf } from '../journal/testing/used-bytes.ts';
 import { deposit, encodeCommands } from './support/commands.ts';
-import { runCli, ServerProcess, temporaryDataFolder } from './support/server-process.ts';
+import {
+  NO_DATABASE,
+  runCli,
+  ServerProcess,
+  temporaryDataFolder,
+} from './support/server-process.ts';
 
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const EXIT_CANNOT_START = 2;
 
 describe('a data folder whose journal', () => {

@@ -4,11 +4,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { deposit, encodeCommands } from './support/commands.ts';
-import { runCli, ServerProcess, temporaryDataFolder } from './support/server-process.ts';
+import {
+  NO_DATABASE,
+  runCli,
+  ServerProcess,
+  temporaryDataFolder,
+} from './support/server-process.ts';
 
 const DEPOSITS = 300;
-/** Trading does not need one, and starts sooner without. */
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 
 describe('the journal at rest', () => {
   let folder: Awaited<ReturnType<typeof temporaryDataFolder>>;

@@ -14,9 +14,14 @@ import {
   newOrder,
   setTradingState,
 } from './support/commands.ts';
-import { runCli, ServerProcess, temporaryDataFolder, until } from './support/server-process.ts';
+import {
+  NO_DATABASE,
+  runCli,
+  ServerProcess,
+  temporaryDataFolder,
+  until,
+} from './support/server-process.ts';
 
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const [BTC_KRW, ETH_KRW, ADDED] = [1, 2, 9];
 const [KRW, BTC] = [1, 10];
 const [SELLER, BUYER] = [1, 2];

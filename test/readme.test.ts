@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { promisify } from 'node:util';
+import { MADE_CLUSTER_VARIABLE } from './support/made-cluster.ts';
 import { ServerProcess, temporaryDataFolder } from './support/server-process.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -12,7 +13,8 @@ it('the quick start trades, line by line as it stands in the README', async () =
   const block = /```sh quick-start\n([\s\S]*?)```/.exec(readme)?.[1];
   assert.ok(block, 'the README has no quick start');
   const folder = await temporaryDataFolder();
-  const server = await ServerProcess.start(folder.path);
+  // As at the very first start, with nothing prepared.
+  const server = await ServerProcess.start(folder.path, [], { [MADE_CLUSTER_VARIABLE]: '' });
   try {
     const here = block.replaceAll('localhost:8080', new URL(server.address).host);
     const lines = here.split('\n').filter((line) => line.startsWith('curl'));

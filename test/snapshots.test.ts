@@ -10,9 +10,14 @@ import { hashState } from '../exchange/state-hash.ts';
 import { JournalStore } from '../journal/journal-store.ts';
 import { importArchive } from '../journal/journal-surgery.ts';
 import { listSnapshots, replayWhole } from '../journal/snapshots.ts';
-import { runCli, ServerProcess, temporaryDataFolder, until } from './support/server-process.ts';
+import {
+  NO_DATABASE,
+  runCli,
+  ServerProcess,
+  temporaryDataFolder,
+  until,
+} from './support/server-process.ts';
 
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const OFTEN = ['--snapshot-every', '60', '--snapshots-kept', '2'];
 
 /** Deposits and crossing orders, so that there are balances, books and fills. */

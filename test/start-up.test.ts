@@ -11,10 +11,13 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { journalFolderOf } from '../journal/journal-store.ts';
 import { addSymbol, encodeCommands } from './support/commands.ts';
-import { ServerProcess, temporaryDataFolder, until } from './support/server-process.ts';
+import {
+  NO_DATABASE,
+  ServerProcess,
+  temporaryDataFolder,
+  until,
+} from './support/server-process.ts';
 
-/** Nothing listens there: these servers start without a PostgreSQL. */
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const EXIT_DIED = 1;
 const EXIT_CANNOT_START = 2;
 const LEVEL_FATAL = 60;

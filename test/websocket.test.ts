@@ -10,7 +10,12 @@ import { encode } from '@msgpack/msgpack';
 import { Side, TimeInForce } from '../protocol/enums.ts';
 import { cancelOrder, deposit, encodeCommands, newOrder } from './support/commands.ts';
 import { seededRandom } from './support/seed.ts';
-import { ServerProcess, temporaryDataFolder, until } from './support/server-process.ts';
+import {
+  NO_DATABASE,
+  ServerProcess,
+  temporaryDataFolder,
+  until,
+} from './support/server-process.ts';
 import { type Message, subscription, WebSocketClient } from './support/websocket-client.ts';
 
 const SEED = Number(process.env['HOGA_TEST_SEED'] ?? 20_240_601);
@@ -86,7 +91,7 @@ describe(`WebSocket channels (HOGA_TEST_SEED=${SEED})`, () => {
 
   before(async () => {
     folder = await temporaryDataFolder();
-    server = await ServerProcess.start(folder.path);
+    server = await ServerProcess.start(folder.path, [], NO_DATABASE);
   });
 
   after(async () => {
@@ -298,7 +303,7 @@ describe('WebSocket limits', () => {
     folder = await temporaryDataFolder();
     const limits = ['--ws-max-subscriptions', '2', '--ws-max-message-bytes', '256'];
     const backpressure = ['--ws-max-backpressure-bytes', '1048576'];
-    server = await ServerProcess.start(folder.path, [...limits, ...backpressure]);
+    server = await ServerProcess.start(folder.path, [...limits, ...backpressure], NO_DATABASE);
   });
 
   after(async () => {

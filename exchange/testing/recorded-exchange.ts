@@ -144,8 +144,8 @@ export interface OrderName {
   readonly stopPrice?: number;
 }
 
-/** Pages with room for one account: all tables grow. */
-const SMALL_CAPACITY: ExchangeCapacity = { openOrders: 4_096, accounts: 1 };
+/** Pages with room for one account: all tables grow. Properties make thousands of exchanges. */
+const SMALL_CAPACITY: ExchangeCapacity = { openOrders: 256, accounts: 1 };
 
 export class RecordedExchange {
   readonly sink = new EventBuffer(64);

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { writeBookImage } from '../../exchange/book-image.ts';
-import type { ExchangeCapacity } from '../../exchange/exchange.ts';
+import { DEFAULT_CAPACITY } from '../../exchange/exchange.ts';
 import { Sequencer } from '../../exchange/sequencer.ts';
 import { hashState } from '../../exchange/state-hash.ts';
 import type { JournalReplay } from '../../journal/journal-replay.ts';
@@ -31,7 +31,6 @@ export interface ExchangeThreadData {
   readonly links: ThreadLinks;
   readonly dataFolder: string;
   readonly journalMapBytes: number;
-  readonly capacity: ExchangeCapacity;
   readonly wait: WaitSettings;
   /** Commands taken from one ring before the next ring has its turn. */
   readonly turnCommands: number;
@@ -75,7 +74,7 @@ async function recover(): Promise<JournalReplay> {
     durability: links.durability,
   });
   const recovering = replayFromSnapshot(store, data.dataFolder, {
-    capacity: data.capacity,
+    capacity: DEFAULT_CAPACITY,
     onBad: (why) => post({ kind: 'log', level: 'error', text: `snapshot refused: ${why}` }),
   });
   const from = recovering.exchange.sequence;

@@ -13,6 +13,10 @@ import { CommandResult } from '../../protocol/result.ts';
 import { COMMAND_RESULT } from '../../protocol/result-layout.ts';
 import { isDataFolderLocked } from '../../server/data-folder-lock.ts';
 import { startEmbeddedPostgres } from '../../server/embedded-postgres.ts';
+import { MADE_CLUSTER_VARIABLE, takeMadeCluster } from './made-cluster.ts';
+
+/** Of servers that need no PostgreSQL, and start sooner without: nothing listens there. */
+export const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 
 const POLL_MS = 20;
 /** Nothing takes longer on any machine: what does will never come. */
@@ -37,9 +41,15 @@ export class ServerProcess {
   /** Called when there is a new log line, or none will come. */
   private waiting: (() => void)[] = [];
 
-  private constructor(flags: readonly string[], environment: Readonly<Record<string, string>>) {
-    const args = [CLI, 'start', '--log-format', 'json', '--port', '0', ...flags];
-    const env = { ...process.env, DATABASE_URL: '', ...environment };
+  private constructor(
+    dataFolder: string,
+    flags: readonly string[],
+    environment: Readonly<Record<string, string>>,
+  ) {
+    const args = [CLI, 'start', '--log-format', 'json', '--port', '0', '--data', dataFolder];
+    args.push(...flags);
+    const env: NodeJS.ProcessEnv = { ...process.env, DATABASE_URL: '', ...environment };
+    if (env['DATABASE_URL'] === '') takeMadeCluster(env[MADE_CLUSTER_VARIABLE], dataFolder);
     this.child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     // 'close' comes after 'exit', when all that it wrote has been read.
     this.exit = once(this.child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -69,7 +79,7 @@ export class ServerProcess {
     flags: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
   ): ServerProcess {
-    return new ServerProcess(['--data', dataFolder, ...flags], environment);
+    return new ServerProcess(dataFolder, flags, environment);
   }
 
   get pid(): number {

@@ -11,7 +11,7 @@ import type { Durability } from '../../../journal/durability.ts';
 import { journalFileOf } from '../../../journal/journal-store.ts';
 import { cancelOrder, encodeCommands } from '../../support/commands.ts';
 import type { Random } from '../../support/seed.ts';
-import { runCli, ServerProcess, until } from '../../support/server-process.ts';
+import { NO_DATABASE, runCli, ServerProcess, until } from '../../support/server-process.ts';
 import { type DiskFullTally, newTally } from './disk-full.ts';
 import { SmallDisk } from './small-disk.ts';
 
@@ -19,8 +19,6 @@ const KIB = 1_024;
 const MIB = 1_024 * KIB;
 const DISK_BYTES = 48 * MIB;
 const LOW_BYTES = 16 * MIB;
-/** Trading does not need one, and starts sooner without. */
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const SETTINGS = [
   ...['--disk-low-bytes', `${LOW_BYTES}`, '--disk-check-ms', '10'],
   ...['--journal-unflushed-bytes', `${MIB}`, '--journal-batch-bytes', `${64 * KIB}`],

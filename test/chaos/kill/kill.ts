@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Durability } from '../../../journal/durability.ts';
 import { type Random, seededRandom } from '../../support/seed.ts';
-import { runCli, ServerProcess } from '../../support/server-process.ts';
+import { NO_DATABASE, runCli, ServerProcess } from '../../support/server-process.ts';
 
 export interface KillOptions {
   readonly kills: number;
@@ -35,8 +35,6 @@ interface SentOrder {
   answer: string | undefined;
 }
 
-/** Trading does not need one, and starts sooner without. */
-const NO_DATABASE = { DATABASE_URL: 'postgresql://hoga@127.0.0.1:1/hoga' };
 const CLIENTS = 16;
 const ACCOUNTS = 8;
 const LONGEST_LIFE_MS = 400;
