@@ -12,6 +12,8 @@ export interface BatchSource {
   firstSequence(): number | undefined;
   /** The end of the chain as the newest batch states it. */
   lastLink(): ChainLink;
+  /** What the batch that holds a command states of the chain; undefined where there is none. */
+  linkAt(sequence: number): ChainLink | undefined;
 }
 
 /** For who writes one. What fails throws, or rejects: then nothing may go on. */

@@ -17,6 +17,7 @@ import { EventBuffer } from '../exchange/event-sink.ts';
 import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/exchange.ts';
 import { hashState } from '../exchange/state-hash.ts';
 import { type ChainLink, previousCrcOfStored } from './batch.ts';
+import type { BatchSource } from './batch-storage.ts';
 import { JournalReplay, type ReplayListener } from './journal-replay.ts';
 import type { JournalStore } from './journal-store.ts';
 import { loadSnapshot, readSnapshotLink, SnapshotError, writeSnapshot } from './snapshot-file.ts';
@@ -154,16 +155,17 @@ export function replayWhole(
   return replayFromSnapshot(store, dataFolder, { ...options, upTo: first - 1 });
 }
 
-/** The journal has the batch that a snapshot was made after, or goes on behind it. */
+/** Whether a journal has the batch that a snapshot was made after, or goes on behind it. */
+export function isContinued(store: BatchSource, { crc, lastSequence }: ChainLink): boolean {
+  const stored = store.linkAt(lastSequence);
+  if (stored !== undefined) return stored.lastSequence === lastSequence && stored.crc === crc;
+  const next = store.read(lastSequence + 1);
+  return next !== undefined && previousCrcOfStored(next) === crc;
+}
+
 function assertContinued(store: JournalStore, link: ChainLink, path: string): void {
-  const sequence = link.lastSequence;
-  const stored = store.linkAt(sequence);
-  const next = stored === undefined ? store.read(sequence + 1) : undefined;
-  const isOfThisJournal =
-    (stored !== undefined && stored.lastSequence === sequence && stored.crc === link.crc) ||
-    (next !== undefined && previousCrcOfStored(next) === link.crc);
-  if (isOfThisJournal) return;
-  const what = `the journal does not go on from its command ${sequence}`;
+  if (isContinued(store, link)) return;
+  const what = `the journal does not go on from its command ${link.lastSequence}`;
   throw new SnapshotError(`${path}: ${what}: it is of another journal, or that was cut since`);
 }
 

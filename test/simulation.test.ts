@@ -8,13 +8,13 @@ import { testSeed } from './support/seed.ts';
 const SEEDS = 50;
 const STEPS = 300;
 /** Each fault is found within so many seeds. */
-const SEEDS_A_CONTROL = 100;
+const SEEDS_A_CONTROL = 300;
 
 describe('the simulation', () => {
   it('finds that whatever happens, what was told is kept and a replay comes to the same', (t) => {
     const { failures, counts } = simulate({ seeds: SEEDS, seed: testSeed(t), steps: STEPS });
     assert.deepEqual(failures, []);
-    for (const name of ['commands', 'repeats', 'comparisons', 'kills', 'powerCuts']) {
+    for (const name of ['commands', 'repeats', 'comparisons', 'snapshots', 'kills', 'powerCuts']) {
       assert.ok(counts[name]! > 0, `no ${name}`);
     }
   });

@@ -8,8 +8,13 @@ import type { Section, StateReader, StateWriter } from '../snapshot/state-stream
 import { hashState } from '../state-hash.ts';
 
 export class StateInMemory implements StateReader, StateWriter {
-  private readonly numbers: number[] = [];
+  readonly numbers: number[];
   private at = 0;
+
+  /** @param numbers a state that another one wrote */
+  constructor(numbers: number[] = []) {
+    this.numbers = numbers;
+  }
 
   section(section: Section, version?: number): number {
     if (version !== undefined) this.numbers.push(section, version);

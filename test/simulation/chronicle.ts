@@ -94,15 +94,19 @@ export class Chronicle {
 
   /** A journal that is refused is cut where it is torn, as an operator would. */
   private replay(): Exchange {
-    const takesStaged = this.settings.control !== 'no-staging';
+    const { control } = this.settings;
+    const how = {
+      takesStaged: control !== 'no-staging',
+      checksSnapshots: control !== 'stale-snapshot',
+    };
     try {
-      return recover(this.disk, takesStaged).exchange;
+      return recover(this.disk, how).exchange;
     } catch (error) {
       const { firstTorn } = this.disk;
       if (!(error instanceof JournalError) || firstTorn === undefined) throw error;
       must(error.sequence >= firstTorn, `only ${firstTorn} is torn: ${error.message}`);
       this.disk.truncateFrom(firstTorn);
-      return recover(this.disk, takesStaged).exchange;
+      return recover(this.disk, how).exchange;
     }
   }
 

@@ -36,6 +36,13 @@ interface HandedBatch {
   isCommitted: boolean;
 }
 
+/** The state of an exchange in numbers, behind the batch of this link. */
+export interface SimulatedSnapshot {
+  readonly link: ChainLink;
+  readonly numbers: number[];
+}
+
+const SNAPSHOTS_KEPT = 3;
 const NEVER = new Promise<void>(() => {});
 
 export class SimulatedDisk implements BatchSource, BatchTarget {
@@ -44,6 +51,10 @@ export class SimulatedDisk implements BatchSource, BatchTarget {
   batches: StoredBatch[] = [];
   /** Of durability `commit`. */
   readonly stagingFiles: readonly SimulatedFile[];
+  /** Newest first. */
+  snapshots: readonly SimulatedSnapshot[] = [];
+  /** Starts that began with one. */
+  usedSnapshots = 0;
   tornBatches = 0;
   /** The last command that was flushed at the last end, and so must be there after it. */
   safeSequence = 0;
@@ -132,6 +143,17 @@ export class SimulatedDisk implements BatchSource, BatchTarget {
   lastLink(): ChainLink {
     const last = this.batches.at(-1);
     return last === undefined ? CHAIN_START : linkOfStored(last.bytes);
+  }
+
+  linkAt(sequence: number): ChainLink | undefined {
+    const batch = this.batches.findLast(({ firstSequence }) => firstSequence <= sequence);
+    const link = batch === undefined ? undefined : linkOfStored(batch.bytes);
+    return link !== undefined && link.lastSequence >= sequence ? link : undefined;
+  }
+
+  /** Whole, and on disk, at once: it gets its name only then. */
+  keepSnapshot(snapshot: SimulatedSnapshot): void {
+    this.snapshots = [snapshot, ...this.snapshots].slice(0, SNAPSHOTS_KEPT);
   }
 
   get firstTorn(): number | undefined {

@@ -8,7 +8,7 @@ import type { SimulatedDisk } from './disk.ts';
 import { must } from './failure.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { RandomSource } from './random-source.ts';
-import { CAPACITY } from './recovery.ts';
+import { CAPACITY, takeSnapshot } from './recovery.ts';
 
 export interface Checkpoint {
   readonly sequence: number;
@@ -24,9 +24,11 @@ export class SimulatedFollower {
   comparisons = 0;
   private readonly random: RandomSource;
   private readonly disk: SimulatedDisk;
+  private readonly turnsASnapshot: number;
   private replay: JournalReplay | undefined;
 
-  constructor(random: RandomSource, disk: SimulatedDisk) {
+  constructor(random: RandomSource, disk: SimulatedDisk, turnsASnapshot: number) {
+    this.turnsASnapshot = turnsASnapshot;
     this.random = random;
     this.disk = disk;
   }
@@ -42,6 +44,7 @@ export class SimulatedFollower {
 
   /** @param isAtRest whether the exchange is between two commands */
   turn(process: SimulatedProcess, isAtRest: boolean): void {
+    if (this.random.oneIn(this.turnsASnapshot)) takeSnapshot(this.disk);
     if (this.random.oneIn(40)) this.stop();
     else this.follow(process, this.random.below(4));
     if (isAtRest) this.compare(process);

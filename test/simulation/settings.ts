@@ -12,6 +12,7 @@ export const CONTROLS = [
   'forgotten-answers',
   'no-crc',
   'no-staging',
+  'stale-snapshot',
 ] as const;
 export type Control = (typeof CONTROLS)[number];
 
@@ -40,6 +41,8 @@ export interface Settings {
   readonly diskBytes: number;
   /** Commands taken from one ring before the next has its turn. */
   readonly turnCommands: number;
+  /** Turns of the follower between two snapshots, by chance. */
+  readonly turnsASnapshot: number;
   /** Steps between two ends of the process, by chance; 0: it never ends. */
   readonly stepsAnEnd: number;
   /** The same, of the pauses in which the journal waits for the disk. */
@@ -73,6 +76,7 @@ export function drawSettings(random: RandomSource, wanted: Wanted): Settings {
     unflushedBytes: batchBytes + random.pick([64, 256, 4 * KIB]),
     diskBytes: random.oneIn(4) ? random.between(4 * KIB, 64 * KIB) : Number.POSITIVE_INFINITY,
     turnCommands: random.pick([1, 4, 64]),
+    turnsASnapshot: control === 'stale-snapshot' ? 2 : random.pick([15, 60]),
     stepsAnEnd: random.pick([0, 300, 1_000]),
     pausesAnEnd: control === undefined ? random.pick([0, 10, 30]) : 10,
     powerCuts: drawPowerCuts(random, control),
@@ -81,15 +85,20 @@ export function drawSettings(random: RandomSource, wanted: Wanted): Settings {
   };
 }
 
-/** A staging file that is not taken in shows at a kill alone. */
+/**
+ * A staging file that is not taken in shows at a kill alone, a snapshot of what was lost only at a
+ * power cut.
+ */
 function drawPowerCuts(random: RandomSource, control: Control | undefined): number {
   if (control === undefined) return random.pick([0, 5, 10]);
+  if (control === 'stale-snapshot') return 10;
   return control === 'no-staging' ? 0 : 5;
 }
 
 /** Where a fault can show. */
 function durabilityOf(control: Control | undefined): Durability | undefined {
   if (control === undefined || control === 'forgotten-answers') return undefined;
+  if (control === 'stale-snapshot') return 'none';
   return control === 'no-staging' ? 'commit' : 'fsync';
 }
 

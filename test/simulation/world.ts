@@ -32,6 +32,8 @@ export interface WorldTally extends ClientTally {
   commands: number;
   comparisons: number;
   readonly ends: Record<EndKind, number>;
+  /** Starts that began with a snapshot. */
+  snapshots: number;
   /** Batches that a power cut left torn: each was refused. */
   torn: number;
   /** Commands that were told and lost, as the durability allows. */
@@ -43,7 +45,7 @@ export interface WorldTally extends ClientTally {
 export class World {
   readonly settings: Settings;
   readonly tally: WorldTally = {
-    ...{ steps: 0, commands: 0, comparisons: 0, torn: 0, lost: 0, rebuilds: 0 },
+    ...{ steps: 0, commands: 0, comparisons: 0, snapshots: 0, torn: 0, lost: 0, rebuilds: 0 },
     ...{ refused: 0, retries: 0, repeats: 0, unknown: 0, fullRings: 0 },
     ends: { kill: 0, 'power cut': 0, 'failed write': 0, 'full disk': 0 },
   };
@@ -76,7 +78,7 @@ export class World {
     const diskOptions = { capacityBytes, writesAFailure, isLying };
     const hidesDamage = control === 'no-crc';
     this.disk = new SimulatedDisk(random, { ...diskOptions, hidesDamage }, () => this.pause());
-    this.follower = new SimulatedFollower(random, this.disk);
+    this.follower = new SimulatedFollower(random, this.disk, settings.turnsASnapshot);
     this.chronicle = new Chronicle(this.disk, settings);
     const accounts = Array.from({ length: settings.clients }, (_, index) => index + 1);
     const drawn = new DrawnCommands(random, accounts, () => this.clock.nowUs);
@@ -95,6 +97,7 @@ export class World {
     while (this.tally.steps < steps) this.living(() => this.act());
     this.finish();
     this.tally.comparisons = this.follower.comparisons;
+    this.tally.snapshots = this.disk.usedSnapshots;
     this.tally.torn = this.disk.tornBatches;
   }
 
