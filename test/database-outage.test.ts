@@ -205,7 +205,9 @@ it('a PostgreSQL that is far behind does not hold up a stop, and is caught up la
   // One command a transaction and one batch a request: more than half of the time allows.
   for (let round = 0; round < 5; round++) await server.sendCommands(amounts);
   const single = encodeCommands([deposit({ accountId: 1, currencyId: 1, amount: 1 })]);
-  await Promise.all(Array.from({ length: 3_000 }, () => server.sendCommands(single)));
+  for (let round = 0; round < 30; round++) {
+    await Promise.all(Array.from({ length: 100 }, () => server.sendCommands(single)));
+  }
   assert.equal(await server.end('SIGTERM'), 0);
   assert.equal(server.log.at(-1)?.msg, 'stopped, nothing is lost');
   const next = await ServerProcess.start(folder.path);
