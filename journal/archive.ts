@@ -16,7 +16,9 @@
  * An entry's crc covers its firstSequence and its batch. All little-endian.
  */
 import { closeSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { flushFolder } from './flush-folder.ts';
 import { JournalError } from './journal-error.ts';
 
 const MAGIC = 0x41474f48; // 'HOGA'
@@ -51,6 +53,7 @@ export function writeArchive(path: string, batches: Iterable<ArchivedBatch>): nu
     closeSync(file);
   }
   renameSync(partial, path);
+  flushFolder(dirname(path));
   return count;
 }
 

@@ -50,7 +50,7 @@ export class JournalReplay {
     const firstSequence = this.link.lastSequence + 1;
     const value = this.store.read(firstSequence);
     if (value === undefined) {
-      if (this.isCutOff) throw this.trimmed();
+      this.assertNotCutOff();
       return false;
     }
     const batch = readBatch(value, firstSequence, this.link);
@@ -94,8 +94,10 @@ export class JournalReplay {
     return this.exchange.events.hash.toString();
   }
 
-  private trimmed(): JournalError {
-    return new JournalError(
+  /** @throws JournalError where what comes next was trimmed */
+  assertNotCutOff(): void {
+    if (!this.isCutOff) return;
+    throw new JournalError(
       this.link.lastSequence + 1,
       `batch is missing, the journal begins with command ${this.store.firstSequence()}`,
       'What was before is in the archives that were made when it was trimmed: take them in with ' +

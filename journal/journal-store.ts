@@ -36,7 +36,6 @@ export class JournalStore implements BatchSource, BatchTarget {
   private readonly file: string;
   private readonly mapBytes: number;
   private readonly database: RootDatabase<Buffer, number>;
-  private readonly isFlushedAtOnce: boolean;
   /** The file, to be written ahead of LMDB, and up to where it was. */
   private aheadFile: number | undefined;
   private aheadEnd = 0;
@@ -62,7 +61,6 @@ export class JournalStore implements BatchSource, BatchTarget {
       readOnly,
       cache: false,
     });
-    this.isFlushedAtOnce = durability === 'fsync';
     this.usedBytes = this.measure();
     if (readOnly) return;
     this.aheadFile = openSync(this.file, 'r+');
@@ -161,11 +159,10 @@ export class JournalStore implements BatchSource, BatchTarget {
     const isMore = keys.length > most;
     keys.pop();
     if (keys.length === 0) return false;
-    if (this.isFlushedAtOnce) {
-      this.database.transactionSync(() => {
-        for (const key of keys) this.database.removeSync(key);
-      });
-    } else for (const key of keys) this.database.remove(key);
+    // In any durability: what is handed over is only done when the caller's event loop turns.
+    this.database.transactionSync(() => {
+      for (const key of keys) this.database.removeSync(key);
+    });
     return isMore;
   }
 
@@ -194,7 +191,8 @@ export class JournalStore implements BatchSource, BatchTarget {
     if (this.usedBytes <= this.askBytes) return;
     const pagesEnd = this.measure();
     this.usedBytes = pagesEnd + this.unflushedBytes + needed;
-    if (this.filledBytes > this.mapBytes) {
+    // A reader that holds pages keeps LMDB from using them again: then the file would grow on.
+    if (this.filledBytes > this.mapBytes || pagesEnd > this.mapBytes) {
       throw new JournalFullError(
         `the journal is full: batch ${firstSequence} does not fit into ${this.mapBytes} bytes ` +
           '(--journal-map-bytes). Nothing is acknowledged any more: start again with a larger one',

@@ -47,10 +47,13 @@ export function planCut(store: JournalStore, dataFolder: string, after: number):
     },
   };
   const replay: JournalReplay = replayWhole(store, dataFolder, { listener });
-  let { link } = replay;
-  if (after < link.lastSequence) {
-    throw new JournalError(after, `the journal begins after ${link.lastSequence}`, 'Cut later.');
+  replay.assertNotCutOff();
+  const first = store.firstSequence() ?? 1;
+  if (first > 1 && after < first) {
+    const what = `the journal was trimmed, and begins with command ${first}`;
+    throw new JournalError(after, what, `Cut after ${first} or later.`);
   }
+  let { link } = replay;
   while (link.lastSequence < after) {
     const firstSequence = link.lastSequence + 1;
     const value = store.read(firstSequence);

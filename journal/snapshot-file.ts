@@ -33,9 +33,16 @@ const CHUNK_HEADER_BYTES = 8;
 /** Numbers in a chunk: 1 MiB of them. */
 const CHUNK_NUMBERS = 131_072;
 
-/** A snapshot that is damaged, or of another release: there may be an older one that is not. */
+/** A snapshot that cannot be used: there may be an older one that can. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
+  /** Another attempt would come to the same: it is damaged, or of another journal or release. */
+  readonly isForGood: boolean;
+
+  constructor(message: string, isForGood = true) {
+    super(message);
+    this.isForGood = isForGood;
+  }
 }
 
 /** Writes the state after the batch that `link` is of, and flushes it; returns its bytes. */
@@ -85,7 +92,8 @@ function withFile<Result>(path: string, use: (file: number) => Result): Result {
     return use(file);
   } catch (error) {
     if (error instanceof SnapshotError) throw error;
-    throw new SnapshotError(`${path}: it cannot be restored (${error})`);
+    const isOfSystem = (error as NodeJS.ErrnoException).syscall !== undefined;
+    throw new SnapshotError(`${path}: it cannot be restored (${error})`, !isOfSystem);
   } finally {
     if (file !== undefined) closeSync(file);
   }

@@ -8,8 +8,10 @@ import assert from 'node:assert/strict';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -23,7 +25,7 @@ import { type Random, seededRandom, testSeed } from '../test/support/seed.ts';
 import { JournalError } from './journal-error.ts';
 import { JournalReplay } from './journal-replay.ts';
 import { JournalStore, journalFileOf } from './journal-store.ts';
-import { exportArchive, importArchive } from './journal-surgery.ts';
+import { exportArchive, importArchive, planCut } from './journal-surgery.ts';
 import { loadSnapshot, SnapshotError } from './snapshot-file.ts';
 import {
   keepSnapshots,
@@ -32,8 +34,10 @@ import {
   removePartialSnapshots,
   removeSnapshotsAfter,
   replayFromSnapshot,
+  replayWhole,
   snapshotsFolderOf,
   takeSnapshot,
+  trimmableTo,
 } from './snapshots.ts';
 import { CommandFlow } from './testing/command-flow.ts';
 import {
@@ -224,6 +228,19 @@ describe('the folder of snapshots', () => {
     assert.deepEqual(sequences(), all.slice(1, 4));
   });
 
+  test('gives what never can be used another name, and only that', async (t) => {
+    const { folder } = await recordDay(seededRandom(testSeed(t)), 3);
+    const store = openStore(t, folder);
+    const [newest, middle, oldest] = listSnapshots(folder);
+    damage(newest!.path, (bytes) => flipped(bytes, 4_000));
+    rmSync(middle!.path);
+    mkdirSync(middle!.path);
+    const options = { setsAside: true, capacity: SMALL_CAPACITY };
+    assert.equal(replayFromSnapshot(store, folder, options).exchange.sequence, oldest!.sequence);
+    assert.deepEqual(listSnapshots(folder), [middle, oldest]);
+    assert.ok(existsSync(`${newest!.path}.refused`));
+  });
+
   test('has nothing left of a writer that died', async (t) => {
     const { folder } = await recordDay(seededRandom(testSeed(t)), 1);
     const { path } = listSnapshots(folder)[0]!;
@@ -256,6 +273,62 @@ describe('a trimmed journal', () => {
     assert.deepEqual(left(), keys.slice(6), 'one that ends with it goes');
     assert.equal(store.trim(Number.MAX_SAFE_INTEGER - 2, 10_000), false);
     assert.deepEqual(left(), keys.slice(-1));
+  });
+
+  for (const durability of ['commit', 'none'] as const) {
+    test(`is done with no turn of the event loop in durability ${durability}`, async (t) => {
+      const { folder } = await recordDay(seededRandom(testSeed(t)), 0);
+      const store = openStore(t, folder, durability);
+      const { length } = [...store.storedFrom(1)];
+      for (let calls = 0; store.trim(COMMANDS - 50, 2); calls++) assert.ok(calls < length);
+      assert.ok([...store.storedFrom(1)].length < length / 2);
+    });
+  }
+
+  test('keeps the snapshot that it begins behind, whatever others come', async (t) => {
+    const { folder, stateHash } = await recordDay(seededRandom(testSeed(t)), 4);
+    const store = openStore(t, folder);
+    const [newest, , , oldest] = listSnapshots(folder);
+    store.trim(oldest!.sequence, 10_000);
+    keepSnapshots(folder, 1, store.firstSequence());
+    assert.deepEqual(listSnapshots(folder), [newest, oldest]);
+    const whole = replayWhole(store, folder, { capacity: SMALL_CAPACITY });
+    assert.equal(whole.exchange.sequence, oldest!.sequence);
+    whole.runToEnd();
+    assert.equal(hashState(whole.exchange), stateHash);
+    // Without it another one does, and all behind that can still be cut off.
+    rmSync(oldest!.path);
+    assert.equal(replayWhole(store, folder).exchange.sequence, newest!.sequence);
+    assert.equal(planCut(store, folder, COMMANDS - 1).commands, 1);
+  });
+
+  test('is never emptied by cutting its end off', async (t) => {
+    const { folder } = await recordDay(seededRandom(testSeed(t)), 1);
+    const store = openStore(t, folder);
+    const { path, sequence } = listSnapshots(folder)[0]!;
+    store.trim(sequence, 10_000);
+    const what = new RegExp(`begins with command ${sequence + 1}`);
+    for (const after of [0, sequence - 1, sequence]) {
+      assert.throws(() => planCut(store, folder, after), what);
+    }
+    assert.equal(planCut(store, folder, sequence + 1).after, sequence + 1);
+    rmSync(path);
+    for (const after of [0, COMMANDS - 1]) {
+      assert.throws(() => planCut(store, folder, after), what, 'nothing to begin with');
+    }
+  });
+
+  test('is only trimmed before a snapshot that was seen to be good', async (t) => {
+    const random = seededRandom(testSeed(t));
+    const [{ folder }, other] = [await recordDay(random, 3), await recordDay(random, 3)];
+    const store = openStore(t, folder);
+    const [, middle, oldest] = listSnapshots(folder);
+    assert.equal(trimmableTo(store, folder, 4, SMALL_CAPACITY), 0, 'there are not so many');
+    assert.equal(trimmableTo(store, folder, 3, SMALL_CAPACITY), oldest!.sequence);
+    damage(oldest!.path, (bytes) => flipped(bytes, 4_000));
+    assert.throws(() => trimmableTo(store, folder, 3, SMALL_CAPACITY), SnapshotError);
+    copyFileSync(listSnapshots(other.folder)[1]!.path, middle!.path);
+    assert.throws(() => trimmableTo(store, folder, 2, SMALL_CAPACITY), /another journal/);
   });
 
   test('takes its archives in again, newest first, and no others', async (t) => {

@@ -2,22 +2,14 @@
  * The snapshots of a data folder, in files of their own beside the journal, and replays that begin
  * with the newest of them that is good.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventBuffer } from '../exchange/event-sink.ts';
 import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/exchange.ts';
 import { hashState } from '../exchange/state-hash.ts';
 import { type ChainLink, previousCrcOfStored } from './batch.ts';
 import type { BatchSource } from './batch-storage.ts';
+import { flushFolder } from './flush-folder.ts';
 import { JournalReplay, type ReplayListener } from './journal-replay.ts';
 import type { JournalStore } from './journal-store.ts';
 import { loadSnapshot, readSnapshotLink, SnapshotError, writeSnapshot } from './snapshot-file.ts';
@@ -42,6 +34,8 @@ export interface ReplayFromSnapshot {
   readonly upTo?: number;
   /** A snapshot that cannot be used: an older one is, or all of the journal. */
   readonly onBad?: (why: string) => void;
+  /** Give those that never can be used another name, so that they take no good one's place. */
+  readonly setsAside?: boolean;
 }
 
 export function snapshotsFolderOf(dataFolder: string): string {
@@ -105,9 +99,34 @@ export function differenceOf({ path }: Snapshot, replay: JournalReplay): string 
   }
 }
 
-/** Removes all but the newest ones. */
-export function keepSnapshots(dataFolder: string, count: number): void {
-  for (const { path } of listSnapshots(dataFolder).slice(count)) rmSync(path);
+/**
+ * Removes all but the newest ones, and but the one that a trimmed journal begins behind.
+ *
+ * @param firstSequence of the journal
+ */
+export function keepSnapshots(dataFolder: string, count: number, firstSequence = 1): void {
+  const all = listSnapshots(dataFolder);
+  const before = all.find(({ sequence }) => firstSequence > 1 && sequence < firstSequence);
+  for (const snapshot of all.slice(count)) {
+    if (snapshot !== before) rmSync(snapshot.path, { force: true });
+  }
+}
+
+/**
+ * What a journal may lose before the oldest of so many snapshots, once that was seen to be good:
+ * the snapshot's command; 0 where there are not so many.
+ */
+export function trimmableTo(
+  store: JournalStore,
+  dataFolder: string,
+  count: number,
+  capacity: ExchangeCapacity = DEFAULT_CAPACITY,
+): number {
+  const oldest = listSnapshots(dataFolder)[count - 1];
+  if (oldest === undefined) return 0;
+  assertContinued(store, readSnapshotLink(oldest.path), oldest.path);
+  loadSnapshot(oldest.path, new Exchange(new EventBuffer(), capacity));
+  return oldest.sequence;
 }
 
 /** Removes those that have commands which the journal has no longer. */
@@ -128,10 +147,28 @@ export function removePartialSnapshots(dataFolder: string): void {
 export function replayFromSnapshot(
   store: JournalStore,
   dataFolder: string,
-  { listener, capacity, upTo = Number.POSITIVE_INFINITY, onBad }: ReplayFromSnapshot = {},
+  { upTo = Number.POSITIVE_INFINITY, ...options }: ReplayFromSnapshot = {},
 ): JournalReplay {
-  for (const { path, sequence } of listSnapshots(dataFolder)) {
-    if (sequence > upTo) continue;
+  const snapshots = listSnapshots(dataFolder).filter(({ sequence }) => sequence <= upTo);
+  return replayFromOneOf(snapshots, store, options);
+}
+
+/** A replay of all that there is: from the first command, or the oldest snapshot that is good. */
+export function replayWhole(
+  store: JournalStore,
+  dataFolder: string,
+  options: Omit<ReplayFromSnapshot, 'upTo' | 'setsAside'> = {},
+): JournalReplay {
+  const isWhole = (store.firstSequence() ?? 1) === 1;
+  return replayFromOneOf(isWhole ? [] : listSnapshots(dataFolder).reverse(), store, options);
+}
+
+function replayFromOneOf(
+  snapshots: readonly Snapshot[],
+  store: JournalStore,
+  { listener, capacity, onBad, setsAside }: ReplayFromSnapshot,
+): JournalReplay {
+  for (const { path } of snapshots) {
     try {
       assertContinued(store, readSnapshotLink(path), path);
       const start = (exchange: Exchange) => loadSnapshot(path, exchange);
@@ -139,20 +176,10 @@ export function replayFromSnapshot(
     } catch (error) {
       if (!(error instanceof SnapshotError)) throw error;
       onBad?.(error.message);
+      if (setsAside === true && error.isForGood) renameSync(path, `${path}.refused`);
     }
   }
   return new JournalReplay(store, listener, capacity);
-}
-
-/** A replay of all that there is: from the first command, or the oldest snapshot that is needed. */
-export function replayWhole(
-  store: JournalStore,
-  dataFolder: string,
-  options: Omit<ReplayFromSnapshot, 'upTo'> = {},
-): JournalReplay {
-  const first = store.firstSequence() ?? 1;
-  if (first === 1) return new JournalReplay(store, options.listener, options.capacity);
-  return replayFromSnapshot(store, dataFolder, { ...options, upTo: first - 1 });
 }
 
 /** Whether a journal has the batch that a snapshot was made after, or goes on behind it. */
@@ -167,10 +194,4 @@ function assertContinued(store: JournalStore, link: ChainLink, path: string): vo
   if (isContinued(store, link)) return;
   const what = `the journal does not go on from its command ${link.lastSequence}`;
   throw new SnapshotError(`${path}: ${what}: it is of another journal, or that was cut since`);
-}
-
-function flushFolder(folder: string): void {
-  const directory = openSync(folder, 'r');
-  fsyncSync(directory);
-  closeSync(directory);
 }

@@ -6,15 +6,7 @@
  * A file is begun again when all that it holds is in LMDB. What is left of before, behind the new
  * batches, is older and so is passed over, or no batch at all.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   firstSequenceOfStored,
@@ -23,6 +15,7 @@ import {
   previousCrcOfStored,
 } from './batch.ts';
 import type { BatchTarget } from './batch-storage.ts';
+import { flushFolder } from './flush-folder.ts';
 import { JournalWriteError } from './journal-error.ts';
 import { journalFolderOf } from './journal-store.ts';
 
@@ -138,9 +131,7 @@ export function removeStaging(dataFolder: string): void {
   const paths = FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
   if (paths.length === 0) return;
   for (const path of paths) rmSync(path);
-  const file = openSync(folder, 'r');
-  fsyncSync(file);
-  closeSync(file);
+  flushFolder(folder);
 }
 
 /** The whole batches in both files, in order of their commands. */

@@ -107,6 +107,11 @@ export class Follower implements ReplayListener {
 
   /** Brings the schema up to date and takes up the projection where its checkpoint says. */
   private async attach(): Promise<void> {
+    const first = this.store.firstSequence() ?? 1;
+    if (this.mustRebuild && first > 1) {
+      const what = `The tables stay as they are: the journal was trimmed and begins with ${first}`;
+      return this.diverge(what, IMPORT);
+    }
     if (this.mustRebuild) {
       await dropProjection(this.db);
       this.report.onEmptied();

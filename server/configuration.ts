@@ -150,7 +150,7 @@ export const SETTINGS = {
     Number.MAX_SAFE_INTEGER,
     'commands from one snapshot to the next; 0: none is written',
   ),
-  snapshotsKept: integer(3, 1, 1_000, 'snapshots that are kept'),
+  snapshotsKept: integer(3, 2, 1_000, 'snapshots that are kept'),
   journalRetention: {
     kind: 'choice',
     default: 'all',

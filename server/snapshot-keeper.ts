@@ -1,16 +1,17 @@
 /**
  * Has snapshots written while the exchange runs, each by a process of its own at low priority (ADR
- * 0012), and says how much of the journal is no longer needed. A snapshot that fails costs nothing
- * but a longer start: the next one is tried when as many commands have come again.
+ * 0012), and says how much of the journal is no longer needed. What fails is tried again later.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { listSnapshots, removePartialSnapshots } from '../journal/snapshots.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
 import { CHILD_VARIABLE } from './journal-child.ts';
+import type { Result } from './json-report.ts';
 import type { Logger } from './log.ts';
 
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
@@ -24,9 +25,14 @@ export interface SnapshotSettings {
   readonly isTrimmed: boolean;
   /** Where what is trimmed is archived; empty: nowhere. */
   readonly archiveFolder: string;
+  /** Whether the disk has no room for snapshots and archives now. */
+  readonly isDiskLow: () => boolean;
   /** Told that the journal may be trimmed. */
   readonly onTrimmable: () => void;
 }
+
+/** After something failed nothing is tried for so long. */
+const PAUSE_MS = 60_000;
 
 export class SnapshotKeeper {
   private readonly settings: SnapshotSettings;
@@ -35,8 +41,11 @@ export class SnapshotKeeper {
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private isBusy = false;
+  private pausedUntilMs = 0;
   /** The next snapshot is due so many commands after this one. */
   private latest: number;
+  /** The journal may begin behind it, as the latest writer of a snapshot has seen. */
+  private trimmable = 0;
 
   constructor(settings: SnapshotSettings, counters: Counters, log: Logger) {
     this.settings = settings;
@@ -59,79 +68,92 @@ export class SnapshotKeeper {
   }
 
   private async look(): Promise<void> {
-    if (this.isBusy) return;
+    if (this.isBusy || performance.now() < this.pausedUntilMs || this.settings.isDiskLow()) return;
+    this.isBusy = true;
     const stored = this.counters.get(Counter.StoredSequence);
     const isDue = stored - this.latest >= this.settings.snapshotEvery;
-    this.isBusy = true;
+    if (isDue) await this.attempt('no snapshot was written', () => this.write(stored));
+    if (this.settings.isTrimmed) {
+      await this.attempt('the journal is not trimmed', () => this.trim());
+    }
+    this.isBusy = false;
+  }
+
+  /** What fails costs nothing but room, and a longer start. */
+  private async attempt(failure: string, work: () => Promise<void>): Promise<void> {
     try {
-      if (isDue) await this.write(stored);
-      if (this.settings.isTrimmed) await this.trim();
+      await work();
     } catch (error) {
       if (this.stopping.signal.aborted) return;
-      this.log.error({ error: String(error) }, 'no snapshot; trading goes on');
-    } finally {
-      this.isBusy = false;
+      this.pausedUntilMs = performance.now() + PAUSE_MS;
+      removePartialSnapshots(this.settings.dataFolder);
+      const details = { error: String(error), againInSeconds: PAUSE_MS / 1_000 };
+      this.log.error(details, `${failure}; trading goes on`);
     }
   }
 
+  /** None of a command that is not on disk: a power cut could take it back. */
   private async write(stored: number): Promise<void> {
     const { dataFolder, snapshotsKept } = this.settings;
-    this.latest = stored;
     const startMs = performance.now();
-    await this.run('snapshot', '--data', dataFolder, '--keep', String(snapshotsKept));
-    const sequence = listSnapshots(dataFolder)[0]?.sequence ?? 0;
+    const keep = ['--keep', String(snapshotsKept), '--to', String(stored)];
+    const results = await this.run('snapshot', '--data', dataFolder, ...keep);
+    const figureOf = (metric: string) =>
+      Number(results.find((result) => result.metric === metric)?.value ?? 0);
+    const sequence = figureOf('sequence');
     const seconds = Math.round(performance.now() - startMs) / 1_000;
-    this.latest = sequence;
+    this.latest = stored;
+    this.trimmable = figureOf('trimmable');
     this.counters.set(Counter.SnapshotSequence, sequence);
     this.log.info({ sequence, seconds }, 'snapshot written');
   }
 
-  /**
-   * What comes before the oldest snapshot that is kept, and is in PostgreSQL, may go when it is in
-   * an archive.
-   */
+  /** What is trimmed is in PostgreSQL, and in an archive. */
   private async trim(): Promise<void> {
-    const { archiveFolder, dataFolder, snapshotsKept } = this.settings;
-    const snapshots = listSnapshots(dataFolder);
-    if (snapshots.length < snapshotsKept) return;
-    const { sequence } = snapshots.at(-1)!;
-    if (sequence <= this.counters.get(Counter.TrimmableSequence)) return;
-    if (sequence > this.counters.get(Counter.ProjectedSequence)) return;
-    if (archiveFolder !== '') await this.archive(sequence);
-    this.counters.set(Counter.TrimmableSequence, sequence);
+    const { counters, trimmable } = this;
+    if (trimmable <= counters.get(Counter.TrimmableSequence)) return;
+    if (trimmable > counters.get(Counter.ProjectedSequence)) return;
+    if (this.settings.archiveFolder !== '') await this.archive(trimmable);
+    counters.set(Counter.TrimmableSequence, trimmable);
     this.settings.onTrimmable();
-    this.log.info({ upTo: sequence }, 'journal trimmed');
+    this.log.info({ upTo: trimmable }, 'journal trimmed');
   }
 
-  /** All that is left of the journal up to a command; a file by that name is whole. */
+  /** All that is left of the journal up to a command. */
   private async archive(upTo: number): Promise<void> {
     const { archiveFolder, dataFolder } = this.settings;
     mkdirSync(archiveFolder, { recursive: true });
-    const file = join(archiveFolder, `journal-to-${String(upTo).padStart(16, '0')}.archive`);
-    if (existsSync(file)) return;
+    const file = freeName(join(archiveFolder, `journal-to-${String(upTo).padStart(16, '0')}`));
     await this.run('journal', 'export', file, '--data', dataFolder, '--to', String(upTo));
     this.log.info({ file }, 'journal archived');
   }
 
-  /** Runs a command of this program, which reads the journal beside us. */
-  private async run(...args: readonly string[]): Promise<void> {
+  /** Runs a command of this program, which reads the journal beside us; returns what it tells. */
+  private async run(...args: readonly string[]): Promise<readonly Result[]> {
     const env = { ...process.env, [CHILD_VARIABLE]: '1' };
     const child = spawn(process.execPath, [CLI, ...args, '--json'], {
       env,
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       signal: this.stopping.signal,
       killSignal: 'SIGKILL',
     });
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-    let said = '';
-    child.stderr.on('data', (chunk) => {
-      said += String(chunk);
-    });
-    const code = await new Promise<number | null>((resolve, reject) => {
+    const [told, said] = [textOf(child.stdout), textOf(child.stderr)];
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.on('error', reject);
-      child.on('close', resolve);
+      child.on('close', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
     });
-    if (code !== 0) throw new Error(`hoga ${args[0]} ended with ${code}: ${said.trim()}`);
-    if (said !== '') this.log.warn({ said: said.trim() }, `hoga ${args[0]}`);
+    const why = (await said).trim();
+    if (code !== 0) throw new Error(`hoga ${args[0]} ended with ${code ?? signal}: ${why}`);
+    if (why !== '') this.log.warn({ said: why }, `hoga ${args[0]}`);
+    return (JSON.parse(await told) as { readonly results: readonly Result[] }).results;
+  }
+}
+
+/** Whatever is there by the first name may be of another time, or another exchange. */
+function freeName(stem: string): string {
+  for (let n = 1; ; n++) {
+    const file = n === 1 ? `${stem}.archive` : `${stem}-${n}.archive`;
+    if (!existsSync(file)) return file;
   }
 }

@@ -209,11 +209,13 @@ export class Supervisor {
 
   private createSnapshotKeeper(counters: Counters): SnapshotKeeper {
     const { snapshotEvery, snapshotsKept, journalArchive, journalRetention } = this.configuration;
+    const { diskLowBytes } = this.configuration;
     const { dataFolder, links, log } = this;
     const settings = {
       ...{ dataFolder, snapshotEvery, snapshotsKept },
       isTrimmed: journalRetention === 'snapshots',
       archiveFolder: journalArchive,
+      isDiskLow: () => counters.get(Counter.DiskFreeBytes) < diskLowBytes,
       onTrimmable: () => new Signal(links.signals.journal).ring(),
     };
     return new SnapshotKeeper(settings, counters, log);

@@ -1,7 +1,7 @@
 /** `hoga journal`: cuts a journal's end off, writes batches to an archive, takes them in again. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
 import { cut, exportArchive, importArchive, planCut } from '../../journal/journal-surgery.ts';
 import { removeSnapshotsAfter } from '../../journal/snapshots.ts';
@@ -10,6 +10,7 @@ import { SETTINGS } from '../configuration.ts';
 import { acquireDataFolderLock } from '../data-folder-lock.ts';
 import { inChild } from '../journal-child.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
+import { sequence } from './sequence.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_NOTHING_DONE = 2;
@@ -49,14 +50,6 @@ export function addJournal(program: Command): void {
     'import <file>',
     'Takes in the commands of an archive that continue the journal, or that were trimmed.',
   ).action((file: string, options: Options) => run('import', () => take(file, options)));
-}
-
-function sequence(text: string): number {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('allowed: a whole number from 0 to 9007199254740991');
-  }
-  return value;
 }
 
 /** In a child process, since a truncated LMDB file kills who reads it. */

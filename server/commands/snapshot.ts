@@ -10,15 +10,18 @@ import {
   replayFromSnapshot,
   type Snapshot,
   takeSnapshot,
+  trimmableTo,
 } from '../../journal/snapshots.ts';
 import { SETTINGS } from '../configuration.ts';
 import { inChild } from '../journal-child.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
 import { startProgress } from '../progress.ts';
 import { printResults } from './replay.ts';
+import { sequence } from './sequence.ts';
 
 interface Options {
   readonly data: string;
+  readonly to: number;
   readonly keep: number;
   readonly json?: true;
 }
@@ -35,6 +38,7 @@ export function addSnapshot(program: Command): void {
     )
     .option('--data <folder>', 'data folder', SETTINGS.data.default)
     .option('--keep <count>', 'snapshots to keep', count, SETTINGS.snapshotsKept.default)
+    .option('--to <sequence>', 'no command after this one', sequence, Number.MAX_SAFE_INTEGER)
     .option('--json', 'print one JSON object and nothing else')
     .action(async (options: Options) => {
       process.exitCode = await inChild('snapshot', EXIT_FAILED, () => snapshot(options));
@@ -48,7 +52,7 @@ function count(text: string): number {
   throw new InvalidArgumentError(`allowed: a whole number from ${min} to ${max}`);
 }
 
-async function snapshot({ data, keep, json }: Options): Promise<number> {
+async function snapshot({ data, keep, to, json }: Options): Promise<number> {
   const folder = resolve(data);
   if (!existsSync(journalFolderOf(folder))) {
     process.stderr.write(`${folder} holds no journal: --data names the folder of an exchange\n`);
@@ -57,10 +61,12 @@ async function snapshot({ data, keep, json }: Options): Promise<number> {
   const mapBytes = SETTINGS.journalMapBytes.default;
   const store = new JournalStore(folder, { mapBytes, readOnly: true });
   try {
-    const results = write(store, folder, json !== true);
-    keepSnapshots(folder, keep);
+    const results = write(store, folder, to, json !== true);
+    keepSnapshots(folder, keep, store.firstSequence());
     const kept = listSnapshots(folder).length;
+    const trimmable = trimmableTo(store, folder, keep);
     results.push({ case: 'snapshot', metric: 'kept', value: kept, unit: 'snapshots' });
+    results.push({ case: 'snapshot', metric: 'trimmable', value: trimmable, unit: '' });
     if (json === true) printJsonReport('snapshot', 'fsync', results);
     else printResults(results);
     return 0;
@@ -72,12 +78,12 @@ async function snapshot({ data, keep, json }: Options): Promise<number> {
   }
 }
 
-function write(store: JournalStore, folder: string, isForPeople: boolean): Result[] {
+function write(store: JournalStore, folder: string, to: number, isForPeople: boolean): Result[] {
   const startMs = performance.now();
   const onBad = (why: string) => process.stderr.write(`snapshot refused: ${why}\n`);
-  const replay = replayFromSnapshot(store, folder, { onBad });
+  const replay = replayFromSnapshot(store, folder, { onBad, setsAside: true });
   const from = replay.exchange.sequence;
-  replayAll(replay, store.lastLink().lastSequence, isForPeople);
+  replayTo(replay, store, to, isForPeople);
   const replayedMs = performance.now();
   const taken = takeOrFind(folder, replay);
   const seconds = (ms: number) => Math.round(ms) / 1_000;
@@ -95,9 +101,21 @@ function write(store: JournalStore, folder: string, isForPeople: boolean): Resul
   ];
 }
 
-function replayAll(replay: JournalReplay, end: number, isForPeople: boolean): void {
-  const progress = startProgress('replay', end, isForPeople);
-  while (replay.exchange.sequence < end && replay.next()) progress.update(replay.exchange.sequence);
+/** All batches that end with a command or before it. */
+function replayTo(
+  replay: JournalReplay,
+  store: JournalStore,
+  to: number,
+  isForPeople: boolean,
+): void {
+  const progress = startProgress('replay', store.lastLink().lastSequence, isForPeople);
+  for (;;) {
+    const done = replay.exchange.sequence;
+    progress.update(done);
+    const next = store.linkAt(done + 1);
+    if (next !== undefined && next.lastSequence > to) break;
+    if (!replay.next()) break;
+  }
   progress.stop();
 }
 

@@ -81,6 +81,9 @@ function replayOnceMore(store: JournalStore, folder: string, first: readonly Res
       if (difference !== undefined) complain(difference);
     }
   } while (run.exchange.sequence < end && run.next());
+  for (const { path, sequence } of listSnapshots(folder)) {
+    if (sequence > store.lastLink().lastSequence) complain(`${path}: it is ahead of the journal`);
+  }
   if (run.eventHash !== firstValue('event_hash'))
     complain('the second replay has another event hash');
   const stateHash = hashState(run.exchange);

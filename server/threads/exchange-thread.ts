@@ -75,6 +75,7 @@ async function recover(): Promise<JournalReplay> {
   });
   const recovering = replayFromSnapshot(store, data.dataFolder, {
     capacity: DEFAULT_CAPACITY,
+    setsAside: true,
     onBad: (why) => post({ kind: 'log', level: 'error', text: `snapshot refused: ${why}` }),
   });
   const from = recovering.exchange.sequence;
