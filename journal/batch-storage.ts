@@ -21,6 +21,8 @@ export interface BatchTarget {
   /** What was handed to `appendLater` and is not flushed yet. */
   readonly unflushedBytes: number;
   lastLink(): ChainLink;
+  /** Flushes what an earlier process wrote and did not. */
+  flush(): void;
   /** Stores a batch and flushes it to disk. */
   append(firstSequence: number, bytes: Uint8Array): void;
   /** Hands over a batch; calls back when it can be read and is flushed. */

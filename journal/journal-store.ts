@@ -21,6 +21,8 @@ export interface JournalStoreOptions {
   readonly durability?: Durability;
 }
 
+/** A key that no batch has. */
+const NO_BATCH = 0;
 /** What LMDB may write beside a batch: the tree's pages that change, and its list of free pages. */
 const OVERHEAD_BYTES = 65_536;
 /**
@@ -96,6 +98,22 @@ export class JournalStore implements BatchSource, BatchTarget {
       throw this.failure(firstSequence, error);
     }
     return this.put(firstSequence, value, onStored);
+  }
+
+  /**
+   * Flushes what an earlier process wrote and did not: all that can be read is on disk then. LMDB
+   * does that when it writes, and not when it opens, so a record comes and goes.
+   */
+  flush(): void {
+    try {
+      this.makeRoom(0, 0);
+      this.database.transactionSync(() => {
+        this.database.putSync(NO_BATCH, Buffer.alloc(1));
+        this.database.removeSync(NO_BATCH);
+      });
+    } catch (error) {
+      throw this.failure(NO_BATCH, error);
+    }
   }
 
   /** The batch with that key, as of now; undefined where there is none. */

@@ -98,12 +98,14 @@ export class Staging {
 
 /**
  * Appends to the journal what was told before the last end but did not get there; returns how many
- * batches. What does not continue the journal was not told, or is there already.
+ * batches. What does not continue the journal was not told, or is there already. All that is in the
+ * journal is on disk before the files go.
  */
 export function restoreStaged(dataFolder: string, store: BatchTarget): number {
   const paths = FILES.map((name) => join(journalFolderOf(dataFolder), name));
   const contents = paths.filter((path) => existsSync(path)).map((path) => readFileSync(path));
   const count = appendStaged(contents, store);
+  store.flush();
   removeStaging(dataFolder);
   return count;
 }

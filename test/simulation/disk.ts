@@ -210,7 +210,7 @@ export class SimulatedDisk implements BatchSource, BatchTarget {
     this.batches.push(batch);
   }
 
-  private flush(): void {
+  flush(): void {
     if (this.options.isLying) return;
     for (const batch of this.batches) batch.isFlushed = true;
   }

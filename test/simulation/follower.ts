@@ -9,6 +9,7 @@ import { must } from './failure.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { RandomSource } from './random-source.ts';
 import { CAPACITY, takeSnapshot } from './recovery.ts';
+import type { Settings } from './settings.ts';
 
 export interface Checkpoint {
   readonly sequence: number;
@@ -25,10 +26,12 @@ export class SimulatedFollower {
   private readonly random: RandomSource;
   private readonly disk: SimulatedDisk;
   private readonly turnsASnapshot: number;
+  private readonly takesUnflushed: boolean;
   private replay: JournalReplay | undefined;
 
-  constructor(random: RandomSource, disk: SimulatedDisk, turnsASnapshot: number) {
-    this.turnsASnapshot = turnsASnapshot;
+  constructor(random: RandomSource, disk: SimulatedDisk, settings: Settings) {
+    this.turnsASnapshot = settings.turnsASnapshot;
+    this.takesUnflushed = settings.control === 'stale-snapshot';
     this.random = random;
     this.disk = disk;
   }
@@ -44,10 +47,14 @@ export class SimulatedFollower {
 
   /** @param isAtRest whether the exchange is between two commands */
   turn(process: SimulatedProcess, isAtRest: boolean): void {
-    if (this.random.oneIn(this.turnsASnapshot)) takeSnapshot(this.disk);
+    if (this.random.oneIn(this.turnsASnapshot)) this.takeSnapshot(process);
     if (this.random.oneIn(40)) this.stop();
     else this.follow(process, this.random.below(4));
     if (isAtRest) this.compare(process);
+  }
+
+  private takeSnapshot({ writer }: SimulatedProcess): void {
+    takeSnapshot(this.disk, this.takesUnflushed ? Number.POSITIVE_INFINITY : writer.storedSequence);
   }
 
   /** Reads so many batches at most, but none that is not stored. */

@@ -27,6 +27,7 @@ export function recover(disk: SimulatedDisk, how: HowToRecover): JournalReplay {
       disk,
     );
   }
+  disk.flush();
   for (const file of disk.stagingFiles) file.remove();
   const replay = replayFromSnapshot(disk, how.checksSnapshots);
   if (replay.exchange.sequence > 0) disk.usedSnapshots++;
@@ -35,12 +36,12 @@ export function recover(disk: SimulatedDisk, how: HowToRecover): JournalReplay {
 }
 
 /**
- * What the process that writes snapshots does: it reads all that it can see, flushed or not. The
- * batch that it reads may be torn later, or lost.
+ * What the process that writes snapshots does: it reads all up to a command; without that, flushed
+ * or not, so that a power cut may take back what is in it.
  */
-export function takeSnapshot(disk: SimulatedDisk): void {
+export function takeSnapshot(disk: SimulatedDisk, to: number): void {
   const replay = replayFromSnapshot(disk, true);
-  while (replay.next());
+  while (replay.exchange.sequence < to && replay.next());
   const state = new StateInMemory();
   saveExchange(replay.exchange, state);
   if (replay.exchange.sequence === 0) return;

@@ -23,7 +23,7 @@ import type { RandomSource } from './random-source.ts';
 import { type Actor, drawSettings, type Settings, type Wanted } from './settings.ts';
 
 /** Steps in a row that the exchange may wait for room, and turns until all is at rest. */
-const PATIENCE = 20_000;
+const PATIENCE = 200_000;
 /** Steps that a failure tells of. */
 const STEPS_TOLD = 12;
 
@@ -78,7 +78,7 @@ export class World {
     const diskOptions = { capacityBytes, writesAFailure, isLying };
     const hidesDamage = control === 'no-crc';
     this.disk = new SimulatedDisk(random, { ...diskOptions, hidesDamage }, () => this.pause());
-    this.follower = new SimulatedFollower(random, this.disk, settings.turnsASnapshot);
+    this.follower = new SimulatedFollower(random, this.disk, settings);
     this.chronicle = new Chronicle(this.disk, settings);
     const accounts = Array.from({ length: settings.clients }, (_, index) => index + 1);
     const drawn = new DrawnCommands(random, accounts, () => this.clock.nowUs);
