@@ -140,7 +140,9 @@ export function removeSnapshotsAfter(dataFolder: string, sequence: number): void
 export function removePartialSnapshots(dataFolder: string): void {
   const folder = snapshotsFolderOf(dataFolder);
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) if (PARTIAL.test(name)) rmSync(join(folder, name));
+  for (const name of readdirSync(folder)) {
+    if (PARTIAL.test(name)) rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** A replay that has come to the newest good snapshot; or one at the journal's beginning. */

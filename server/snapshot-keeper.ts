@@ -86,7 +86,6 @@ export class SnapshotKeeper {
     } catch (error) {
       if (this.stopping.signal.aborted) return;
       this.pausedUntilMs = performance.now() + PAUSE_MS;
-      removePartialSnapshots(this.settings.dataFolder);
       const details = { error: String(error), againInSeconds: PAUSE_MS / 1_000 };
       this.log.error(details, `${failure}; trading goes on`);
     }
@@ -95,6 +94,7 @@ export class SnapshotKeeper {
   /** None of a command that is not on disk: a power cut could take it back. */
   private async write(stored: number): Promise<void> {
     const { dataFolder, snapshotsKept } = this.settings;
+    removePartialSnapshots(dataFolder);
     const startMs = performance.now();
     const keep = ['--keep', String(snapshotsKept), '--to', String(stored)];
     const results = await this.run('snapshot', '--data', dataFolder, ...keep);
