@@ -15,6 +15,8 @@ export interface GatewaySettings {
   readonly wsMaxSubscriptions: number;
   readonly wsIdleSeconds: number;
   readonly recentTrades: number;
+  /** One in so many requests has its latencies measured; 0: none. */
+  readonly latencyEvery: number;
   /** Under so many free bytes of disk the venue takes cancels only. */
   readonly diskLowBytes: number;
   readonly journalMapBytes: number;

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../persistence/database.ts';
 import { venueModeReasonNames } from '../protocol/venue-mode.ts';
 import { Counter, type Counters, ProjectionState } from '../ring/counters.ts';
+import type { LatencyClock } from '../ring/latency-clock.ts';
 import type { RingProducer, RingReader } from '../ring/ring.ts';
 import type { Signal } from '../ring/waiter.ts';
 import { BookReplica } from './book-replica.ts';
@@ -13,6 +14,7 @@ import { type CommandList, CommandPort, type CommandReply } from './command-port
 import { EventPump } from './event-pump.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { addRoutes, type GatewayServices } from './http-routes.ts';
+import { Latencies } from './latencies.ts';
 import { MarketDataFeed } from './market-data-feed.ts';
 import { type JournalHistograms, Metrics } from './metrics.ts';
 import type { NextStateChange } from './next-state-change.ts';
@@ -33,6 +35,7 @@ export interface GatewayLinks {
   readonly ownSignal: Signal;
   readonly counters: Counters;
   readonly journal: JournalHistograms;
+  readonly clock: LatencyClock;
 }
 
 /** Shown by /health. */
@@ -56,6 +59,7 @@ export class Gateway implements GatewayServices {
   private readonly port: CommandPort;
   private readonly pump: EventPump;
   private readonly metrics: Metrics;
+  private readonly latencies: Latencies;
   private listenSocket: us_listen_socket | undefined;
   private db: Database | undefined;
   private nextChanges: ReadonlyMap<number, NextStateChange> = new Map();
@@ -72,12 +76,14 @@ export class Gateway implements GatewayServices {
     const feed = new MarketDataFeed(this.replica, this.app, settings.recentTrades);
     const { gatewayId, commands, exchangeSignal } = links;
     const { cancelReserveBytes } = settings;
-    this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes);
-    this.pump = new EventPump(links.events, this.port, this.replica, feed, gatewayId);
-    const { counters, journal } = links;
+    const { counters, journal, clock } = links;
+    this.latencies = new Latencies(clock, settings.latencyEvery);
+    const { latencies, replica } = this;
+    this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes, clock);
+    this.pump = new EventPump(links.events, this.port, replica, feed, gatewayId, latencies);
     const connections = () => this.connections;
     const cancelOnlyReasons = () => this.replica.cancelOnlyReasons;
-    const shown = { connections, cancelOnlyReasons };
+    const shown = { connections, cancelOnlyReasons, latencies };
     this.metrics = new Metrics({ counters, journal, ...identity, ...shown });
     addWebSocket(this.app, settings, feed, {
       isFull: () => this.isFull(),
@@ -157,16 +163,24 @@ export class Gateway implements GatewayServices {
     return this.db;
   }
 
-  submit(commands: CommandList, reply: CommandReply): boolean {
+  submit(commands: CommandList, reply: CommandReply, receivedNs: number): boolean {
     if (this.stopping !== undefined) return false;
     const timeUs = Math.floor((performance.timeOrigin + performance.now()) * 1_000);
-    if (!this.port.submit(commands, timeUs, reply)) return false;
+    if (!this.port.submit(commands, timeUs, reply, receivedNs)) return false;
     this.wakeUp();
     return true;
   }
 
   isFull(): boolean {
     return this.connections > this.settings.maxConnections;
+  }
+
+  beginRequest(): number {
+    return this.latencies.begin();
+  }
+
+  latencyReport(): Record<string, unknown> {
+    return this.latencies.report();
   }
 
   metricsText(): Promise<string> {

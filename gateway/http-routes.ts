@@ -31,7 +31,11 @@ export interface GatewayServices {
   /** undefined until PostgreSQL's address is known. */
   database(): Database | undefined;
   /** false where the exchange is too busy: nothing was sent. */
-  submit(commands: CommandList, reply: CommandReply): boolean;
+  submit(commands: CommandList, reply: CommandReply, receivedNs: number): boolean;
+  /** A request's commands begin to be read: its stamp, or 0 where it is not measured. */
+  beginRequest(): number;
+  /** For GET /latency. */
+  latencyReport(): Record<string, unknown>;
   isFull(): boolean;
   /** undefined for a market without hours. */
   nextChange(symbolId: number): NextStateChange | undefined;
@@ -84,6 +88,7 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
     '/metrics': (answer) => {
       services.metricsText().then((text) => answer.text(text, METRICS_CONTENT_TYPE));
     },
+    '/latency': (answer) => answer.json(200, services.latencyReport()),
     '/health': (answer) => {
       const { isHealthy, report } = services.health();
       answer.json(isHealthy ? 200 : 503, report);
@@ -137,9 +142,10 @@ function receiveCommands(
     response,
     maxBodyBytes,
     (body) => {
-      if (isBinary) submit(services, parseBinaryRequest(route, body), answer, true);
+      const receivedNs = services.beginRequest();
+      if (isBinary) submit(services, parseBinaryRequest(route, body), answer, true, receivedNs);
       else if (isCsv && route !== 'commands') {
-        submit(services, parseCsvRequest(route, body), answer, false);
+        submit(services, parseCsvRequest(route, body), answer, false, receivedNs);
       } else {
         const allowed = route === 'commands' ? '' : 'text/csv or ';
         const error = { field: 'Content-Type', value: contentType };
@@ -155,6 +161,7 @@ function submit(
   parsed: ParsedRequest,
   answer: HttpAnswer,
   isBinary: boolean,
+  receivedNs: number,
 ): void {
   if (parsed.commands === undefined) {
     answer.fieldError(parsed.error);
@@ -169,7 +176,7 @@ function submit(
     return;
   }
   const reply = isBinary ? binaryReply(commands, answer) : jsonReply(answer);
-  if (!services.submit(commands, reply)) busy(answer, 'the exchange is busy');
+  if (!services.submit(commands, reply, receivedNs)) busy(answer, 'the exchange is busy');
 }
 
 function jsonReply(answer: HttpAnswer): CommandReply {

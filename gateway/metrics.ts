@@ -6,6 +6,7 @@ import { Gauge, Counter as PromCounter, Registry } from 'prom-client';
 import { VenueModeReason } from '../protocol/enums.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
 import type { SharedHistogram } from '../ring/histogram.ts';
+import { LATENCY_STAGES, type Latencies, QUANTILES } from './latencies.ts';
 
 /** The journal's histograms, as its writer keeps them. */
 export interface JournalHistograms {
@@ -21,6 +22,7 @@ export interface MetricsSources {
   readonly version: string;
   connections(): number;
   cancelOnlyReasons(): number;
+  readonly latencies: Latencies;
 }
 
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -77,6 +79,22 @@ export class Metrics {
     );
     this.gauge('hoga_journal_used_bytes', 'Used of the journal’s map, at most', [], (gauge) =>
       gauge.set(counters.get(Counter.JournalUsedBytes)),
+    );
+    const { latencies } = sources;
+    this.gauge(
+      'hoga_latency_seconds',
+      'From request to answer, by stage, of those measured',
+      ['stage', 'quantile'],
+      (gauge) => {
+        for (const stage of LATENCY_STAGES) {
+          for (const quantile of QUANTILES) {
+            gauge.set({ stage, quantile }, latencies.quantileSeconds(stage, quantile));
+          }
+        }
+      },
+    );
+    this.gauge('hoga_latency_samples', 'Requests that were measured', [], (gauge) =>
+      gauge.set(latencies.count('total')),
     );
     const { batchCommands, commitSeconds, flushSeconds } = journal;
     this.histogram('hoga_journal_batch_commands', 'Commands in a batch', batchCommands);

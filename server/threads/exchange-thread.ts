@@ -13,10 +13,13 @@ import { replayFromSnapshot } from '../../journal/snapshots.ts';
 import { BOOK_IMAGE_REQUEST } from '../../protocol/command-layout.ts';
 import { CommandHeader } from '../../protocol/commands.ts';
 import { TradingState } from '../../protocol/enums.ts';
-import { templateIdAt } from '../../protocol/record.ts';
+import { LATENCY_STAMPS } from '../../protocol/event-layout.ts';
+import { type RecordBuffer, templateIdAt } from '../../protocol/record.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
+import { LatencyClock } from '../../ring/latency-clock.ts';
 import { RingProducer, RingReader } from '../../ring/ring.ts';
 import { Signal, Waiter } from '../../ring/waiter.ts';
+import { LatencyStamper } from './latency-stamper.ts';
 import { RingSink } from './ring-sink.ts';
 import {
   StopFlag,
@@ -53,6 +56,7 @@ const sink = new RingSink(
   newWaiter(),
 );
 exchange.events.redirect(sink);
+const stamper = new LatencyStamper(sink, new LatencyClock(links.latencyOrigin));
 const sequencer = new Sequencer(exchange, sink);
 const header = new CommandHeader();
 const counters = new Counters(links.counters);
@@ -137,15 +141,23 @@ function drain(reader: RingReader): number {
     const at = reader.read();
     if (at < 0) break;
     count++;
-    if (templateIdAt(reader.record, at) === BOOK_IMAGE_REQUEST.templateId) {
+    const templateId = templateIdAt(reader.record, at);
+    if (templateId === BOOK_IMAGE_REQUEST.templateId) {
       writeBookImage(exchange, sink, header.wrap(reader.record, at).gatewayId);
-    } else {
-      sequencer.sequence(reader.record, at);
-      counters.set(Counter.ExecutedSequence, exchange.sequence);
-    }
+    } else if (templateId === LATENCY_STAMPS.templateId) {
+      stamper.begin(reader.record, at);
+      // Its command was published with it.
+      execute(reader.record, reader.read());
+      stamper.end(exchange.sequence);
+    } else execute(reader.record, at);
   }
   if (count > 0) reader.release();
   return count;
+}
+
+function execute(record: RecordBuffer, at: number): void {
+  sequencer.sequence(record, at);
+  counters.set(Counter.ExecutedSequence, exchange.sequence);
 }
 
 function tellNewMarkets(): void {

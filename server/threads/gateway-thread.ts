@@ -5,6 +5,7 @@ import type { GatewaySettings } from '../../gateway/gateway-settings.ts';
 import { JournalMetrics } from '../../journal/journal-metrics.ts';
 import { openDatabase } from '../../persistence/database.ts';
 import { Counters } from '../../ring/counters.ts';
+import { LatencyClock } from '../../ring/latency-clock.ts';
 import { RingProducer, RingReader } from '../../ring/ring.ts';
 import { Signal } from '../../ring/waiter.ts';
 import { gatewayBound, gatewayProducer, gatewayReader, type ThreadLinks } from './thread-links.ts';
@@ -29,6 +30,7 @@ const gateway = new Gateway(
     ownSignal: new Signal(links.signals.gateways[index]!),
     counters: new Counters(links.counters),
     journal: new JournalMetrics(links.journalMetrics),
+    clock: new LatencyClock(links.latencyOrigin),
   },
   settings,
   identity,
