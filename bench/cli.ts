@@ -6,6 +6,7 @@ import { addCrowd } from './commands/crowd.ts';
 import { addEngine } from './commands/engine.ts';
 import { addExchange } from './commands/exchange.ts';
 import { addJournal } from './commands/journal.ts';
+import { addLatency } from './commands/latency.ts';
 
 const EXIT_USAGE = 2;
 
@@ -16,5 +17,6 @@ const program = new Command('bench')
 addEngine(program);
 addExchange(program);
 addJournal(program);
+addLatency(program);
 addCrowd(program);
 await program.parseAsync();

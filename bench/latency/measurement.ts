@@ -1,0 +1,54 @@
+/** One measurement of latencies, in a data folder of its own that is gone afterwards. */
+import { SETTINGS } from '../../server/configuration.ts';
+import { seededRandom } from '../../test/support/seed.ts';
+import { createCommandEncoder } from '../exchange/command-encoder.ts';
+import { makeFlow } from '../exchange/mixes.ts';
+import type { Measured, TaskOptions } from '../measuring/campaign.ts';
+import { withFolder } from '../measuring/folder.ts';
+import { encode } from '../measuring/histograms.ts';
+import { microsecondsOf } from '../measuring/probes.ts';
+import { planArrivals } from './arrivals.ts';
+import type { LatencyCase } from './cases.ts';
+import { LoadThread, STAGES } from './load-thread.ts';
+import { startVenue } from './venue.ts';
+
+export type Task = TaskOptions & LatencyCase;
+
+const SCALE = { mix: 'moves', symbols: 1, accounts: 1_000, resting: 10_000 } as const;
+/** Stamps a second, at most about: reading clocks must not be what is measured. */
+const STAMPS_PER_S = 100_000;
+const SATURATED_STAMP_EVERY = 64;
+const MOST_REJECTS_SHARE = 0.01;
+
+export function measure(task: Task): Promise<Measured> {
+  return withFolder((folder) => measureIn(folder, task));
+}
+
+async function measureIn(folder: string, task: Task): Promise<Measured> {
+  const { operations, seed, durability, rate, arrivals, loadParks } = task;
+  const flow = makeFlow({ ...SCALE, operations, seed });
+  const encoder = createCommandEncoder(flow);
+  const wait = { strategy: task.wait, spins: SETTINGS.spins.default };
+  const venue = await startVenue({ folder, durability, wait });
+  const { links } = venue;
+  const load = new LoadThread({ links, encode: encoder.encode, parks: loadParks });
+  load.send(encoder.encodeSetUp, 0, encoder.definitions + encoder.deposits);
+  load.send(encoder.encode, 0, flow.measuredFrom);
+  load.rejected = 0;
+  const random = seededRandom(seed);
+  const dueNs = rate === 0 ? undefined : planArrivals(arrivals, rate, operations, random);
+  const stampEvery = rate === 0 ? SATURATED_STAMP_EVERY : Math.ceil(rate / STAMPS_PER_S);
+  const tookMs = load.run(flow.measuredFrom, flow.length, dueNs, stampEvery);
+  await venue.stop();
+  if (load.rejected > operations * MOST_REJECTS_SHARE) {
+    throw new Error(`the exchange refused ${load.rejected} of ${operations} commands`);
+  }
+  const histograms = STAGES.map((stage) => [stage, encode(load.stages[stage])] as const);
+  const metrics = {
+    ops_per_s: operations / (tookMs / 1e3),
+    ...(rate > 0 && { offered_per_s: rate }),
+    ...microsecondsOf(load.stages[task.until]),
+    ring_to_executed_p50_us: microsecondsOf(load.stages.execute)['p50_us']!,
+  };
+  return { metrics, histograms: Object.fromEntries(histograms) };
+}
