@@ -20,6 +20,8 @@ export interface LatencyCase {
   readonly rate: number;
   /** Where the latency that is told ends. */
   readonly until: 'executed' | 'released';
+  /** Whether the exchange's collections of garbage are counted. */
+  readonly countsGarbage?: boolean;
 }
 
 /** Commands of a run where its case's part is 1. */
@@ -56,6 +58,12 @@ function saturation(durability: Durability): Case {
   return { name: `saturation/${durability}`, part: 4, task };
 }
 
+/** A minute at 500,000/s. */
+function garbage(): Case {
+  const task: LatencyCase = { ...SPINNING, rate: RATES['500k'], countsGarbage: true };
+  return { name: 'garbage/500k', part: 60, task };
+}
+
 export const CASES: readonly Case[] = [
   at('10k', 'executed/spin/10k', SPINNING),
   at('100k', 'executed/spin/100k', SPINNING),
@@ -71,6 +79,7 @@ export const CASES: readonly Case[] = [
   ]),
   at('500k', 'released/fsync/500k', { ...RELEASED, durability: 'fsync' }),
   ...(['fsync', 'commit', 'none'] as const).map(saturation),
+  garbage(),
 ];
 
 export const TARGETS: readonly Target[] = [
@@ -78,6 +87,8 @@ export const TARGETS: readonly Target[] = [
   { case: 'executed/spin/100k', metric: 'p99_us', atMost: 20 },
   { case: 'executed/spin/100k', metric: 'p999_us', atMost: 100 },
   { case: 'executed/park/100k', metric: 'p50_us', atMost: 100 },
+  { case: 'garbage/500k', metric: 'scavenges', atMost: 0 },
+  { case: 'garbage/500k', metric: 'mark_compacts', atMost: 0 },
   { case: 'saturation/none', metric: 'ops_per_s', atLeast: 2_000_000 },
   { case: 'saturation/fsync', metric: 'ops_per_s', atLeast: 1_000_000 },
 ];

@@ -9,18 +9,23 @@ import { encode } from '../measuring/histograms.ts';
 import { microsecondsOf } from '../measuring/probes.ts';
 import { planArrivals } from './arrivals.ts';
 import type { LatencyCase } from './cases.ts';
+import { mark, measureTraced } from './garbage.ts';
 import { LoadThread, STAGES } from './load-thread.ts';
-import { startVenue } from './venue.ts';
+import { startVenue, type Venue } from './venue.ts';
 
-export type Task = TaskOptions & LatencyCase;
+export interface Task extends TaskOptions, LatencyCase {
+  /** In a process that traces collections. */
+  readonly isTraced?: boolean;
+}
 
 const SCALE = { mix: 'moves', symbols: 1, accounts: 1_000, resting: 10_000 } as const;
-/** Stamps a second, at most about: reading clocks must not be what is measured. */
-const STAMPS_PER_S = 100_000;
-const SATURATED_STAMP_EVERY = 64;
+/** At higher rates reading the clocks would be what is measured: one in so many is stamped. */
+const STAMPED_RATE = 100_000;
+const STAMP_EVERY = 32;
 const MOST_REJECTS_SHARE = 0.01;
 
 export function measure(task: Task): Promise<Measured> {
+  if (task.countsGarbage && task.isTraced !== true) return measureTraced(task);
   return withFolder((folder) => measureIn(folder, task));
 }
 
@@ -37,8 +42,12 @@ async function measureIn(folder: string, task: Task): Promise<Measured> {
   load.rejected = 0;
   const random = seededRandom(seed);
   const dueNs = rate === 0 ? undefined : planArrivals(arrivals, rate, operations, random);
-  const stampEvery = rate === 0 ? SATURATED_STAMP_EVERY : Math.ceil(rate / STAMPS_PER_S);
+  const stampEvery = rate > 0 && rate <= STAMPED_RATE ? 1 : STAMP_EVERY;
+  if (task.isTraced === true) await mark(venue.exchange);
+  const heapBefore = await usedHeap(venue);
   const tookMs = load.run(flow.measuredFrom, flow.length, dueNs, stampEvery);
+  const heapGrowth = (await usedHeap(venue)) - heapBefore;
+  if (task.isTraced === true) await mark(venue.exchange);
   await venue.stop();
   if (load.rejected > operations * MOST_REJECTS_SHARE) {
     throw new Error(`the exchange refused ${load.rejected} of ${operations} commands`);
@@ -48,7 +57,13 @@ async function measureIn(folder: string, task: Task): Promise<Measured> {
     ops_per_s: operations / (tookMs / 1e3),
     ...(rate > 0 && { offered_per_s: rate }),
     ...microsecondsOf(load.stages[task.until]),
+    heap_growth_bytes: heapGrowth,
     ring_to_executed_p50_us: microsecondsOf(load.stages.execute)['p50_us']!,
   };
   return { metrics, histograms: Object.fromEntries(histograms) };
+}
+
+/** Of the exchange thread. */
+async function usedHeap({ exchange }: Venue): Promise<number> {
+  return (await exchange.getHeapStatistics()).used_heap_size;
 }

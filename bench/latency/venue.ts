@@ -19,6 +19,7 @@ import {
 
 export interface Venue {
   readonly links: ThreadLinks;
+  readonly exchange: Worker;
   /** Ends both threads: all that was sent is executed and journaled. */
   readonly stop: () => Promise<void>;
 }
@@ -51,7 +52,7 @@ export async function startVenue({ folder, durability, wait }: VenueOptions): Pr
       await once(worker, 'exit');
     }
   }
-  return { links, stop };
+  return { links, exchange, stop };
 }
 
 async function startThread(name: string, data: unknown, awaited: string): Promise<Worker> {

@@ -22,6 +22,8 @@ const UNITS: Readonly<Record<string, string>> = {
   p999_us: 'µs',
   p9999_us: 'µs',
   max_us: 'µs',
+  scavenges: '',
+  mark_compacts: '',
   ring_to_executed_p50_us: 'µs',
   seconds: 's',
   snapshot_seconds: 's',
