@@ -2,6 +2,7 @@
  * The command line of the benchmarks: `npm run bench -- engine`. One file in commands/ for each.
  */
 import { Command } from 'commander';
+import { addCompare } from './commands/compare.ts';
 import { addCrowd } from './commands/crowd.ts';
 import { addEngine } from './commands/engine.ts';
 import { addExchange } from './commands/exchange.ts';
@@ -17,4 +18,5 @@ addEngine(program);
 addExchange(program);
 addJournal(program);
 addCrowd(program);
+addCompare(program);
 await program.parseAsync();
