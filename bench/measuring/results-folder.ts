@@ -14,6 +14,7 @@ import { Option } from 'commander';
 import type { JsonReport } from '../../server/json-report.ts';
 import type { StageHistograms } from './histograms.ts';
 
+export const DEFAULT_FOLDER = 'bench/results';
 export const HISTOGRAM_EXTENSION = '.hgrm';
 const TICKS_PER_HALF_DISTANCE = 5;
 const NS_PER_US = 1_000;
@@ -21,7 +22,7 @@ const NS_PER_US = 1_000;
 /** `--out`, of everything that writes results. */
 export function outOption(): Option {
   const what = 'folder for <benchmark>.json and, by case and stage, histograms (.hgrm)';
-  return new Option('--out <folder>', what).default('bench/results');
+  return new Option('--out <folder>', what).default(DEFAULT_FOLDER);
 }
 
 export function reportFile(folder: string, benchmark: string): string {
