@@ -4,6 +4,7 @@ import { addCrowd } from './commands/crowd.ts';
 import { addEngine } from './commands/engine.ts';
 import { addExchange } from './commands/exchange.ts';
 import { addJournal } from './commands/journal.ts';
+import { addMicro } from './commands/micro.ts';
 import { TARGETS as ENGINE_TARGETS } from './engine/summary.ts';
 import { TARGETS as EXCHANGE_TARGETS } from './exchange/cases.ts';
 import { TARGETS as JOURNAL_TARGETS } from './journal/cases.ts';
@@ -18,6 +19,7 @@ export interface ListedBenchmark {
 }
 
 export const BENCHMARKS: readonly ListedBenchmark[] = [
+  { name: 'micro', addTo: addMicro, targets: [] },
   { name: 'engine', addTo: addEngine, targets: ENGINE_TARGETS },
   { name: 'exchange', addTo: addExchange, targets: EXCHANGE_TARGETS },
   { name: 'journal', addTo: addJournal, targets: JOURNAL_TARGETS },

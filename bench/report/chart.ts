@@ -20,9 +20,9 @@ export interface Chart {
 /** So many colours there are: more series would share one. */
 export const MOST_SERIES = 8;
 
-const WIDTH = 680;
+const WIDTH = 700;
 /** Of the plot, in pixels from the upper left. */
-export const PLOT = { left: 70, right: 660, top: 40, bottom: 330 } as const;
+export const PLOT = { left: 78, right: 664, top: 40, bottom: 330 } as const;
 const LEGEND_TOP = 392;
 const LEGEND_LINE = 20;
 const LEGEND_COLUMNS = 2;

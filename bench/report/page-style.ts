@@ -51,7 +51,7 @@ p, small { color: var(--soft); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.85rem; }
 th, td { padding: 0.3rem 0.7rem; border-bottom: 1px solid var(--rule); text-align: right; }
-th { font-weight: 600; vertical-align: top; } thead th { color: var(--soft); }
+th { font-weight: 600; } tbody :is(th, td) { vertical-align: top; } thead th { color: var(--soft); }
 th:first-child, .conditions :is(th, td), .targets :is(th, td):is(:nth-child(2), :last-child) {
   text-align: left; white-space: nowrap;
 }
