@@ -60,10 +60,11 @@ export function collectionsIn(trace: string): Metrics {
   });
   const marked = lines.find(({ isMark }) => isMark)?.isolate;
   const own = lines.filter(({ isolate }) => isolate === marked);
-  const begin = own.findIndex(({ isMark }, at) => isMark && own[at + 1]?.isMark !== true);
-  const end = own.findIndex(({ isMark }, at) => isMark && at > begin);
-  if (begin < 0 || end < 0) throw new Error('the trace has no two marks of the exchange');
-  const between = own.slice(begin + 1, end);
+  // A snapshot may collect twice and more, but each does alike.
+  const marks = own.flatMap(({ isMark }, at) => (isMark ? [at] : []));
+  const half = marks.length / 2;
+  if (half < 1 || half % 1 !== 0) throw new Error('the trace has no two marks of the exchange');
+  const between = own.slice(marks[half - 1]! + 1, marks[half]!);
   const scavenges = between.filter(({ kind }) => kind === 'Scavenge').length;
   return { scavenges, mark_compacts: between.length - scavenges };
 }
