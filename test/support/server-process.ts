@@ -183,14 +183,17 @@ export async function answerOf(response: Response): Promise<Answer> {
 
 export async function commandsAnswerOf(response: Response): Promise<CommandsAnswer> {
   if (response.status !== 200) return { ...(await answerOf(response)), results: [] };
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const record = RecordBuffer.allocate(bytes.length);
-  record.bytes.set(bytes);
+  return { status: 200, body: {}, results: resultsIn(await response.arrayBuffer()) };
+}
+
+/** The results in an answer's bytes. */
+export function resultsIn(bytes: ArrayBuffer): CommandResult[] {
+  const record = new RecordBuffer(bytes);
   const results: CommandResult[] = [];
-  for (let at = 0; at < bytes.length; at += COMMAND_RESULT.length) {
+  for (let at = 0; at < bytes.byteLength; at += COMMAND_RESULT.length) {
     results.push(new CommandResult().wrap(record, at));
   }
-  return { status: 200, body: {}, results };
+  return results;
 }
 
 /** Asks again and again until the answer is something; fails after a minute. */
