@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Metrics, TaskOptions } from '../measuring/campaign.ts';
+import type { Measured, TaskOptions } from '../measuring/campaign.ts';
 import type { JournalCase } from './cases.ts';
 import { measureLmdbBlob, measureRawFile } from './disk.ts';
 import { measureExecuted } from './executed.ts';
@@ -14,7 +14,7 @@ export type Task = TaskOptions & JournalCase;
 /** The folder whose disk is measured, if not the system's own for temporary files. */
 export const FOLDER_VARIABLE = 'HOGA_BENCH_FOLDER';
 
-export async function measure(task: Task): Promise<Metrics> {
+export async function measure(task: Task): Promise<Measured> {
   const folder = mkdtempSync(join(process.env[FOLDER_VARIABLE] ?? tmpdir(), 'hoga-bench-'));
   try {
     return await measureIn(folder, task);
@@ -23,7 +23,7 @@ export async function measure(task: Task): Promise<Metrics> {
   }
 }
 
-function measureIn(folder: string, task: Task): Promise<Metrics> | Metrics {
+function measureIn(folder: string, task: Task): Promise<Measured> | Measured {
   const { operations } = task;
   switch (task.kind) {
     case 'raw-file':

@@ -86,7 +86,7 @@ async function run(benchmark: Benchmark, options: Options): Promise<void> {
   const progress = startProgress('measuring', measurementsOf(options, passes), !isJson);
   let results: Result[];
   try {
-    const samples = await runCampaign(options, benchmark.worker, passes, (done) =>
+    const { samples } = await runCampaign(options, benchmark.worker, passes, (done) =>
       progress.update(done),
     );
     results = benchmark.resultsOf(samples);
