@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { addCrowd } from './commands/crowd.ts';
 import { addEngine } from './commands/engine.ts';
 import { addExchange } from './commands/exchange.ts';
+import { addHttp } from './commands/http.ts';
 import { addJournal } from './commands/journal.ts';
 
 const EXIT_USAGE = 2;
@@ -17,4 +18,5 @@ addEngine(program);
 addExchange(program);
 addJournal(program);
 addCrowd(program);
+addHttp(program);
 await program.parseAsync();
