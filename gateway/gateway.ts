@@ -10,7 +10,9 @@ import type { LatencyClock } from '../ring/latency-clock.ts';
 import type { RingProducer, RingReader } from '../ring/ring.ts';
 import type { Signal } from '../ring/waiter.ts';
 import { BookReplica } from './book-replica.ts';
+import { CommandIntake } from './command-intake.ts';
 import { type CommandList, CommandPort, type CommandReply } from './command-port.ts';
+import { addCommandSocket } from './command-socket.ts';
 import { EventPump } from './event-pump.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { addRoutes, type GatewayServices } from './http-routes.ts';
@@ -53,6 +55,7 @@ const FRAMES_A_TURN = 4_096;
 export class Gateway implements GatewayServices {
   readonly settings: GatewaySettings;
   readonly replica = new BookReplica();
+  readonly intake = new CommandIntake(this);
   private readonly links: GatewayLinks;
   private readonly identity: GatewayIdentity;
   private readonly app: TemplatedApp;
@@ -85,10 +88,9 @@ export class Gateway implements GatewayServices {
     const cancelOnlyReasons = () => this.replica.cancelOnlyReasons;
     const shown = { connections, cancelOnlyReasons, latencies };
     this.metrics = new Metrics({ counters, journal, ...identity, ...shown });
-    addWebSocket(this.app, settings, feed, {
-      isFull: () => this.isFull(),
-      closed: () => this.countConnection(-1),
-    });
+    const count = { isFull: () => this.isFull(), closed: () => this.countConnection(-1) };
+    addWebSocket(this.app, settings, feed, count);
+    addCommandSocket(this.app, settings, this.intake, count);
     addRoutes(this.app, this);
     this.app.filter((_, change) => this.countConnection(change));
   }

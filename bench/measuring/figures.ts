@@ -4,9 +4,9 @@ import type { Samples } from './campaign.ts';
 
 const UNITS: Readonly<Record<string, string>> = {
   ops_per_s: '1/s',
-  requests_per_s: '1/s',
   rate_per_s: '1/s',
   offered_per_s: '1/s',
+  requests_per_s: '1/s',
   ns_per_op: 'ns',
   heap_growth_bytes: 'bytes',
   allocated_bytes_per_op: 'bytes',
@@ -26,6 +26,8 @@ const UNITS: Readonly<Record<string, string>> = {
   scavenges: '',
   mark_compacts: '',
   ring_to_executed_p50_us: 'µs',
+  fdatasync_p50_us: 'µs',
+  p50_beyond_fdatasync_us: 'µs',
   seconds: 's',
   snapshot_seconds: 's',
   replayed: 'commands',
