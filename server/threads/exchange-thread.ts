@@ -138,7 +138,8 @@ function drain(reader: RingReader): number {
     if (at < 0) break;
     count++;
     if (templateIdAt(reader.record, at) === BOOK_IMAGE_REQUEST.templateId) {
-      writeBookImage(exchange, sink, header.wrap(reader.record, at).gatewayId);
+      const { gatewayId, correlationId } = header.wrap(reader.record, at);
+      writeBookImage(exchange, sink, gatewayId, correlationId);
     } else {
       sequencer.sequence(reader.record, at);
       counters.set(Counter.ExecutedSequence, exchange.sequence);
