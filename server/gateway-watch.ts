@@ -30,7 +30,9 @@ export interface Stall {
 interface Watched {
   readonly reader: ReaderWatch;
   readonly signal: Signal;
+  /** As they were at the last look. */
   cursor: number;
+  heldBytes: number;
   stalledMs: number;
 }
 
@@ -53,7 +55,13 @@ export class GatewayWatch {
     const bound = gatewayBound(links.durability);
     this.watched = links.signals.gateways.map((signal, gateway) => {
       const reader = new ReaderWatch(links.eventRing, gatewayReader(gateway), bound);
-      return { reader, signal: new Signal(signal), cursor: reader.cursor, stalledMs: 0 };
+      return {
+        reader,
+        signal: new Signal(signal),
+        cursor: reader.cursor,
+        heldBytes: 0,
+        stalledMs: 0,
+      };
     });
   }
 
@@ -71,17 +79,17 @@ export class GatewayWatch {
     const passedMs = Math.min(nowMs - this.lastLookMs, 2 * this.lookMs);
     this.lastLookMs = nowMs;
     for (const [index, watched] of this.watched.entries()) {
-      const { reader, cursor } = watched;
+      const { reader, cursor: cursorBefore, heldBytes: heldBefore } = watched;
       const heldBytes = reader.isJoined ? reader.lagBytes : 0;
-      watched.cursor = reader.cursor;
-      if (heldBytes === 0 || watched.cursor !== cursor) watched.stalledMs = 0;
+      Object.assign(watched, { cursor: reader.cursor, heldBytes });
+      if (heldBefore === 0 || watched.cursor !== cursorBefore) watched.stalledMs = 0;
       else watched.stalledMs += passedMs;
       const ringBytes = reader.capacityBytes;
       if (watched.stalledMs < this.stallMs || heldBytes < ringBytes * HELD_SHARE) continue;
       if (!reader.cutOff()) continue;
       this.counters.add(index, GatewayCounter.CutOffs, 1);
       const stalledMs = Math.round(watched.stalledMs);
-      watched.stalledMs = 0;
+      Object.assign(watched, { heldBytes: 0, stalledMs: 0 });
       // The exchange may be waiting for the room; the gateway has to know when it wakes.
       this.exchange.ring();
       watched.signal.ring();
