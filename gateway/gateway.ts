@@ -1,13 +1,18 @@
 /**
  * A gateway: one uWebSockets app, its command ring and its view of stream 20. While requests are in
  * flight it polls the stream at every turn of its event loop; idle, it sleeps at its signal.
+ *
+ * A gateway that was stalled finds itself cut off from the stream: it closes all its connections,
+ * whose outcomes it will not see, and begins again with an image of the books.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../persistence/database.ts';
 import { venueModeReasonNames } from '../protocol/venue-mode.ts';
+import type { CopyingReader } from '../ring/copying-reader.ts';
 import { Counter, type Counters, ProjectionState } from '../ring/counters.ts';
+import { GatewayCounter, type GatewayCounters } from '../ring/gateway-counters.ts';
 import type { LatencyClock } from '../ring/latency-clock.ts';
-import type { RingProducer, RingReader } from '../ring/ring.ts';
+import type { RingProducer } from '../ring/ring.ts';
 import type { Signal } from '../ring/waiter.ts';
 import { BookReplica } from './book-replica.ts';
 import { CommandIntake } from './command-intake.ts';
@@ -30,14 +35,24 @@ import {
 import { addWebSocket } from './websocket.ts';
 
 export interface GatewayLinks {
+  /** The first has 1. */
   readonly gatewayId: number;
   readonly commands: RingProducer;
-  readonly events: RingReader;
+  readonly events: CopyingReader;
   readonly exchangeSignal: Signal;
   readonly ownSignal: Signal;
   readonly counters: Counters;
+  readonly gatewayCounters: GatewayCounters;
   readonly journal: JournalHistograms;
   readonly clock: LatencyClock;
+  /** After it was cut off it listens again. */
+  onRejoined(lost: Lost): void;
+}
+
+/** What a gateway that was cut off closed and forgot. */
+export interface Lost {
+  readonly connections: number;
+  readonly requests: number;
 }
 
 /** Shown by /health. */
@@ -54,19 +69,21 @@ const FRAMES_A_TURN = 4_096;
 
 export class Gateway implements GatewayServices {
   readonly settings: GatewaySettings;
-  readonly replica = new BookReplica();
+  replica!: BookReplica;
   readonly intake = new CommandIntake(this);
   private readonly links: GatewayLinks;
   private readonly identity: GatewayIdentity;
-  private readonly app: TemplatedApp;
+  /** In the gateways' counters, from 0. */
+  private readonly index: number;
   private readonly port: CommandPort;
-  private readonly pump: EventPump;
   private readonly metrics: Metrics;
   private readonly latencies: Latencies;
+  private app!: TemplatedApp;
+  private pump!: EventPump;
   private listenSocket: us_listen_socket | undefined;
+  private listeningPort: number;
   private db: Database | undefined;
   private nextChanges: ReadonlyMap<number, NextStateChange> = new Map();
-  private connections = 0;
   private stopping: Promise<void> | undefined;
   private isStopped = false;
   private wake: () => void = () => {};
@@ -75,46 +92,95 @@ export class Gateway implements GatewayServices {
     this.links = links;
     this.settings = settings;
     this.identity = identity;
-    this.app = App();
-    const feed = new MarketDataFeed(this.replica, this.app, settings.recentTrades);
+    this.index = links.gatewayId - 1;
+    this.listeningPort = settings.port;
     const { gatewayId, commands, exchangeSignal } = links;
     const { cancelReserveBytes } = settings;
-    const { counters, journal, clock } = links;
+    const { counters, gatewayCounters, journal, clock } = links;
     this.latencies = new Latencies(clock, settings.latencyEvery);
-    const { latencies, replica } = this;
     this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes, clock);
-    this.pump = new EventPump(links.events, this.port, replica, feed, gatewayId, latencies);
-    const connections = () => this.connections;
+    const { latencies } = this;
     const cancelOnlyReasons = () => this.replica.cancelOnlyReasons;
-    const shown = { connections, cancelOnlyReasons, latencies };
-    this.metrics = new Metrics({ counters, journal, ...identity, ...shown });
-    const count = { isFull: () => this.isFull(), closed: () => this.countConnection(-1) };
-    addWebSocket(this.app, settings, feed, count);
-    addCommandSocket(this.app, settings, this.intake, count);
-    addRoutes(this.app, this);
-    this.app.filter((_, change) => this.countConnection(change));
+    const sources = { counters, gatewayCounters, journal, cancelOnlyReasons, latencies };
+    this.metrics = new Metrics({ ...identity, ...sources });
+    this.begin();
+  }
+
+  /** What is lost with a place in the stream: the clients, and all that they were told. */
+  private begin(): void {
+    const { latencies, links, port, settings } = this;
+    const app = App();
+    this.app = app;
+    this.replica = new BookReplica();
+    const { replica } = this;
+    const feed = new MarketDataFeed(replica, app, settings.recentTrades);
+    this.pump = new EventPump(links.events, port, replica, feed, links.gatewayId, latencies);
+    links.gatewayCounters.set(this.index, GatewayCounter.Connections, 0);
+    const countConnection = (change: number) => {
+      if (app === this.app) this.countConnection(change);
+    };
+    const count = { isFull: () => this.isFull(), closed: () => countConnection(-1) };
+    addWebSocket(app, settings, feed, count);
+    addCommandSocket(app, settings, this.intake, count);
+    addRoutes(app, this);
+    app.filter((_, change) => countConnection(change));
   }
 
   /** Asks for the books, waits for them, then listens. Resolves to the port listened at. */
   async start(): Promise<number> {
-    this.port.requestBookImage();
-    while (!this.pump.isSynchronised && !this.isStopped) {
-      if (this.poll() === 0) await nextTurn();
+    await this.synchronise();
+    while (this.links.events.isCutOff && !this.isStopped) {
+      this.beginAgain();
+      await this.synchronise();
     }
-    if (this.isStopped) return 0;
-    const { host, port } = this.settings;
+    if (this.isStopped || this.stopping !== undefined) return 0;
+    const { host } = this.settings;
+    const port = this.listeningPort;
     const socket = await new Promise<us_listen_socket | false>((resolve) => {
       this.app.listen(host, port, resolve);
     });
     if (socket === false) throw new Error(`cannot listen on ${host}:${port}`);
     this.listenSocket = socket;
-    return us_socket_local_port(socket);
+    this.listeningPort = us_socket_local_port(socket);
+    return this.listeningPort;
+  }
+
+  /** Returns when the replica is good, or the gateway is cut off or stopped. */
+  private async synchronise(): Promise<void> {
+    const { events } = this.links;
+    let imageNumber = 0;
+    while (!this.isStopped && !events.isCutOff && !this.pump.isSynchronised) {
+      if (imageNumber === 0) {
+        imageNumber = this.port.requestBookImage();
+        if (imageNumber > 0) this.pump.awaitImage(imageNumber);
+      }
+      if (this.poll() === 0) await nextTurn();
+    }
+  }
+
+  private beginAgain(): void {
+    this.app.close();
+    this.listenSocket = undefined;
+    this.begin();
+    this.links.events.join();
+  }
+
+  /**
+   * Outcomes of what its clients sent may have passed unseen: they are not told, whoever wants to
+   * know sends again with the same ids. What comes behind the image is whole again.
+   */
+  private async rejoin(): Promise<void> {
+    const connections = this.links.gatewayCounters.get(this.index, GatewayCounter.Connections);
+    const requests = this.port.forget();
+    this.beginAgain();
+    if ((await this.start()) > 0) this.links.onRejoined({ connections, requests });
   }
 
   /** Polls until the gateway is stopped. */
   async run(): Promise<void> {
-    const { ownSignal } = this.links;
+    const { events, ownSignal } = this.links;
     while (!this.isStopped) {
+      if (events.isCutOff) await this.rejoin();
       if (this.poll() > 0 || this.port.inFlight > 0) {
         await nextTurn();
         continue;
@@ -166,7 +232,7 @@ export class Gateway implements GatewayServices {
   }
 
   submit(commands: CommandList, reply: CommandReply, receivedNs: number): boolean {
-    if (this.stopping !== undefined) return false;
+    if (this.stopping !== undefined || this.links.events.isCutOff) return false;
     const timeUs = Math.floor((performance.timeOrigin + performance.now()) * 1_000);
     if (!this.port.submit(commands, timeUs, reply, receivedNs)) return false;
     this.wakeUp();
@@ -174,7 +240,8 @@ export class Gateway implements GatewayServices {
   }
 
   isFull(): boolean {
-    return this.connections > this.settings.maxConnections;
+    const { gatewayCounters } = this.links;
+    return gatewayCounters.sum(GatewayCounter.Connections) > this.settings.maxConnections;
   }
 
   beginRequest(): number {
@@ -203,7 +270,9 @@ export class Gateway implements GatewayServices {
       status: isHealthy ? this.openStatus() : 'stopping',
       ...this.identity,
       pid: process.pid,
-      connections: this.connections,
+      gateway: this.links.gatewayId,
+      connections: this.links.gatewayCounters.sum(GatewayCounter.Connections),
+      gateways: this.gatewaysReport(),
       sequence: {
         executed,
         released,
@@ -229,6 +298,15 @@ export class Gateway implements GatewayServices {
     return { isHealthy, report };
   }
 
+  private gatewaysReport() {
+    const { gatewayCounters } = this.links;
+    return Array.from({ length: gatewayCounters.gateways }, (_, index) => ({
+      gateway: index + 1,
+      connections: gatewayCounters.get(index, GatewayCounter.Connections),
+      cutOffs: gatewayCounters.get(index, GatewayCounter.CutOffs),
+    }));
+  }
+
   private openStatus(): string {
     return this.replica.cancelOnlyReasons === 0 ? 'ok' : 'cancel-only';
   }
@@ -241,7 +319,7 @@ export class Gateway implements GatewayServices {
   }
 
   private countConnection(change: number): void {
-    this.connections += change;
+    this.links.gatewayCounters.add(this.index, GatewayCounter.Connections, change);
   }
 
   private wakeUp(): void {

@@ -5,6 +5,7 @@
 import { Gauge, Counter as PromCounter, Registry } from 'prom-client';
 import { VenueModeReason } from '../protocol/enums.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
+import { GatewayCounter, type GatewayCounters } from '../ring/gateway-counters.ts';
 import type { SharedHistogram } from '../ring/histogram.ts';
 import { LATENCY_STAGES, type Latencies, QUANTILES } from './latencies.ts';
 
@@ -17,10 +18,10 @@ export interface JournalHistograms {
 
 export interface MetricsSources {
   readonly counters: Counters;
+  readonly gatewayCounters: GatewayCounters;
   readonly journal: JournalHistograms;
   readonly durability: string;
   readonly version: string;
-  connections(): number;
   cancelOnlyReasons(): number;
   readonly latencies: Latencies;
 }
@@ -40,7 +41,7 @@ export class Metrics {
   private readonly registry = new Registry();
 
   constructor(sources: MetricsSources) {
-    const { counters, journal, durability, version } = sources;
+    const { counters, gatewayCounters, journal, durability, version } = sources;
     this.gauge(
       'hoga_info',
       'What runs, and with which durability',
@@ -60,8 +61,22 @@ export class Metrics {
         ),
       ),
     );
-    this.gauge('hoga_connections', 'Open connections of this gateway', [], (gauge) =>
-      gauge.set(sources.connections()),
+    this.gauge('hoga_connections', 'Open connections', ['gateway'], (gauge) => {
+      for (let index = 0; index < gatewayCounters.gateways; index++) {
+        const gateway = String(index + 1);
+        gauge.set({ gateway }, gatewayCounters.get(index, GatewayCounter.Connections));
+      }
+    });
+    this.counter(
+      'hoga_gateway_cutoffs_total',
+      'How often a stalled gateway was cut off from the events',
+      ['gateway'],
+      (counter) => {
+        for (let index = 0; index < gatewayCounters.gateways; index++) {
+          const gateway = String(index + 1);
+          counter.inc({ gateway }, gatewayCounters.get(index, GatewayCounter.CutOffs));
+        }
+      },
     );
     this.gauge(
       'hoga_cancel_only',
@@ -123,29 +138,33 @@ export class Metrics {
     });
   }
 
+  /** Counted elsewhere already. */
+  private counter<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    collect: (counter: PromCounter<Label>) => void,
+  ): void {
+    new PromCounter({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        collect(this);
+      },
+    });
+  }
+
   /** Counted by another thread already, so told as the counters that a histogram is made of. */
   private histogram(name: string, help: string, histogram: SharedHistogram): void {
-    const counter = <Label extends string>(
-      suffix: string,
-      labelNames: readonly Label[],
-      collect: (counter: PromCounter<Label>) => void,
-    ) =>
-      new PromCounter({
-        name: `${name}_${suffix}`,
-        help,
-        labelNames,
-        registers: [this.registry],
-        collect() {
-          this.reset();
-          collect(this);
-        },
-      });
-    counter('bucket', ['le'], (bucket) => {
+    this.counter(`${name}_bucket`, help, ['le'], (bucket) => {
       const bounds = [...histogram.bounds.map(String), '+Inf'];
       const counts = histogram.cumulative();
       for (const [index, le] of bounds.entries()) bucket.inc({ le }, counts[index]!);
     });
-    counter('sum', [], (sum) => sum.inc(histogram.sum));
-    counter('count', [], (count) => count.inc(histogram.cumulative().at(-1)!));
+    this.counter(`${name}_sum`, help, [], (sum) => sum.inc(histogram.sum));
+    this.counter(`${name}_count`, help, [], (count) => count.inc(histogram.cumulative().at(-1)!));
   }
 }

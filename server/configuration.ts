@@ -9,6 +9,7 @@ import {
   MAX_OPEN_ORDERS,
 } from '../protocol/field-range.ts';
 import { WAIT_STRATEGIES, type WaitStrategy } from '../ring/waiter.ts';
+import { MAX_GATEWAYS } from './threads/thread-links.ts';
 
 interface IntegerSetting {
   readonly kind: 'integer';
@@ -53,6 +54,13 @@ export const SETTINGS = {
   data: { kind: 'text', default: 'data', about: 'data folder: journal and embedded PostgreSQL' },
   host: { kind: 'text', default: '127.0.0.1', about: 'address the gateway listens on' },
   port: integer(8080, 0, 65_535, 'port the gateway listens on; 0 takes a free one'),
+  gateways: integer(1, 1, MAX_GATEWAYS, 'gateway threads that share the port'),
+  gatewayStallMs: integer(
+    1_000,
+    10,
+    3_600_000,
+    'standstill of a gateway after which trading does not wait for it any more',
+  ),
   databaseUrl: {
     kind: 'text',
     default: '',
@@ -115,7 +123,7 @@ export const SETTINGS = {
     'client order ids remembered; beyond: reject TooManyClientOrderIds',
   ),
   maxBodyBytes: integer(MIB, KIB, 64 * MIB, 'request body; beyond: 413'),
-  maxConnections: integer(10_000, 1, 1_000_000, 'connections; beyond: 503'),
+  maxConnections: integer(10_000, 1, 1_000_000, 'connections, of all gateways; beyond: 503'),
   depthDefault: integer(100, 1, 100_000, 'levels a side of /orderbook where depth is not given'),
   depthMax: integer(10_000, 1, 100_000, 'largest depth of /orderbook; beyond: 400'),
   wsMaxMessageBytes: integer(16 * KIB, 256, MIB, 'WebSocket message in; beyond: disconnected'),

@@ -12,6 +12,8 @@ import type { Configuration } from './configuration.ts';
 import { acquireDataFolderLock, type DataFolderLock } from './data-folder-lock.ts';
 import { assertRoomForStart, DiskWatch, freeBytesOf } from './disk-watch.ts';
 import { DueTicks } from './due-ticks.ts';
+import { GatewayWatch } from './gateway-watch.ts';
+import { Gateways } from './gateways.ts';
 import { assertJournalCanBeOpened, assertJournalIsNotLost, markAsUsed } from './journal-guard.ts';
 import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
@@ -22,7 +24,7 @@ import { PostgresKeeper } from './postgres-keeper.ts';
 import { RecoveryProgress } from './recovery-progress.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { SupervisorPort } from './supervisor-port.ts';
-import { ThreadHandle } from './thread-handle.ts';
+import { ThreadHandle, type ThreadRole } from './thread-handle.ts';
 import type { ExchangeThreadData } from './threads/exchange-thread.ts';
 import type { FollowerThreadData } from './threads/follower-thread.ts';
 import type { GatewayThreadData } from './threads/gateway-thread.ts';
@@ -35,8 +37,6 @@ import {
 } from './threads/thread-links.ts';
 import { VenueSetup } from './venue-setup.ts';
 
-const GATEWAYS = 1;
-
 export class Supervisor {
   /** Resolves to the reason when a thread dies. */
   readonly failure: Promise<string>;
@@ -46,6 +46,7 @@ export class Supervisor {
   private readonly log: Logger;
   private readonly links: ThreadLinks;
   private readonly threads = new Map<string, ThreadHandle>();
+  private readonly gateways = new Gateways((...thread) => this.startThread(...thread));
   private readonly dataFolder: string;
   private fail: (reason: string) => void = () => {};
   private lock: DataFolderLock | undefined;
@@ -53,6 +54,7 @@ export class Supervisor {
   private ticks: DueTicks | undefined;
   private hours: MarketHours | undefined;
   private disk: DiskWatch | undefined;
+  private watch: GatewayWatch | undefined;
   private readonly databaseUrl: Promise<string>;
   private snapshots: SnapshotKeeper | undefined;
   private resolveDatabaseUrl: (url: string) => void = () => {};
@@ -62,7 +64,7 @@ export class Supervisor {
     this.log = log;
     this.dataFolder = resolve(configuration.data);
     this.links = createThreadLinks({
-      gateways: GATEWAYS,
+      gateways: configuration.gateways,
       commandRingBytes: configuration.commandRingBytes,
       eventRingBytes: configuration.eventRingBytes,
       durability: configuration.durability,
@@ -75,7 +77,7 @@ export class Supervisor {
     });
   }
 
-  /** Starts everything; resolves to the address of the gateway. */
+  /** Starts everything; resolves to the address of the gateways. */
   async start(): Promise<string> {
     const { configuration } = this;
     const { host, port, databaseUrl, marketHours } = configuration;
@@ -86,8 +88,8 @@ export class Supervisor {
     assertJournalCanBeOpened(this.dataFolder);
     if (databaseUrl === '') this.postgres = this.startPostgres();
     else this.resolveDatabaseUrl(databaseUrl);
-    await this.startThread('journal', this.journalData()).receive('ready');
-    const exchange = this.startThread('exchange', this.exchangeData());
+    await this.startThread('journal', 'journal', this.journalData()).receive('ready');
+    const exchange = this.startThread('exchange', 'exchange', this.exchangeData());
     this.logExchangeEnd(exchange);
     const recovered = await this.recovery(exchange);
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers, markets } =
@@ -116,11 +118,12 @@ export class Supervisor {
     this.disk = this.createDiskWatch(commands, counters, recovered.cancelOnlyReasons);
     // Before anybody trades: the gateway gets to know the mode with its image of the books.
     await this.disk.look();
-    const follower = this.startThread('follower', this.followerData());
-    const gateway = this.startThread('gateway', this.gatewayData());
-    const { port: listeningPort } = await gateway.receive('listening');
+    const follower = this.startThread('follower', 'follower', this.followerData());
+    this.watch = this.createGatewayWatch();
+    this.watch.start();
+    const listeningPort = await this.gateways.start(configuration.gateways, this.gatewayData());
     this.assertWanted();
-    this.connectDatabase(follower, gateway);
+    this.connectDatabase(follower);
     this.ticks = new DueTicks(commands, counters);
     this.ticks.start(configuration.tickMs);
     this.snapshots = this.createSnapshotKeeper(counters);
@@ -141,8 +144,11 @@ export class Supervisor {
     this.disk?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const { exchange, journal, follower } = this.links.signals;
-    this.threads.get('gateway')?.post({ kind: 'stop' });
-    let isClean = await this.ended('gateway');
+    this.gateways.post({ kind: 'stop' });
+    const ends = await Promise.all(this.gateways.names.map((name) => this.ended(name)));
+    let isClean = ends.every((isEnded) => isEnded);
+    this.watch?.stop();
+    this.watch?.release();
     new StopRequest(this.links, StopFlag.Exchange).raise();
     new Signal(exchange).ring();
     isClean = (await this.ended('exchange')) && isClean;
@@ -169,11 +175,8 @@ export class Supervisor {
     this.snapshots?.stop();
     this.disk?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
-    const gateway = this.threads.get('gateway');
-    if (gateway?.isAlive === true) {
-      gateway.post({ kind: 'abandon' });
-      await gateway.ended(ABANDON_TIMEOUT_MS);
-    }
+    this.watch?.stop();
+    await this.gateways.abandon(ABANDON_TIMEOUT_MS);
     return this.stopPostgres();
   }
 
@@ -201,7 +204,7 @@ export class Supervisor {
       fromMs: timeUs / 1_000,
       setState: (symbolId, state) => commands.sendTradingState(symbolId, state),
       onNextChanges: (nextChanges) => {
-        this.threads.get('gateway')?.post({ kind: 'marketHours', nextChanges });
+        this.gateways.post({ kind: 'marketHours', nextChanges });
       },
       log: (details, text) => this.log.info(details, text),
     });
@@ -237,6 +240,12 @@ export class Supervisor {
     });
   }
 
+  private createGatewayWatch(): GatewayWatch {
+    return new GatewayWatch(this.links, this.configuration.gatewayStallMs, (stall) =>
+      this.log.warn({ ...stall }, 'a gateway is stalled and was cut off; trading goes on'),
+    );
+  }
+
   private warnOfUnknownMarkets(): void {
     const codes = this.hours?.unknownCodes() ?? [];
     if (codes.length === 0) return;
@@ -260,9 +269,9 @@ export class Supervisor {
     this.log.info({ sequence, stateHash }, 'exchange stopped');
   }
 
-  private startThread(name: string, data: unknown): ThreadHandle {
+  private startThread(role: ThreadRole, name: string, data: unknown): ThreadHandle {
     this.assertWanted();
-    const thread = new ThreadHandle(name, data, this.log, this.fail);
+    const thread = new ThreadHandle(role, name, data, this.log, this.fail);
     this.threads.set(name, thread);
     return thread;
   }
@@ -296,10 +305,10 @@ export class Supervisor {
     return keeper;
   }
 
-  private async connectDatabase(follower: ThreadHandle, gateway: ThreadHandle): Promise<void> {
+  private async connectDatabase(follower: ThreadHandle): Promise<void> {
     const url = await this.databaseUrl;
     follower.post({ kind: 'database', url });
-    gateway.post({ kind: 'database', url });
+    this.gateways.post({ kind: 'database', url });
   }
 
   private journalData(): JournalThreadData {
@@ -336,7 +345,7 @@ export class Supervisor {
     };
   }
 
-  private gatewayData(): GatewayThreadData {
+  private gatewayData(): Omit<GatewayThreadData, 'gateway'> {
     const { configuration, links, dataFolder } = this;
     const identity = {
       version: packageVersion(),
@@ -346,7 +355,7 @@ export class Supervisor {
       rulesVersion: NEWEST_RULES_VERSION,
       startedAt: new Date().toISOString(),
     };
-    return { links, gateway: 0, settings: configuration, identity };
+    return { links, settings: configuration, identity };
   }
 
   private waitSettings() {

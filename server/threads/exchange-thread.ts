@@ -145,7 +145,8 @@ function drain(reader: RingReader): number {
     count++;
     const templateId = templateIdAt(reader.record, at);
     if (templateId === BOOK_IMAGE_REQUEST.templateId) {
-      writeBookImage(exchange, sink, header.wrap(reader.record, at).gatewayId);
+      const { gatewayId, correlationId } = header.wrap(reader.record, at);
+      writeBookImage(exchange, sink, gatewayId, correlationId);
     } else if (templateId === LATENCY_STAMPS.templateId) {
       stamper.begin(reader.record, at);
       // Its command was published with it.
