@@ -40,6 +40,8 @@ export interface GatewayLinks {
   readonly counters: Counters;
   readonly gatewayCounters: GatewayCounters;
   readonly journal: JournalHistograms;
+  /** Turns of the event loop without work before it sleeps. */
+  readonly spins: number;
   /** After it was cut off it listens again. */
   onRejoined(lost: Lost): void;
 }
@@ -57,6 +59,8 @@ export interface GatewayIdentity {
   readonly durability: string;
   readonly rulesVersion: number;
   readonly startedAt: string;
+  /** How its threads wait, and their priorities. */
+  readonly layout: object;
 }
 
 /** Frames handled before the event loop has its turn. */
@@ -169,13 +173,16 @@ export class Gateway implements GatewayServices {
 
   /** Polls until the gateway is stopped. */
   async run(): Promise<void> {
-    const { events, ownSignal } = this.links;
+    const { events, ownSignal, spins } = this.links;
+    let idleTurns = 0;
     while (!this.isStopped) {
       if (events.isCutOff) await this.rejoin();
-      if (this.poll() > 0 || this.port.inFlight > 0) {
+      idleTurns = this.poll() > 0 || this.port.inFlight > 0 ? 0 : idleTurns + 1;
+      if (idleTurns <= spins) {
         await nextTurn();
         continue;
       }
+      idleTurns = 0;
       ownSignal.prepare();
       if (this.poll() > 0) {
         ownSignal.cancel();
