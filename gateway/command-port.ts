@@ -5,8 +5,11 @@
  */
 import { BOOK_IMAGE_REQUEST } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
+import { LATENCY_STAMPS } from '../protocol/event-layout.ts';
+import { LatencyStamps } from '../protocol/latency-stamps.ts';
 import { copyRecord, type RecordBuffer, recordLengthAt } from '../protocol/record.ts';
 import { BookImageRequest } from '../protocol/venue-commands.ts';
+import type { LatencyClock } from '../ring/latency-clock.ts';
 import type { RingProducer } from '../ring/ring.ts';
 import { FRAME_HEADER_BYTES } from '../ring/ring-layout.ts';
 import type { Signal } from '../ring/waiter.ts';
@@ -40,7 +43,9 @@ export class CommandPort {
   private readonly exchange: Signal;
   private readonly gatewayId: number;
   private readonly cancelReserveBytes: number;
+  private readonly clock: LatencyClock;
   private readonly header = new CommandHeader();
+  private readonly stamps = new LatencyStamps();
   private nextCorrelationId = 1;
   private imageNumber = 0;
   /** Oldest first; `head` is the first that still waits. */
@@ -52,21 +57,28 @@ export class CommandPort {
     exchange: Signal,
     gatewayId: number,
     cancelReserveBytes: number,
+    clock: LatencyClock,
   ) {
     this.producer = producer;
     this.exchange = exchange;
     this.gatewayId = gatewayId;
     this.cancelReserveBytes = cancelReserveBytes;
+    this.clock = clock;
   }
 
   get inFlight(): number {
     return this.pending.length - this.head;
   }
 
-  /** Sends a request's commands; false where the ring has no room for all: then none was sent. */
-  submit(commands: CommandList, timeUs: number, reply: CommandReply): boolean {
+  /**
+   * Sends a request's commands; false where the ring has no room for all: then none was sent.
+   *
+   * @param receivedNs when the request began to be read; 0: it is not measured
+   */
+  submit(commands: CommandList, timeUs: number, reply: CommandReply, receivedNs: number): boolean {
     const { record, offsets } = commands;
     if (!commands.isCancelsOnly && !this.hasRoomFor(record, offsets)) return false;
+    if (receivedNs > 0) this.sendStamps(receivedNs);
     const firstCorrelationId = this.nextCorrelationId;
     for (let i = 0; i < offsets.length; i++) {
       if (!this.send(record, offsets[i]!, firstCorrelationId + i, timeUs)) {
@@ -119,6 +131,16 @@ export class CommandPort {
     let bytes = this.cancelReserveBytes;
     for (const offset of offsets) bytes += recordLengthAt(record, offset) + FRAME_HEADER_BYTES;
     return this.producer.freeBytes() >= bytes;
+  }
+
+  /** Ahead of the request's first command; without them where there is no room. */
+  private sendStamps(receivedNs: number): void {
+    const at = this.producer.tryClaim(LATENCY_STAMPS.length);
+    if (at < 0) return;
+    const stamps = this.stamps.write(this.producer.record, at);
+    stamps.gatewayId = this.gatewayId;
+    stamps.received = receivedNs;
+    stamps.written = this.clock.now();
   }
 
   private send(

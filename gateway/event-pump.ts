@@ -20,6 +20,7 @@ import {
   COMMAND_DONE,
   EXECUTION_REPORT,
   FIRST_EVENT_TEMPLATE,
+  LATENCY_STAMPS,
   ORDER_ANSWER,
   ORDER_ANSWER_FILL,
   PRICE_BAND_CHANGED,
@@ -37,6 +38,7 @@ import {
   TradingStateChanged,
 } from '../protocol/events.ts';
 import { ExecutionReport } from '../protocol/execution-report.ts';
+import { LatencyStamps } from '../protocol/latency-stamps.ts';
 import { OrderAnswer, OrderAnswerFill } from '../protocol/order-answer.ts';
 import { templateIdAt } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
@@ -48,6 +50,7 @@ import type { CopyingReader } from '../ring/copying-reader.ts';
 import type { BookReplica } from './book-replica.ts';
 import { CommandOutcome } from './command-outcome.ts';
 import type { CommandPort } from './command-port.ts';
+import type { Latencies } from './latencies.ts';
 import type { MarketDataFeed } from './market-data-feed.ts';
 
 /** Where in the stream the pump is with regard to images of the books. */
@@ -59,6 +62,8 @@ export class EventPump {
   private readonly replica: BookReplica;
   private readonly feed: MarketDataFeed;
   private readonly gatewayId: number;
+  private readonly latencies: Latencies;
+  private readonly stamps = new LatencyStamps();
   private readonly outcome = new CommandOutcome();
   private readonly header = new CommandHeader();
   private readonly report = new ExecutionReport();
@@ -89,7 +94,9 @@ export class EventPump {
     replica: BookReplica,
     feed: MarketDataFeed,
     gatewayId: number,
+    latencies: Latencies,
   ) {
+    this.latencies = latencies;
     this.reader = reader;
     this.port = port;
     this.replica = replica;
@@ -115,6 +122,7 @@ export class EventPump {
     while (count < most) {
       const at = reader.read();
       if (at < 0) break;
+      if (count === 0) this.latencies.see();
       count++;
       this.handle(at);
     }
@@ -170,6 +178,7 @@ export class EventPump {
     } else if (templateId === ORDER_ANSWER.templateId) this.handleAnswer(at);
     else if (templateId === ORDER_ANSWER_FILL.templateId) this.handleAnswerFill(at);
     else if (templateId === COMMAND_DONE.templateId) this.endGroup(at);
+    else if (templateId === LATENCY_STAMPS.templateId) this.handleStamps(at);
   }
 
   private beginGroup(at: number, templateId: number): void {
@@ -235,6 +244,11 @@ export class EventPump {
     if (this.correlationId === 0) return;
     this.outcome.rejectReason = rejectReason;
     this.port.complete(this.correlationId, this.outcome);
+  }
+
+  private handleStamps(at: number): void {
+    const stamps = this.stamps.wrap(this.reader.record, at);
+    if (stamps.gatewayId === this.gatewayId) this.latencies.record(stamps);
   }
 
   private applyLevel(at: number): void {

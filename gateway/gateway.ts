@@ -11,13 +11,17 @@ import { venueModeReasonNames } from '../protocol/venue-mode.ts';
 import type { CopyingReader } from '../ring/copying-reader.ts';
 import { Counter, type Counters, ProjectionState } from '../ring/counters.ts';
 import { GatewayCounter, type GatewayCounters } from '../ring/gateway-counters.ts';
+import type { LatencyClock } from '../ring/latency-clock.ts';
 import type { RingProducer } from '../ring/ring.ts';
 import type { Signal } from '../ring/waiter.ts';
 import { BookReplica } from './book-replica.ts';
+import { CommandIntake } from './command-intake.ts';
 import { type CommandList, CommandPort, type CommandReply } from './command-port.ts';
+import { addCommandSocket } from './command-socket.ts';
 import { EventPump } from './event-pump.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { addRoutes, type GatewayServices } from './http-routes.ts';
+import { Latencies } from './latencies.ts';
 import { MarketDataFeed } from './market-data-feed.ts';
 import { type JournalHistograms, Metrics } from './metrics.ts';
 import type { NextStateChange } from './next-state-change.ts';
@@ -40,6 +44,7 @@ export interface GatewayLinks {
   readonly counters: Counters;
   readonly gatewayCounters: GatewayCounters;
   readonly journal: JournalHistograms;
+  readonly clock: LatencyClock;
   /** Turns of the event loop without work before it sleeps. */
   readonly spins: number;
   /** After it was cut off it listens again. */
@@ -69,12 +74,14 @@ const FRAMES_A_TURN = 4_096;
 export class Gateway implements GatewayServices {
   readonly settings: GatewaySettings;
   replica!: BookReplica;
+  readonly intake = new CommandIntake(this);
   private readonly links: GatewayLinks;
   private readonly identity: GatewayIdentity;
   /** In the gateways' counters, from 0. */
   private readonly index: number;
   private readonly port: CommandPort;
   private readonly metrics: Metrics;
+  private readonly latencies: Latencies;
   private app!: TemplatedApp;
   private pump!: EventPump;
   private listenSocket: us_listen_socket | undefined;
@@ -93,30 +100,32 @@ export class Gateway implements GatewayServices {
     this.listeningPort = settings.port;
     const { gatewayId, commands, exchangeSignal } = links;
     const { cancelReserveBytes } = settings;
-    this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes);
-    const { counters, gatewayCounters, journal } = links;
+    const { counters, gatewayCounters, journal, clock } = links;
+    this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes, clock);
+    this.latencies = new Latencies(clock, settings.latencyEvery);
+    const { latencies } = this;
     const cancelOnlyReasons = () => this.replica.cancelOnlyReasons;
-    const sources = { counters, gatewayCounters, journal, cancelOnlyReasons };
-    this.metrics = new Metrics({ ...identity, ...sources });
+    const shown = { gatewayId, cancelOnlyReasons, latencies };
+    this.metrics = new Metrics({ counters, gatewayCounters, journal, ...identity, ...shown });
     this.begin();
   }
 
   /** What is lost with a place in the stream: the clients, and all that they were told. */
   private begin(): void {
-    const { links, settings } = this;
+    const { links, settings, port, latencies } = this;
     const app = App();
     this.app = app;
     this.replica = new BookReplica();
-    const feed = new MarketDataFeed(this.replica, app, settings.recentTrades);
-    this.pump = new EventPump(links.events, this.port, this.replica, feed, links.gatewayId);
+    const { replica } = this;
+    const feed = new MarketDataFeed(replica, app, settings.recentTrades);
+    this.pump = new EventPump(links.events, port, replica, feed, links.gatewayId, latencies);
     links.gatewayCounters.set(this.index, GatewayCounter.Connections, 0);
     const countConnection = (change: number) => {
       if (app === this.app) this.countConnection(change);
     };
-    addWebSocket(app, settings, feed, {
-      isFull: () => this.isFull(),
-      closed: () => countConnection(-1),
-    });
+    const count = { isFull: () => this.isFull(), closed: () => countConnection(-1) };
+    addWebSocket(app, settings, feed, count);
+    addCommandSocket(app, settings, this.intake, count);
     addRoutes(app, this);
     app.filter((_, change) => countConnection(change));
   }
@@ -229,10 +238,10 @@ export class Gateway implements GatewayServices {
     return this.db;
   }
 
-  submit(commands: CommandList, reply: CommandReply): boolean {
+  submit(commands: CommandList, reply: CommandReply, receivedNs: number): boolean {
     if (this.stopping !== undefined || this.links.events.isCutOff) return false;
     const timeUs = Math.floor((performance.timeOrigin + performance.now()) * 1_000);
-    if (!this.port.submit(commands, timeUs, reply)) return false;
+    if (!this.port.submit(commands, timeUs, reply, receivedNs)) return false;
     this.wakeUp();
     return true;
   }
@@ -240,6 +249,14 @@ export class Gateway implements GatewayServices {
   isFull(): boolean {
     const { gatewayCounters } = this.links;
     return gatewayCounters.sum(GatewayCounter.Connections) > this.settings.maxConnections;
+  }
+
+  beginRequest(): number {
+    return this.latencies.begin();
+  }
+
+  latencyReport(): Record<string, unknown> {
+    return { gateway: this.links.gatewayId, ...this.latencies.report() };
   }
 
   metricsText(): Promise<string> {

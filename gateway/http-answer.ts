@@ -75,7 +75,7 @@ export class HttpAnswer {
 
 /**
  * Collects a request's body, at most `maxBytes` of it: the rest of a longer one is not kept, and
- * `onTooLong` is called once.
+ * `onTooLong` is called once. The body is good during the call of `onBody` only.
  */
 export function collectBody(
   response: HttpResponse,
@@ -93,8 +93,13 @@ export function collectBody(
       onTooLong();
       return;
     }
+    // Nearly all bodies come in one piece.
+    if (isLast && chunks.length === 0) {
+      onBody(new Uint8Array(chunk));
+      return;
+    }
     // The chunk's memory is uWebSockets' own and gone after this call.
     chunks.push(new Uint8Array(chunk.slice(0)));
-    if (isLast) onBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    if (isLast) onBody(Buffer.concat(chunks));
   });
 }

@@ -1,23 +1,16 @@
 /** The HTTP interface: commands in, outcomes out, and the reads. docs/http.md describes it. */
 import type { Database } from '../persistence/database.ts';
 import { readAccountBalances } from '../persistence/queries.ts';
-import { COMMAND_HEADER } from '../protocol/command-layout.ts';
 import { CSV_COLUMNS, type CsvKind } from '../protocol/csv.ts';
 import { formatDecimal } from '../protocol/decimal.ts';
 import type { FieldError } from '../protocol/field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from '../protocol/field-range.ts';
-import { getInt64, RecordBuffer } from '../protocol/record.ts';
-import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
-import { COMMAND_RESULT } from '../protocol/result-layout.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
 import type { BookReplica } from './book-replica.ts';
-import { outcomeAsJson, writeOutcome } from './command-outcome.ts';
-import type { CommandList, CommandReply } from './command-port.ts';
-import {
-  type CommandRoute,
-  type ParsedRequest,
-  parseBinaryRequest,
-  parseCsvRequest,
-} from './command-request.ts';
+import { busyRefusal, type CommandIntake, type Refusal } from './command-intake.ts';
+import { type CommandOutcome, outcomeAsJson } from './command-outcome.ts';
+import type { CommandReply } from './command-port.ts';
+import type { CommandRoute } from './command-request.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { collectBody, HttpAnswer } from './http-answer.ts';
 import { METRICS_CONTENT_TYPE } from './metrics.ts';
@@ -28,10 +21,11 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
 export interface GatewayServices {
   readonly settings: GatewaySettings;
   readonly replica: BookReplica;
+  readonly intake: CommandIntake;
   /** undefined until PostgreSQL's address is known. */
   database(): Database | undefined;
-  /** false where the exchange is too busy: nothing was sent. */
-  submit(commands: CommandList, reply: CommandReply): boolean;
+  /** For GET /latency. */
+  latencyReport(): Record<string, unknown>;
   isFull(): boolean;
   /** undefined for a market without hours. */
   nextChange(symbolId: number): NextStateChange | undefined;
@@ -45,7 +39,6 @@ const CONFLICTS: readonly number[] = [
   RejectReason.ClientOrderIdConflict,
   RejectReason.TransferIdConflict,
 ];
-const CANCEL_ONLY_HEADERS = { 'Retry-After': '5' } as const;
 /** The request had been executed before, and this is its first answer. */
 const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 
@@ -61,7 +54,8 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
       const answer = new HttpAnswer(response, isHead);
       if (services.isFull()) {
         const { maxConnections } = services.settings;
-        busy(answer, `there are more than ${maxConnections} connections`, { Connection: 'close' });
+        const refusal = busyRefusal(`there are more than ${maxConnections} connections`);
+        refuse(answer, refusal, { Connection: 'close' });
       } else handle(answer, request, response);
     };
   for (const route of COMMAND_ROUTES) {
@@ -84,6 +78,7 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
     '/metrics': (answer) => {
       services.metricsText().then((text) => answer.text(text, METRICS_CONTENT_TYPE));
     },
+    '/latency': (answer) => answer.json(200, services.latencyReport()),
     '/health': (answer) => {
       const { isHealthy, report } = services.health();
       answer.json(isHealthy ? 200 : 503, report);
@@ -98,7 +93,12 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
     );
   }
   const paths = [...COMMAND_ROUTES.map((route) => `POST /${route}`)];
-  const known = [...paths, ...Object.keys(reads).map((path) => `GET ${path}`), 'WebSocket /ws'];
+  const known = [
+    ...paths,
+    ...Object.keys(reads).map((path) => `GET ${path}`),
+    'WebSocket /ws',
+    'WebSocket /ws/commands',
+  ];
   app.any(
     '/*',
     guarded((answer, request) => {
@@ -112,11 +112,6 @@ function wrongMethod(answer: HttpAnswer, request: HttpRequest, allowed: string):
   answer.fieldError(error, 405, { Allow: allowed });
 }
 
-function busy(answer: HttpAnswer, why: string, headers: Record<string, string> = {}): void {
-  const message = `${why}: nothing of this request was taken, try again in a second`;
-  answer.error(503, message, { 'Retry-After': '1', ...headers });
-}
-
 function receiveCommands(
   services: GatewayServices,
   route: CommandRoute,
@@ -124,9 +119,10 @@ function receiveCommands(
   answer: HttpAnswer,
   response: HttpResponse,
 ): void {
+  const { intake, settings } = services;
+  const { maxBodyBytes } = settings;
   const isBinary = contentType.startsWith('application/octet-stream');
   const isCsv = /^(text\/(csv|plain)|application\/x-www-form-urlencoded|$)/.test(contentType);
-  const { maxBodyBytes } = services.settings;
   const onTooLong = () => {
     answer.fieldError(
       { field: 'body', value: `more than ${maxBodyBytes} bytes`, allowed: `${maxBodyBytes} bytes` },
@@ -137,64 +133,43 @@ function receiveCommands(
     response,
     maxBodyBytes,
     (body) => {
-      if (isBinary) submit(services, parseBinaryRequest(route, body), answer, true);
+      let refusal: Refusal | undefined;
+      if (isBinary) refusal = intake.takeBinary(route, body, (results) => answer.binary(results));
       else if (isCsv && route !== 'commands') {
-        submit(services, parseCsvRequest(route, body), answer, false);
+        refusal = intake.takeCsv(route, body, new JsonReply(answer));
       } else {
         const allowed = route === 'commands' ? '' : 'text/csv or ';
         const error = { field: 'Content-Type', value: contentType };
         answer.fieldError({ ...error, allowed: `${allowed}application/octet-stream` }, 415);
       }
+      if (refusal !== undefined) refuse(answer, refusal);
     },
     onTooLong,
   );
 }
 
-function submit(
-  services: GatewayServices,
-  parsed: ParsedRequest,
+function refuse(
   answer: HttpAnswer,
-  isBinary: boolean,
+  { status, error, retryAfterSeconds }: Refusal,
+  headers: Readonly<Record<string, string>> = {},
 ): void {
-  if (parsed.commands === undefined) {
-    answer.fieldError(parsed.error);
-    return;
-  }
-  const { commands } = parsed;
-  if (commands.beginsSomething && services.replica.cancelOnlyReasons !== 0) {
-    // A refusal that is sequenced is journaled too, and would help to fill the disk.
-    const rejectReason = describeRejectReason(RejectReason.CancelOnly);
-    const message = `${rejectReason.text} Nothing of this request was taken, try again later`;
-    answer.json(503, { error: { message, rejectReason } }, CANCEL_ONLY_HEADERS);
-    return;
-  }
-  const reply = isBinary ? binaryReply(commands, answer) : jsonReply(answer);
-  if (!services.submit(commands, reply)) busy(answer, 'the exchange is busy');
+  const later = retryAfterSeconds === undefined ? {} : { 'Retry-After': `${retryAfterSeconds}` };
+  answer.json(status, { error }, { ...later, ...headers });
 }
 
-function jsonReply(answer: HttpAnswer): CommandReply {
-  return {
-    wantsFills: true,
-    onOutcome: (_, outcome) => {
-      const status = CONFLICTS.includes(outcome.rejectReason) ? 409 : 200;
-      answer.json(status, outcomeAsJson(outcome), outcome.isRepeat ? REPLAYED : {});
-    },
-  };
-}
+/** The outcome of the request's one command. */
+class JsonReply implements CommandReply {
+  readonly wantsFills = true;
+  private readonly answer: HttpAnswer;
 
-/** One CommandResult for each command, sent when the last is known. */
-function binaryReply(commands: CommandList, answer: HttpAnswer): CommandReply {
-  const { record, offsets } = commands;
-  const results = RecordBuffer.allocate(offsets.length * COMMAND_RESULT.length);
-  return {
-    wantsFills: false,
-    onOutcome: (index, outcome) => {
-      const word = (offsets[index]! + COMMAND_HEADER.correlationId) >> 2;
-      const correlationId = getInt64(record.words, word);
-      writeOutcome(outcome, correlationId, results, index * COMMAND_RESULT.length);
-      if (index === offsets.length - 1) answer.binary(results.bytes);
-    },
-  };
+  constructor(answer: HttpAnswer) {
+    this.answer = answer;
+  }
+
+  onOutcome(_: number, outcome: CommandOutcome): void {
+    const status = CONFLICTS.includes(outcome.rejectReason) ? 409 : 200;
+    this.answer.json(status, outcomeAsJson(outcome), outcome.isRepeat ? REPLAYED : {});
+  }
 }
 
 /** A whole number in the query, or what is wrong with it. */

@@ -7,6 +7,7 @@ import { VenueModeReason } from '../protocol/enums.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
 import { GatewayCounter, type GatewayCounters } from '../ring/gateway-counters.ts';
 import type { SharedHistogram } from '../ring/histogram.ts';
+import { LATENCY_STAGES, type Latencies, QUANTILES } from './latencies.ts';
 
 /** The journal's histograms, as its writer keeps them. */
 export interface JournalHistograms {
@@ -22,6 +23,9 @@ export interface MetricsSources {
   readonly durability: string;
   readonly version: string;
   cancelOnlyReasons(): number;
+  /** Who tells: what it measures is its own. */
+  readonly gatewayId: number;
+  readonly latencies: Latencies;
 }
 
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -92,6 +96,26 @@ export class Metrics {
     );
     this.gauge('hoga_journal_used_bytes', 'Used of the journal’s map, at most', [], (gauge) =>
       gauge.set(counters.get(Counter.JournalUsedBytes)),
+    );
+    const { latencies } = sources;
+    const gateway = String(sources.gatewayId);
+    this.gauge(
+      'hoga_latency_seconds',
+      'From request to answer, by stage, of those that this gateway measured',
+      ['gateway', 'stage', 'quantile'],
+      (gauge) => {
+        for (const stage of LATENCY_STAGES) {
+          for (const quantile of QUANTILES) {
+            gauge.set({ gateway, stage, quantile }, latencies.quantileSeconds(stage, quantile));
+          }
+        }
+      },
+    );
+    this.gauge(
+      'hoga_latency_samples',
+      'Requests that this gateway measured',
+      ['gateway'],
+      (gauge) => gauge.set({ gateway }, latencies.count('total')),
     );
     const { batchCommands, commitSeconds, flushSeconds } = journal;
     this.histogram('hoga_journal_batch_commands', 'Commands in a batch', batchCommands);

@@ -6,9 +6,11 @@
  */
 import { MAX_COMMAND_LENGTH } from '../protocol/command-layout.ts';
 import { CommandHeader } from '../protocol/commands.ts';
-import { COMMAND_DONE, FIRST_EVENT_TEMPLATE } from '../protocol/event-layout.ts';
+import { COMMAND_DONE, FIRST_EVENT_TEMPLATE, LATENCY_STAMPS } from '../protocol/event-layout.ts';
 import { CommandDone } from '../protocol/events.ts';
+import { LatencyStamps } from '../protocol/latency-stamps.ts';
 import { templateIdAt } from '../protocol/record.ts';
+import type { LatencyClock } from '../ring/latency-clock.ts';
 import type { RingReader } from '../ring/ring.ts';
 import { BatchBuilder } from './batch.ts';
 import { BATCH } from './batch-layout.ts';
@@ -26,6 +28,8 @@ export interface JournalWriterOptions {
   /** Where batches are written at once; of durability `commit`. */
   readonly staging?: Staging;
   readonly metrics?: JournalMetrics;
+  /** Stamps commands that carry stamps; not in durability `none`, where they are told before. */
+  readonly clock?: LatencyClock;
 }
 
 export class JournalWriter {
@@ -41,6 +45,9 @@ export class JournalWriter {
   private readonly options: JournalWriterOptions;
   private readonly header = new CommandHeader();
   private readonly done = new CommandDone();
+  private readonly stamps = new LatencyStamps();
+  /** Byte offsets of the stamps among the frames that were taken and are not released yet. */
+  private readonly stampsAt: number[] = [];
 
   constructor(store: BatchTarget, reader: RingReader, options: JournalWriterOptions) {
     const link = store.lastLink();
@@ -58,6 +65,7 @@ export class JournalWriter {
     const frames = this.collect();
     if (frames === 0) return 0;
     if (this.batch.commandCount > 0) this.append();
+    if (this.stampsAt.length > 0) this.stamp();
     this.reader.release();
     return frames;
   }
@@ -105,8 +113,19 @@ export class JournalWriter {
       const templateId = templateIdAt(reader.record, at);
       if (templateId < FIRST_EVENT_TEMPLATE) this.appendCommand(at);
       else if (templateId === COMMAND_DONE.templateId) this.noteHash(at);
+      else if (templateId === LATENCY_STAMPS.templateId) this.stampsAt.push(at);
     }
     return frames;
+  }
+
+  /** In the ring itself: gateways cannot see these frames before the release. */
+  private stamp(): void {
+    const { options, reader, stamps, stampsAt } = this;
+    if (options.clock !== undefined) {
+      const now = options.clock.now();
+      for (const at of stampsAt) stamps.wrap(reader.record, at).journaled = now;
+    }
+    stampsAt.length = 0;
   }
 
   private appendCommand(at: number): void {

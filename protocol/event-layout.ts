@@ -192,5 +192,21 @@ export const BOOK_IMAGE = {
   imageNumber: 20,
 } as const;
 
+/**
+ * When a command passed each stage, in ns since the process started (0: it did not): it goes before
+ * its command on stream 10 and behind its group on stream 20, and is in no group. `journaled` is
+ * written in place, before gateways may see it.
+ */
+export const LATENCY_STAMPS = {
+  templateId: 114,
+  length: 64,
+  received: 16,
+  written: 24,
+  sequenced: 32,
+  executed: 40,
+  journaled: 48,
+  gatewayId: 56,
+} as const;
+
 /** The longest event. */
 export const MAX_EVENT_LENGTH = EXECUTION_REPORT.length;

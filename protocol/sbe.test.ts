@@ -22,6 +22,7 @@ import {
   Transfer,
 } from './events.ts';
 import { ExecutionReport } from './execution-report.ts';
+import { LatencyStamps } from './latency-stamps.ts';
 import { OrderAnswer, OrderAnswerFill } from './order-answer.ts';
 import {
   Flyweight,
@@ -195,6 +196,7 @@ const FLYWEIGHTS: Readonly<Record<string, (record: RecordBuffer, at: number) => 
   CommandDone: (record, at) => new CommandDone().write(record, at),
   BookImageBegin: (record, at) => new BookImage().writeBegin(record, at),
   BookImageEnd: (record, at) => new BookImage().writeEnd(record, at),
+  LatencyStamps: (record, at) => new LatencyStamps().write(record, at),
   CommandResult: (record, at) => new CommandResult().write(record, at),
 };
 

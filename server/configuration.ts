@@ -145,8 +145,20 @@ export const SETTINGS = {
     'unsent bytes of a WebSocket client; beyond: disconnected',
   ),
   wsMaxSubscriptions: integer(1_000, 1, 100_000, 'subscriptions a connection; beyond: refused'),
+  wsMaxUnanswered: integer(
+    1_024,
+    1,
+    1_000_000,
+    'unanswered messages a connection of /ws/commands; beyond: refused',
+  ),
   wsIdleSeconds: integer(120, 8, 960, 'silence after which a WebSocket is closed (pings are sent)'),
   recentTrades: integer(100, 0, 10_000, 'trades a market in the snapshot of the trades channel'),
+  latencyEvery: integer(
+    64,
+    0,
+    1_000_000,
+    'one in so many requests has its latencies measured, for /latency and /metrics; 0: none',
+  ),
   commandRingBytes: integer(4 * MIB, 64 * KIB, GIB, 'stream 10, a power of two; full: 503'),
   cancelReserveBytes: integer(256 * KIB, 0, GIB, 'part of stream 10 that only cancels may use'),
   eventRingBytes: integer(

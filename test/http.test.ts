@@ -21,7 +21,7 @@ let server: ServerProcess;
 
 before(async () => {
   folder = await temporaryDataFolder();
-  server = await ServerProcess.start(folder.path);
+  server = await ServerProcess.start(folder.path, ['--latency-every', '1']);
 });
 
 after(async () => {
@@ -222,6 +222,27 @@ describe('reads', () => {
     assert.deepEqual([executed, released, verified], [projected, projected, projected]);
     assert.deepEqual(body['projection'], { state: 'running', lag: 0 });
     assert.deepEqual([body['status'], body['durability']], ['ok', 'fsync']);
+  });
+
+  it('latencies are told by stage, in the order in which a command passes them', async () => {
+    const stagesOf = async () => {
+      const { body } = await server.get('/latency');
+      assert.equal(body['every'], 1);
+      return body['stages'] as Record<string, { count: number; p50: number; max: number }>;
+    };
+    const before = (await stagesOf())['total']!.count;
+    await accepted('/deposit', `12,${BTC},1`);
+    const stages = await stagesOf();
+    const names = ['parse', 'ring', 'execute', 'journal', 'deliver', 'answer', 'total'];
+    assert.deepEqual(Object.keys(stages), names);
+    for (const name of names) assert.equal(stages[name]!.count, before + 1, name);
+    // A flush takes longer than any of the others.
+    assert.ok(stages['journal']!.max > 0 && stages['journal']!.max <= stages['total']!.max);
+    const metrics = await (await fetch(`${server.address}/metrics`)).text();
+    assert.match(
+      metrics,
+      /^hoga_latency_seconds\{gateway="1",stage="journal",quantile="0\.99"\} 0\.\d+$/m,
+    );
   });
 
   it('metrics tell Prometheus of stages, batches, commits and flushes', async () => {

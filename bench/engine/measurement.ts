@@ -2,9 +2,10 @@
  * One measurement of one engine on one flow. It must have a process of its own, run with
  * `--expose-gc`: what ran before would decide how V8 compiles the engine and how its heap lies.
  */
-import type { Metrics, TaskOptions } from '../measuring/campaign.ts';
+import type { Measured, Metrics, TaskOptions } from '../measuring/campaign.ts';
 import {
   bytesPer,
+  latenciesOf,
   percentilesOf,
   residentBytes,
   throughputOf,
@@ -27,7 +28,7 @@ const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
 };
 
 /** @throws Error where the engine does not come to what the flow says */
-export async function measure(task: Task): Promise<Metrics> {
+export async function measure(task: Task): Promise<Measured> {
   const factory = await ENGINES[task.engine]?.();
   if (factory === undefined) {
     const allowed = Object.keys(ENGINES).join(', ');
@@ -41,15 +42,17 @@ export async function measure(task: Task): Promise<Metrics> {
   const full = residentBytes();
   if (task.pass === 'latency') engine.runTimed(flow.buildUp, flow.measuredFrom, doneAt);
   else engine.run(flow.buildUp, flow.measuredFrom);
-  const metrics =
+  const measured =
     task.pass === 'latency'
       ? latencies(engine, flow, doneAt)
       : {
-          ...throughput(engine, flow),
-          ...bytesPer('bytes_per_order', full - empty, flow.buildUp),
+          metrics: {
+            ...throughput(engine, flow),
+            ...bytesPer('bytes_per_order', full - empty, flow.buildUp),
+          },
         };
   assertTotals(`${task.engine}/${task.shape}`, engine.totals(), flow.totals);
-  return metrics;
+  return measured;
 }
 
 function throughput(engine: EngineUnderTest, { length, measuredFrom }: OrderFlow): Metrics {
@@ -67,9 +70,9 @@ function latencies(
   engine: EngineUnderTest,
   { length, measuredFrom }: OrderFlow,
   doneAt: Float64Array,
-): Metrics {
+): Measured {
   engine.runTimed(measuredFrom, length, doneAt);
   const tookMs = doneAt.slice(1, length - measuredFrom + 1);
   for (const [at, previous] of doneAt.subarray(0, tookMs.length).entries()) tookMs[at]! -= previous;
-  return percentilesOf(tookMs);
+  return latenciesOf('executed', tookMs, percentilesOf);
 }

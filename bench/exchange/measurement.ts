@@ -4,10 +4,11 @@
  */
 import { nameOf } from '../../protocol/enums.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
-import type { Metrics, TaskOptions } from '../measuring/campaign.ts';
+import type { Measured, Metrics, TaskOptions } from '../measuring/campaign.ts';
 import {
   AllocationMeter,
   bytesPer,
+  latenciesOf,
   percentilesOf,
   residentBytes,
   throughputOf,
@@ -25,7 +26,7 @@ export type Task = TaskOptions & ExchangeCase;
 const MOST_REJECTS_SHARE = 0.01;
 
 /** @throws Error where the exchange does not come to what the flow says */
-export function measure(task: Task): Metrics {
+export function measure(task: Task): Measured {
   const flow = makeFlow(task);
   const exchange = createExchangeUnderTest(flow);
   exchange.define();
@@ -34,17 +35,19 @@ export function measure(task: Task): Metrics {
   const funded = residentBytes();
   exchange.run(0, flow.buildUp);
   const full = residentBytes();
-  const metrics =
+  const measured =
     task.pass === 'latency'
       ? latencies(exchange, flow)
       : {
-          ...throughput(exchange, flow),
-          ...bytesPer('bytes_per_account', funded - empty, task.accounts),
-          ...bytesPer('bytes_per_order', full - funded, flow.buildUp),
+          metrics: {
+            ...throughput(exchange, flow),
+            ...bytesPer('bytes_per_account', funded - empty, task.accounts),
+            ...bytesPer('bytes_per_order', full - funded, flow.buildUp),
+          },
         };
   assertFewRejects(exchange);
   assertTotals(`${task.mix}, ${task.symbols} symbols`, exchange.totals(), flow.totals);
-  return metrics;
+  return measured;
 }
 
 function throughput(exchange: ExchangeUnderTest, flow: CommandFlow): Metrics {
@@ -64,12 +67,12 @@ function throughput(exchange: ExchangeUnderTest, flow: CommandFlow): Metrics {
   };
 }
 
-function latencies(exchange: ExchangeUnderTest, flow: CommandFlow): Metrics {
+function latencies(exchange: ExchangeUnderTest, flow: CommandFlow): Measured {
   const { buildUp, measuredFrom, length } = flow;
   const tookMs = new Float64Array(length - measuredFrom);
   exchange.runTimed(buildUp, measuredFrom, tookMs);
   exchange.runTimed(measuredFrom, length, tookMs);
-  return percentilesOf(tookMs);
+  return latenciesOf('executed', tookMs, percentilesOf);
 }
 
 function assertFewRejects({ counts }: ExchangeUnderTest): void {

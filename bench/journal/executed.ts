@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { createExchangeUnderTest } from '../exchange/exchange-under-test.ts';
 import { makeFlow } from '../exchange/mixes.ts';
-import type { Metrics, TaskOptions } from '../measuring/campaign.ts';
-import { percentilesOf } from '../measuring/probes.ts';
+import type { Measured, TaskOptions } from '../measuring/campaign.ts';
+import { latenciesOf, percentilesOf } from '../measuring/probes.ts';
 import { makeJournal } from './replay.ts';
 import type { SnapshotWriterData } from './snapshot-writer.ts';
 
@@ -19,7 +19,7 @@ export async function measureExecuted(
   folder: string,
   amount: Amount,
   isBesideSnapshot: boolean,
-): Promise<Metrics> {
+): Promise<Measured> {
   const flow = makeFlow({ ...SCALE, ...amount });
   const exchange = createExchangeUnderTest(flow);
   exchange.define();
@@ -31,7 +31,7 @@ export async function measureExecuted(
   const tookMs = new Float64Array(flow.length - flow.measuredFrom);
   exchange.runTimed(flow.measuredFrom, flow.length, tookMs);
   await writer?.end();
-  return percentilesOf(tookMs);
+  return latenciesOf('executed', tookMs, percentilesOf);
 }
 
 async function startWriter(folder: string) {

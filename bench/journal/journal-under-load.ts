@@ -20,8 +20,8 @@ import { RingProducer } from '../../ring/ring.ts';
 import { Signal } from '../../ring/waiter.ts';
 import type { JournalThreadData } from '../../server/threads/journal-thread.ts';
 import { createThreadLinks, StopFlag, StopRequest } from '../../server/threads/thread-links.ts';
-import type { Metrics } from '../measuring/campaign.ts';
-import { microsecondsOf, throughputOf } from '../measuring/probes.ts';
+import type { Measured } from '../measuring/campaign.ts';
+import { latenciesOf, microsecondsOf, throughputOf } from '../measuring/probes.ts';
 
 const EVENT_RING_BYTES = 2 ** 25;
 const JOURNAL_BATCH_BYTES = 2 ** 20;
@@ -48,7 +48,7 @@ export function measureClosedLoop(
   operations: number,
   durability: Durability,
   batch: number,
-): Promise<Metrics> {
+): Promise<Measured> {
   // One batch waits while one is flushed. Where nobody waits, the ring alone sets a bound.
   const load = { inFlight: durability === 'none' ? Infinity : 2 * batch, rate: 0 };
   return measureUnder(load, folder, operations, durability, batch * MAX_COMMAND_LENGTH);
@@ -59,7 +59,7 @@ export function measureOpenLoop(
   operations: number,
   durability: Durability,
   rate: number,
-): Promise<Metrics> {
+): Promise<Measured> {
   const load = { inFlight: Infinity, rate };
   return measureUnder(load, folder, operations, durability, JOURNAL_BATCH_BYTES);
 }
@@ -70,7 +70,7 @@ async function measureUnder(
   operations: number,
   durability: Durability,
   batchBytes: number,
-): Promise<Metrics> {
+): Promise<Measured> {
   const links = createThreadLinks({
     gateways: 0,
     commandRingBytes: 65_536,
@@ -97,11 +97,18 @@ async function measureUnder(
   const warmUp = Math.min(operations, 20_000);
   run(load, new GroupWriter(links.eventRing, 0), signal, released, warmUp);
   const writer = new GroupWriter(links.eventRing, warmUp);
-  const metrics = run(load, writer, signal, released, operations);
+  const { tookMs, totalMs } = run(load, writer, signal, released, operations);
   new StopRequest(links, StopFlag.Journal).raise();
   signal.ring();
   await once(journal, 'exit');
-  return metrics;
+  const stage = durability === 'none' ? 'journaled' : 'released';
+  const { metrics, histograms } = latenciesOf(stage, tookMs, microsecondsOf);
+  return { metrics: { ...throughputOf(operations, totalMs), ...metrics }, histograms };
+}
+
+interface Run {
+  readonly tookMs: Float64Array;
+  readonly totalMs: number;
 }
 
 function run(
@@ -110,7 +117,7 @@ function run(
   signal: Signal,
   released: () => number,
   operations: number,
-): Metrics {
+): Run {
   const { first } = writer;
   const sinceMs = new Float64Array(operations);
   const tookMs = new Float64Array(operations);
@@ -132,7 +139,7 @@ function run(
     for (; done < end; done++) tookMs[done] = seen - sinceMs[done]!;
   }
   const totalMs = performance.now() - startedAt;
-  return { ...throughputOf(operations, totalMs), ...microsecondsOf(tookMs) };
+  return { tookMs, totalMs };
 }
 
 /** Writes groups onto stream 20, numbered on from a command. */

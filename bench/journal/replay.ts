@@ -9,7 +9,7 @@ import { hashState } from '../../exchange/state-hash.ts';
 import { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { replayFromSnapshot } from '../../journal/snapshots.ts';
-import type { Metrics, TaskOptions } from '../measuring/campaign.ts';
+import type { Measured, TaskOptions } from '../measuring/campaign.ts';
 import { throughputOf } from '../measuring/probes.ts';
 import { MAP_BYTES, type WantedJournal } from './journal-maker.ts';
 
@@ -18,7 +18,7 @@ const TAIL = 1_000_000;
 
 type Amount = Pick<TaskOptions, 'operations' | 'seed'>;
 
-export async function measureReplay(folder: string, amount: Amount): Promise<Metrics> {
+export async function measureReplay(folder: string, amount: Amount): Promise<Measured> {
   const count = await makeJournal({ folder, ...amount, tail: 0 });
   const store = new JournalStore(folder, { mapBytes: MAP_BYTES, readOnly: false });
   const startedAt = performance.now();
@@ -27,11 +27,11 @@ export async function measureReplay(folder: string, amount: Amount): Promise<Met
   const tookMs = performance.now() - startedAt;
   if (replay.commandCount !== count) throw new Error(`${replay.commandCount} of ${count} replayed`);
   await store.close();
-  return throughputOf(count, tookMs);
+  return { metrics: throughputOf(count, tookMs) };
 }
 
 /** All that the exchange thread does before it opens. */
-export async function measureRecovery(folder: string, amount: Amount): Promise<Metrics> {
+export async function measureRecovery(folder: string, amount: Amount): Promise<Measured> {
   const tail = Math.min(TAIL, amount.operations / 10);
   const count = await makeJournal({ folder, ...amount, tail });
   const startedAt = performance.now();
@@ -46,7 +46,8 @@ export async function measureRecovery(folder: string, amount: Amount): Promise<M
     throw new Error(`${exchange.sequence} of ${count} recovered, ${replayed} replayed`);
   }
   await store.close();
-  return { seconds, snapshot_seconds: (loadedAt - startedAt) / 1_000, replayed };
+  const snapshotSeconds = (loadedAt - startedAt) / 1_000;
+  return { metrics: { seconds, snapshot_seconds: snapshotSeconds, replayed } };
 }
 
 /** In another thread; returns how many commands it has. */

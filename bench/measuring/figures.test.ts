@@ -1,8 +1,10 @@
 /** Medians, targets and percentiles: what a benchmark makes of what it measured. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Histogram } from 'hdr-histogram-js';
 import { figureOf, isMet, mediansOf, spreadOf } from './figures.ts';
-import { bytesPer, percentilesOf, throughputOf } from './probes.ts';
+import { addHistograms, histogramOf } from './histograms.ts';
+import { bytesPer, latenciesOf, microsecondsOf, percentilesOf, throughputOf } from './probes.ts';
 import { assertTotals } from './totals.ts';
 
 describe('the figures of a benchmark', () => {
@@ -28,9 +30,32 @@ describe('the figures of a benchmark', () => {
 
   it('are percentiles in ns of what each operation took in ms', () => {
     const tookMs = Float64Array.from({ length: 1_000 }, (_, at) => (at + 1) / 1e6);
-    const { p50_ns, p99_ns, max_ns } = percentilesOf(tookMs);
+    const { p50_ns, p99_ns, max_ns } = percentilesOf(histogramOf(tookMs));
     assert.deepEqual([p50_ns, p99_ns, max_ns], [500, 990, 1_000]);
     assert.deepEqual(throughputOf(1_000, 2), { ops_per_s: 500_000, ns_per_op: 2_000 });
+  });
+
+  it('are percentiles in µs under the names of those in ns', () => {
+    const histogram = histogramOf(Float64Array.of(0.0015, 0.0025));
+    assert.deepEqual(microsecondsOf(histogram), {
+      p50_us: 1.5,
+      p99_us: 2.5,
+      p999_us: 2.5,
+      p9999_us: 2.5,
+      max_us: 2.5,
+    });
+  });
+
+  it('are of the histograms of all runs, as each process tells its own', () => {
+    const histograms = new Map<string, Histogram>();
+    for (const ms of [0.001, 0.002]) {
+      addHistograms(
+        histograms,
+        latenciesOf('executed', Float64Array.of(ms), percentilesOf).histograms,
+      );
+    }
+    const { totalCount, minNonZeroValue, maxValue } = histograms.get('executed')!;
+    assert.deepEqual([totalCount, minNonZeroValue, maxValue], [2, 1_000, 2_000]);
   });
 
   it('tell what one of many takes, and nothing of few', () => {

@@ -4,6 +4,9 @@ import type { Samples } from './campaign.ts';
 
 const UNITS: Readonly<Record<string, string>> = {
   ops_per_s: '1/s',
+  rate_per_s: '1/s',
+  offered_per_s: '1/s',
+  requests_per_s: '1/s',
   ns_per_op: 'ns',
   heap_growth_bytes: 'bytes',
   allocated_bytes_per_op: 'bytes',
@@ -18,6 +21,13 @@ const UNITS: Readonly<Record<string, string>> = {
   p50_us: 'µs',
   p99_us: 'µs',
   p999_us: 'µs',
+  p9999_us: 'µs',
+  max_us: 'µs',
+  scavenges: '',
+  mark_compacts: '',
+  ring_to_executed_p50_us: 'µs',
+  fdatasync_p50_us: 'µs',
+  p50_beyond_fdatasync_us: 'µs',
   seconds: 's',
   snapshot_seconds: 's',
   replayed: 'commands',
@@ -54,7 +64,7 @@ export function mediansOf(samples: ReadonlyMap<string, Samples>): Result[] {
   for (const [name, metrics] of samples) {
     for (const [metric, values] of metrics) {
       const { median, min, max } = spreadOf(values);
-      const unit = UNITS[metric]!;
+      const unit = UNITS[metric] ?? '';
       results.push({ case: name, metric, value: rounded(median), unit });
       results.push({ case: name, metric: `${metric}_min`, value: rounded(min), unit });
       results.push({ case: name, metric: `${metric}_max`, value: rounded(max), unit });

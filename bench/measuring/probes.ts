@@ -1,28 +1,39 @@
 /** How time and memory are read in the process of a measurement, which runs with `--expose-gc`. */
 import { getHeapStatistics } from 'node:v8';
-import { build } from 'hdr-histogram-js';
-import type { Metrics } from './campaign.ts';
+import type { Histogram } from 'hdr-histogram-js';
+import type { Measured, Metrics } from './campaign.ts';
+import { encode, histogramOf } from './histograms.ts';
 
-/** Highest latency that is told apart, in ns. */
-const MAX_NS = 60_000_000_000;
+/** Percentiles, and the histogram they are of: what each operation of one stage took, in ms. */
+export function latenciesOf(
+  stage: string,
+  tookMs: Float64Array,
+  percentiles: (histogram: Histogram) => Metrics,
+): Required<Measured> {
+  const histogram = histogramOf(tookMs);
+  return { metrics: percentiles(histogram), histograms: { [stage]: encode(histogram) } };
+}
 
-/** Of what each operation took, in ms. */
-export function percentilesOf(tookMs: Float64Array): Metrics {
-  const histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: MAX_NS });
-  for (const ms of tookMs) histogram.recordValue(Math.round(ms * 1e6));
+/** Of a histogram in ns. */
+export function percentilesOf(histogram: Histogram): Metrics {
+  const { maxValue } = histogram;
+  // The end of a percentile’s bucket may lie beyond the highest value.
+  const at = (percentile: number) => Math.min(histogram.getValueAtPercentile(percentile), maxValue);
   return {
-    p50_ns: histogram.getValueAtPercentile(50),
-    p99_ns: histogram.getValueAtPercentile(99),
-    p999_ns: histogram.getValueAtPercentile(99.9),
-    p9999_ns: histogram.getValueAtPercentile(99.99),
-    max_ns: histogram.maxValue,
+    p50_ns: at(50),
+    p99_ns: at(99),
+    p999_ns: at(99.9),
+    p9999_ns: at(99.99),
+    max_ns: maxValue,
   };
 }
 
 /** The same in µs, of what takes that long. */
-export function microsecondsOf(tookMs: Float64Array): Metrics {
-  const { p50_ns: p50, p99_ns: p99, p999_ns: p999 } = percentilesOf(tookMs);
-  return { p50_us: p50! / 1e3, p99_us: p99! / 1e3, p999_us: p999! / 1e3 };
+export function microsecondsOf(histogram: Histogram): Metrics {
+  const nanoseconds = Object.entries(percentilesOf(histogram));
+  return Object.fromEntries(
+    nanoseconds.map(([metric, value]) => [metric.replace('_ns', '_us'), value / 1e3]),
+  );
 }
 
 export function throughputOf(operations: number, tookMs: number): Metrics {

@@ -4,9 +4,11 @@ import { figureOf, isMet, type Target } from './figures.ts';
 
 /** Heading → metric. */
 const COLUMNS: readonly (readonly [string, string])[] = [
+  ['offered M/s', 'offered_per_s'],
   ['Mops/s', 'ops_per_s'],
   ['min', 'ops_per_s_min'],
   ['max', 'ops_per_s_max'],
+  ['requests/s', 'requests_per_s'],
   ['ns/op', 'ns_per_op'],
   ['p50', 'p50_ns'],
   ['p99', 'p99_ns'],
@@ -16,6 +18,8 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['p50 µs', 'p50_us'],
   ['p99 µs', 'p99_us'],
   ['p99.9 µs', 'p999_us'],
+  ['p99.99 µs', 'p9999_us'],
+  ['max µs', 'max_us'],
   ['s', 'seconds'],
   ['snapshot s', 'snapshot_seconds'],
   ['heap +KiB', 'heap_growth_bytes'],
@@ -61,9 +65,12 @@ export function targetsTable(results: readonly Result[], targets: readonly Targe
 }
 
 function format(metric: string, value: number): string {
-  if (metric.startsWith('ops_per_s')) return (value / 1e6).toFixed(3);
+  if (metric === 'requests_per_s') return value.toFixed(0);
+  if (metric.includes('_per_s')) return (value / 1e6).toFixed(3);
   if (metric === 'heap_growth_bytes') return (value / 1024).toFixed(0);
   if (metric === 'allocated_bytes_per_op') return value.toFixed(1);
   if (metric.endsWith('seconds')) return value.toFixed(2);
+  // An order takes some µs, a flush hundreds.
+  if (metric.endsWith('_us') && value < 100) return value.toFixed(2);
   return value.toFixed(0);
 }

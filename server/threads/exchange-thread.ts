@@ -13,10 +13,13 @@ import { replayFromSnapshot } from '../../journal/snapshots.ts';
 import { BOOK_IMAGE_REQUEST } from '../../protocol/command-layout.ts';
 import { CommandHeader } from '../../protocol/commands.ts';
 import { TradingState } from '../../protocol/enums.ts';
-import { templateIdAt } from '../../protocol/record.ts';
+import { LATENCY_STAMPS } from '../../protocol/event-layout.ts';
+import { type RecordBuffer, templateIdAt } from '../../protocol/record.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
+import { LatencyClock } from '../../ring/latency-clock.ts';
 import { RingProducer, RingReader } from '../../ring/ring.ts';
 import { Signal, Waiter } from '../../ring/waiter.ts';
+import { LatencyStamper } from './latency-stamper.ts';
 import { RingSink } from './ring-sink.ts';
 import {
   StopFlag,
@@ -38,6 +41,8 @@ export interface ExchangeThreadData {
 
 const PROGRESS_INTERVAL_MS = 250;
 const US_PER_MS = 1_000;
+const EXECUTED_LANE = Counters.laneOf(Counter.ExecutedSequence);
+const NEXT_EXPIRE_LANE = Counters.laneOf(Counter.NextExpireTime);
 
 const data = workerData as ExchangeThreadData;
 const links = data.links;
@@ -53,6 +58,7 @@ const sink = new RingSink(
   newWaiter(),
 );
 exchange.events.redirect(sink);
+const stamper = new LatencyStamper(sink, new LatencyClock(links.latencyOrigin));
 const sequencer = new Sequencer(exchange, sink);
 const header = new CommandHeader();
 const counters = new Counters(links.counters);
@@ -124,7 +130,7 @@ function run(): void {
     for (let i = 0; i < readers.length; i++) workCount += drain(readers[i]!);
     if (workCount > 0) {
       sink.publish();
-      counters.set(Counter.NextExpireTime, exchange.nextExpireTime);
+      exchange.readNextExpireTime(counters.lanes, NEXT_EXPIRE_LANE);
       if (exchange.symbols.length > toldMarkets) tellNewMarkets();
     } else if (wasStopRaised) return;
     waiter.idle(workCount);
@@ -137,16 +143,24 @@ function drain(reader: RingReader): number {
     const at = reader.read();
     if (at < 0) break;
     count++;
-    if (templateIdAt(reader.record, at) === BOOK_IMAGE_REQUEST.templateId) {
+    const templateId = templateIdAt(reader.record, at);
+    if (templateId === BOOK_IMAGE_REQUEST.templateId) {
       const { gatewayId, correlationId } = header.wrap(reader.record, at);
       writeBookImage(exchange, sink, gatewayId, correlationId);
-    } else {
-      sequencer.sequence(reader.record, at);
-      counters.set(Counter.ExecutedSequence, exchange.sequence);
-    }
+    } else if (templateId === LATENCY_STAMPS.templateId) {
+      stamper.begin(reader.record, at);
+      // Its command was published with it.
+      execute(reader.record, reader.read());
+      stamper.end(exchange);
+    } else execute(reader.record, at);
   }
   if (count > 0) reader.release();
   return count;
+}
+
+function execute(record: RecordBuffer, at: number): void {
+  sequencer.sequence(record, at);
+  exchange.readSequence(counters.lanes, EXECUTED_LANE);
 }
 
 function tellNewMarkets(): void {

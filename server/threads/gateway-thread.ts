@@ -7,6 +7,7 @@ import { openDatabase } from '../../persistence/database.ts';
 import { CopyingReader } from '../../ring/copying-reader.ts';
 import { Counters } from '../../ring/counters.ts';
 import { GatewayCounters } from '../../ring/gateway-counters.ts';
+import { LatencyClock } from '../../ring/latency-clock.ts';
 import { RingProducer } from '../../ring/ring.ts';
 import { Signal } from '../../ring/waiter.ts';
 import { gatewayBound, gatewayProducer, gatewayReader, type ThreadLinks } from './thread-links.ts';
@@ -37,6 +38,7 @@ const gateway = new Gateway(
     counters: new Counters(links.counters),
     gatewayCounters: new GatewayCounters(links.gatewayCounters),
     journal: new JournalMetrics(links.journalMetrics),
+    clock: new LatencyClock(links.latencyOrigin),
     spins,
     onRejoined: (lost) => {
       const details = { gateway: gatewayProducer(index), ...lost };

@@ -11,6 +11,7 @@ import { causeOf, JournalStore, journalFileOf } from '../../journal/journal-stor
 import { JournalWriter } from '../../journal/journal-writer.ts';
 import { openStagingFiles, restoreStaged, Staging } from '../../journal/staging.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
+import { LatencyClock } from '../../ring/latency-clock.ts';
 import { RingReader } from '../../ring/ring.ts';
 import { Signal, Waiter } from '../../ring/waiter.ts';
 import {
@@ -50,6 +51,7 @@ const writer = new JournalWriter(store, new RingReader(links.eventRing, JOURNAL_
   unflushedBytes,
   metrics: new JournalMetrics(links.journalMetrics),
   ...(staging && { staging }),
+  ...(durability !== 'none' && { clock: new LatencyClock(links.latencyOrigin) }),
 });
 const counters = new Counters(links.counters);
 const signal = new Signal(links.signals.journal);

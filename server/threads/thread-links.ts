@@ -6,6 +6,7 @@ import type { Durability } from '../../journal/durability.ts';
 import { JournalMetrics, type JournalMetricsBuffers } from '../../journal/journal-metrics.ts';
 import { createCounters } from '../../ring/counters.ts';
 import { GatewayCounters } from '../../ring/gateway-counters.ts';
+import { latencyOrigin } from '../../ring/latency-clock.ts';
 import { createRing, RingReader } from '../../ring/ring.ts';
 import { MAX_READERS } from '../../ring/ring-layout.ts';
 import { createSignal, type WaitStrategy } from '../../ring/waiter.ts';
@@ -41,6 +42,8 @@ export interface ThreadLinks {
   readonly stopFlags: SharedArrayBuffer;
   readonly durability: Durability;
   readonly journalMetrics: JournalMetricsBuffers;
+  /** Of the threads' LatencyClocks. */
+  readonly latencyOrigin: bigint;
 }
 
 export interface WaitSettings {
@@ -85,6 +88,7 @@ export function createThreadLinks(settings: LinkSettings): ThreadLinks {
     stopFlags: new SharedArrayBuffer(Object.keys(StopFlag).length * 4),
     durability: settings.durability,
     journalMetrics: JournalMetrics.create(),
+    latencyOrigin: latencyOrigin(),
   };
 }
 
