@@ -45,6 +45,8 @@ export interface GatewayLinks {
   readonly gatewayCounters: GatewayCounters;
   readonly journal: JournalHistograms;
   readonly clock: LatencyClock;
+  /** Turns of the event loop without work before it sleeps. */
+  readonly spins: number;
   /** After it was cut off it listens again. */
   onRejoined(lost: Lost): void;
 }
@@ -62,6 +64,8 @@ export interface GatewayIdentity {
   readonly durability: string;
   readonly rulesVersion: number;
   readonly startedAt: string;
+  /** How its threads wait, and their priorities. */
+  readonly layout: object;
 }
 
 /** Frames handled before the event loop has its turn. */
@@ -97,18 +101,18 @@ export class Gateway implements GatewayServices {
     const { gatewayId, commands, exchangeSignal } = links;
     const { cancelReserveBytes } = settings;
     const { counters, gatewayCounters, journal, clock } = links;
-    this.latencies = new Latencies(clock, settings.latencyEvery);
     this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes, clock);
+    this.latencies = new Latencies(clock, settings.latencyEvery);
     const { latencies } = this;
     const cancelOnlyReasons = () => this.replica.cancelOnlyReasons;
-    const sources = { counters, gatewayCounters, journal, cancelOnlyReasons, latencies };
-    this.metrics = new Metrics({ ...identity, ...sources });
+    const shown = { gatewayId, cancelOnlyReasons, latencies };
+    this.metrics = new Metrics({ counters, gatewayCounters, journal, ...identity, ...shown });
     this.begin();
   }
 
   /** What is lost with a place in the stream: the clients, and all that they were told. */
   private begin(): void {
-    const { latencies, links, port, settings } = this;
+    const { links, settings, port, latencies } = this;
     const app = App();
     this.app = app;
     this.replica = new BookReplica();
@@ -178,13 +182,16 @@ export class Gateway implements GatewayServices {
 
   /** Polls until the gateway is stopped. */
   async run(): Promise<void> {
-    const { events, ownSignal } = this.links;
+    const { events, ownSignal, spins } = this.links;
+    let idleTurns = 0;
     while (!this.isStopped) {
       if (events.isCutOff) await this.rejoin();
-      if (this.poll() > 0 || this.port.inFlight > 0) {
+      idleTurns = this.poll() > 0 || this.port.inFlight > 0 ? 0 : idleTurns + 1;
+      if (idleTurns <= spins) {
         await nextTurn();
         continue;
       }
+      idleTurns = 0;
       ownSignal.prepare();
       if (this.poll() > 0) {
         ownSignal.cancel();
@@ -249,7 +256,7 @@ export class Gateway implements GatewayServices {
   }
 
   latencyReport(): Record<string, unknown> {
-    return this.latencies.report();
+    return { gateway: this.links.gatewayId, ...this.latencies.report() };
   }
 
   metricsText(): Promise<string> {

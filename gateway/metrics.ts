@@ -23,6 +23,8 @@ export interface MetricsSources {
   readonly durability: string;
   readonly version: string;
   cancelOnlyReasons(): number;
+  /** Who tells: what it measures is its own. */
+  readonly gatewayId: number;
   readonly latencies: Latencies;
 }
 
@@ -96,20 +98,24 @@ export class Metrics {
       gauge.set(counters.get(Counter.JournalUsedBytes)),
     );
     const { latencies } = sources;
+    const gateway = String(sources.gatewayId);
     this.gauge(
       'hoga_latency_seconds',
-      'From request to answer, by stage, of those measured',
-      ['stage', 'quantile'],
+      'From request to answer, by stage, of those that this gateway measured',
+      ['gateway', 'stage', 'quantile'],
       (gauge) => {
         for (const stage of LATENCY_STAGES) {
           for (const quantile of QUANTILES) {
-            gauge.set({ stage, quantile }, latencies.quantileSeconds(stage, quantile));
+            gauge.set({ gateway, stage, quantile }, latencies.quantileSeconds(stage, quantile));
           }
         }
       },
     );
-    this.gauge('hoga_latency_samples', 'Requests that were measured', [], (gauge) =>
-      gauge.set(latencies.count('total')),
+    this.gauge(
+      'hoga_latency_samples',
+      'Requests that this gateway measured',
+      ['gateway'],
+      (gauge) => gauge.set({ gateway }, latencies.count('total')),
     );
     const { batchCommands, commitSeconds, flushSeconds } = journal;
     this.histogram('hoga_journal_batch_commands', 'Commands in a batch', batchCommands);

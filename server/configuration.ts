@@ -9,6 +9,7 @@ import {
   MAX_OPEN_ORDERS,
 } from '../protocol/field-range.ts';
 import { WAIT_STRATEGIES, type WaitStrategy } from '../ring/waiter.ts';
+import { LAYOUTS, type LayoutChoice } from './layout.ts';
 import { MAX_GATEWAYS } from './threads/thread-links.ts';
 
 interface IntegerSetting {
@@ -17,6 +18,11 @@ interface IntegerSetting {
   readonly min: number;
   readonly max: number;
   readonly about: string;
+}
+
+/** Without a default: '' where it is not set. */
+interface OptionalIntegerSetting extends Omit<IntegerSetting, 'default'> {
+  readonly default: '';
 }
 
 interface ChoiceSetting<Choice extends string> {
@@ -40,7 +46,12 @@ interface FlagSetting {
   readonly about: string;
 }
 
-type Setting = IntegerSetting | ChoiceSetting<string> | TextSetting | FlagSetting;
+type Setting =
+  | IntegerSetting
+  | OptionalIntegerSetting
+  | ChoiceSetting<string>
+  | TextSetting
+  | FlagSetting;
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
@@ -204,13 +215,25 @@ export const SETTINGS = {
   ),
   drainTimeoutMs: integer(5_000, 0, 600_000, 'wait for outcomes of open requests when stopping'),
   stopTimeoutMs: integer(30_000, 1_000, 600_000, 'wait for each thread when stopping'),
+  layout: {
+    kind: 'choice',
+    default: 'auto',
+    choices: LAYOUTS,
+    about: 'who spins, who parks: for few cores, or a core for each who spins; auto: by how many',
+  } as ChoiceSetting<LayoutChoice>,
   waitStrategy: {
     kind: 'choice',
-    default: 'spin-then-park',
-    choices: WAIT_STRATEGIES,
+    default: 'layout',
+    choices: ['layout', ...WAIT_STRATEGIES],
     about: 'what exchange and journal thread do without work',
-  } as ChoiceSetting<WaitStrategy>,
-  spins: integer(2_000, 0, 1_000_000_000, 'rounds without work before spin-then-park parks'),
+  } as ChoiceSetting<WaitStrategy | 'layout'>,
+  spins: {
+    kind: 'integer',
+    default: '',
+    min: 0,
+    max: 1_000_000_000,
+    about: 'rounds without work before spin-then-park parks; without it as the layout says',
+  } as OptionalIntegerSetting,
   turnCommands: integer(256, 1, 1_000_000, 'commands from one ring before the next has its turn'),
   tickMs: integer(
     10,
@@ -223,11 +246,13 @@ export const SETTINGS = {
 type ValueOf<S> =
   S extends ChoiceSetting<infer Choice>
     ? Choice
-    : S extends IntegerSetting
-      ? number
-      : S extends FlagSetting
-        ? boolean
-        : string;
+    : S extends OptionalIntegerSetting
+      ? number | ''
+      : S extends IntegerSetting
+        ? number
+        : S extends FlagSetting
+          ? boolean
+          : string;
 
 export type Configuration = {
   readonly [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Name]>;

@@ -3,6 +3,7 @@
  * nothing is lost: gateways (no more commands), exchange (executes what it has), journal (flushes
  * it), follower (projects it), PostgreSQL.
  */
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { TradingState } from '../protocol/enums.ts';
 import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
@@ -15,6 +16,7 @@ import { DueTicks } from './due-ticks.ts';
 import { GatewayWatch } from './gateway-watch.ts';
 import { Gateways } from './gateways.ts';
 import { assertJournalCanBeOpened, assertJournalIsNotLost, markAsUsed } from './journal-guard.ts';
+import { layoutFor, type ThreadLayout } from './layout.ts';
 import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
 import { MarketHours } from './market-hours/market-hours.ts';
@@ -45,6 +47,7 @@ export class Supervisor {
   private readonly configuration: Configuration;
   private readonly log: Logger;
   private readonly links: ThreadLinks;
+  private readonly layout: ThreadLayout;
   private readonly threads = new Map<string, ThreadHandle>();
   private readonly gateways = new Gateways((...thread) => this.startThread(...thread));
   private readonly dataFolder: string;
@@ -63,6 +66,7 @@ export class Supervisor {
     this.configuration = configuration;
     this.log = log;
     this.dataFolder = resolve(configuration.data);
+    this.layout = layoutFor(configuration, availableParallelism());
     this.links = createThreadLinks({
       gateways: configuration.gateways,
       commandRingBytes: configuration.commandRingBytes,
@@ -82,6 +86,7 @@ export class Supervisor {
     const { configuration } = this;
     const { host, port, databaseUrl, marketHours } = configuration;
     const hoursTerms = marketHours === '' ? undefined : readMarketHours(marketHours);
+    this.log.info({ ...this.layout }, 'thread layout');
     await assertPortIsFree(host, port);
     assertRoomForStart(this.dataFolder);
     this.lock = acquireDataFolderLock(this.dataFolder, { address: `http://${host}:${port}` });
@@ -320,13 +325,13 @@ export class Supervisor {
       journalMapBytes,
       batchBytes: journalBatchBytes,
       unflushedBytes: Math.max(journalUnflushedBytes, 2 * journalBatchBytes),
-      wait: this.waitSettings(),
+      wait: this.layout.journal,
     };
   }
 
   private exchangeData(): ExchangeThreadData {
     const { journalMapBytes, turnCommands } = this.configuration;
-    const wait = this.waitSettings();
+    const wait = this.layout.exchange;
     const { links, dataFolder } = this;
     return { links, dataFolder, journalMapBytes, wait, turnCommands };
   }
@@ -342,6 +347,7 @@ export class Supervisor {
       databaseTimeoutMs: configuration.databaseTimeoutMs,
       projectionTimeoutMs: configuration.projectionTimeoutMs,
       stopTimeoutMs: configuration.stopTimeoutMs,
+      nice: this.layout.follower.nice,
     };
   }
 
@@ -354,12 +360,10 @@ export class Supervisor {
       // The set-up has activated it, if it was not in force before.
       rulesVersion: NEWEST_RULES_VERSION,
       startedAt: new Date().toISOString(),
+      layout: this.layout,
     };
-    return { links, settings: configuration, identity };
-  }
-
-  private waitSettings() {
-    return { strategy: this.configuration.waitStrategy, spins: this.configuration.spins };
+    const { spins } = this.layout.gateway;
+    return { links, settings: configuration, identity, spins };
   }
 }
 

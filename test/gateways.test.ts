@@ -3,7 +3,9 @@
  * told the same. One of them is stalled, is cut off, and comes back.
  */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import type { ThreadLayout } from '../server/layout.ts';
 import { GatewayConnection } from './support/gateway-connection.ts';
 import {
   NO_DATABASE,
@@ -115,6 +117,23 @@ describe('two gateways on one port', { timeout: 120_000 }, () => {
         assert.match(text, new RegExp(`^hoga_gateway_cutoffs_total{gateway="${gateway}"} 0$`, 'm'));
       }
     }
+  });
+
+  it('tell the layout that is in force; the follower stands back', async () => {
+    const { layout } = json((await connections[0]!.ask('/health')).text);
+    const logged = await server.waitForLog((line) => line.msg === 'thread layout');
+    for (const [name, value] of Object.entries(layout as object)) {
+      assert.deepEqual(value, logged[name], name);
+    }
+    assert.deepEqual((layout as ThreadLayout).follower, { nice: 10 });
+    if (process.platform !== 'linux') return;
+    const tasks = `/proc/${server.pid}/task`;
+    // proc_pid_stat(5): the niceness is the 17th field behind the name in brackets.
+    const niceOf = (task: string) =>
+      Number(readFileSync(`${tasks}/${task}/stat`, 'utf8').split(') ')[1]!.split(' ')[16]);
+    const own = niceOf(String(server.pid));
+    const nices = readdirSync(tasks).map((task) => niceOf(task) - own);
+    assert.ok(nices.includes(10) && nices.every((nice) => nice === 0 || nice === 10), `${nices}`);
   });
 
   it('answer a retry the same, whichever it is sent to, and after a kill -9', async () => {

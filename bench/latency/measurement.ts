@@ -1,5 +1,6 @@
 /** One measurement of latencies, in a data folder of its own that is gone afterwards. */
-import { SETTINGS } from '../../server/configuration.ts';
+import { availableParallelism } from 'node:os';
+import { layoutFor } from '../../server/layout.ts';
 import { seededRandom } from '../../test/support/seed.ts';
 import { createCommandEncoder } from '../exchange/command-encoder.ts';
 import { makeFlow } from '../exchange/mixes.ts';
@@ -33,7 +34,8 @@ async function measureIn(folder: string, task: Task): Promise<Measured> {
   const { operations, seed, durability, rate, arrivals, loadParks } = task;
   const flow = makeFlow({ ...SCALE, operations, seed });
   const encoder = createCommandEncoder(flow);
-  const wait = { strategy: task.wait, spins: SETTINGS.spins.default };
+  const settings = { layout: 'compact', gateways: 1, waitStrategy: task.wait, spins: '' } as const;
+  const { exchange: wait } = layoutFor(settings, availableParallelism());
   const venue = await startVenue({ folder, durability, wait });
   const { links } = venue;
   const load = new LoadThread({ links, encode: encoder.encode, parks: loadParks });

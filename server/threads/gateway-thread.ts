@@ -18,11 +18,12 @@ export interface GatewayThreadData {
   readonly gateway: number;
   readonly settings: GatewaySettings;
   readonly identity: GatewayIdentity;
+  readonly spins: number;
 }
 
 const DATABASE_CONNECTIONS = 4;
 
-const { links, gateway: index, settings, identity } = workerData as GatewayThreadData;
+const { links, gateway: index, settings, identity, spins } = workerData as GatewayThreadData;
 const gateway = new Gateway(
   {
     gatewayId: gatewayProducer(index),
@@ -38,6 +39,7 @@ const gateway = new Gateway(
     gatewayCounters: new GatewayCounters(links.gatewayCounters),
     journal: new JournalMetrics(links.journalMetrics),
     clock: new LatencyClock(links.latencyOrigin),
+    spins,
     onRejoined: (lost) => {
       const details = { gateway: gatewayProducer(index), ...lost };
       const text = 'a gateway that was cut off listens again: its clients have to come back';
