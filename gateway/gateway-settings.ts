@@ -6,6 +6,8 @@ export interface GatewaySettings {
   readonly maxConnections: number;
   /** Part of the command ring that only cancels may use. */
   readonly cancelReserveBytes: number;
+  /** Commands that may be unanswered before others than cancels are refused; twice that: all. */
+  readonly maxUnanswered: number;
   /** Levels of /orderbook by default and at most. */
   readonly depthDefault: number;
   readonly depthMax: number;

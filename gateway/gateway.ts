@@ -99,9 +99,8 @@ export class Gateway implements GatewayServices {
     this.index = links.gatewayId - 1;
     this.listeningPort = settings.port;
     const { gatewayId, commands, exchangeSignal } = links;
-    const { cancelReserveBytes } = settings;
     const { counters, gatewayCounters, journal, clock } = links;
-    this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes, clock);
+    this.port = new CommandPort(commands, exchangeSignal, gatewayId, settings, clock);
     this.latencies = new Latencies(clock, settings.latencyEvery);
     const { latencies } = this;
     const cancelOnlyReasons = () => this.replica.cancelOnlyReasons;
@@ -244,6 +243,10 @@ export class Gateway implements GatewayServices {
     if (!this.port.submit(commands, timeUs, reply, receivedNs)) return false;
     this.wakeUp();
     return true;
+  }
+
+  isBusyFor(isCancelsOnly: boolean): boolean {
+    return this.port.isBusyFor(isCancelsOnly);
   }
 
   isFull(): boolean {
