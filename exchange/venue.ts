@@ -83,6 +83,15 @@ export class Venue {
     this.rules = rules;
   }
 
+  /** As it was at first; engine and risk forget their part of it themselves. */
+  clear(): void {
+    this.currencies.length = 0;
+    this.symbols.length = 0;
+    this.limits = INITIAL_LIMITS;
+    this.stateChanges.length = 0;
+    this.cancelOnlyReasons = 0;
+  }
+
   addCurrency(command: AddCurrency): number {
     const { currencyId, decimals, kind, code } = command;
     if (this.cancelOnlyReasons !== 0) return RejectReason.CancelOnly;

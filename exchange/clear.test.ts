@@ -1,0 +1,144 @@
+/**
+ * An exchange that was cleared is as a new one, whatever it executed or was restored from before:
+ * the same bytes of events for whatever commands come, the same state, the same snapshots.
+ *
+ * A failure prints its seed and commands; `HOGA_TEST_SEED=<seed>` runs the same again.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Side, VenueMode } from '../protocol/enums.ts';
+import type { RecordBuffer } from '../protocol/record.ts';
+import { testSeed } from '../test/support/seed.ts';
+import { EventBuffer } from './event-sink.ts';
+import { Exchange, type ExchangeCapacity } from './exchange.ts';
+import { loadExchange, saveExchange } from './snapshot/snapshot.ts';
+import { hashState } from './state-hash.ts';
+import { anyCommand, deposits, sendAll } from './testing/drawn-desk-commands.ts';
+import { BTC_EUR, RecordedExchange } from './testing/recorded-exchange.ts';
+import { StateInMemory } from './testing/restored-exchange.ts';
+
+const CAPACITY = { openOrders: 256, accounts: 1 };
+
+/** Few commands, so that most runs are about what one of them leaves behind. */
+const history = fc.array(anyCommand, { maxLength: 60, size: 'max' });
+
+/** What came before is in the way of as much as can be. */
+const capacity = fc.record({
+  openOrders: fc.constantFrom(4, 256),
+  accounts: fc.constantFrom(1, 3),
+});
+
+function stateOf(exchange: Exchange): number[] {
+  const state = new StateInMemory();
+  saveExchange(exchange, state);
+  return state.numbers;
+}
+
+/** The bytes of each command's events. */
+function eventsOf(exchange: Exchange, commands: readonly RecordBuffer[]): Uint8Array[] {
+  return commands.map((record) => {
+    const events = new EventBuffer(256);
+    exchange.events.redirect(events);
+    exchange.execute(record, 0);
+    return events.record.bytes.slice(0, events.length);
+  });
+}
+
+function assertAsNew(exchange: Exchange, ofCapacity: ExchangeCapacity = CAPACITY): void {
+  const fresh = new Exchange(new EventBuffer(), ofCapacity);
+  assertSame(exchange, fresh);
+  assert.equal(exchange.engine.orders.countInUse(), 0, 'slots in use');
+}
+
+function assertSame(exchange: Exchange, expected: Exchange): void {
+  assert.deepEqual(stateOf(exchange), stateOf(expected), 'snapshot');
+  assert.equal(hashState(exchange), hashState(expected), 'state');
+  assert.equal(`${exchange.events.hash}`, `${expected.events.hash}`, 'hash of the events');
+  assert.equal(exchange.nextExpireTime, expected.nextExpireTime, 'what is due');
+}
+
+/** The commands of a day that nothing came before, and the state behind the first so many. */
+function record(commands: Parameters<typeof sendAll>[1], ofCapacity: ExchangeCapacity) {
+  const venue = new RecordedExchange(ofCapacity);
+  deposits(venue);
+  sendAll(venue, commands);
+  return venue;
+}
+
+test('cleared, an exchange does what a new one does', (t) => {
+  fc.assert(
+    fc.property(history, history, capacity, (before, after, ofCapacity) => {
+      const { exchange } = record(before, ofCapacity);
+      exchange.clear();
+      assertAsNew(exchange, ofCapacity);
+      const expected = record(after, ofCapacity);
+      const fresh = new Exchange(new EventBuffer(), ofCapacity);
+      assert.deepEqual(eventsOf(exchange, expected.history), eventsOf(fresh, expected.history));
+      assertSame(exchange, expected.exchange);
+    }),
+    { seed: testSeed(t), numRuns: 150 },
+  );
+});
+
+test('cleared, an exchange can be restored, also where restoring failed half way', (t) => {
+  fc.assert(
+    fc.property(history, history, fc.nat(10_000), (before, after, cut) => {
+      const { exchange } = record(before, CAPACITY);
+      const damaged = stateOf(exchange);
+      damaged.length = cut % damaged.length;
+      exchange.clear();
+      assert.throws(() => loadExchange(exchange, new StateInMemory(damaged)), /ends too early/);
+      exchange.clear();
+      assertAsNew(exchange);
+      const venue = record(after, CAPACITY);
+      const { exchange: expected } = venue;
+      loadExchange(exchange, new StateInMemory(stateOf(expected)));
+      const restored = venue.history.length;
+      sendAll(venue, before);
+      eventsOf(exchange, venue.history.slice(restored));
+      assertSame(exchange, expected);
+    }),
+    { seed: testSeed(t), numRuns: 60 },
+  );
+});
+
+test('to clear a new exchange, or a cleared one again, changes nothing', () => {
+  const exchange = new Exchange(new EventBuffer(), CAPACITY);
+  exchange.clear();
+  assertAsNew(exchange);
+  const venue = record([], CAPACITY);
+  venue.exchange.clear();
+  venue.exchange.clear();
+  assertAsNew(venue.exchange);
+});
+
+test('a cleared venue takes everything again that one in cancel-only refuses', () => {
+  const venue = new RecordedExchange(CAPACITY);
+  venue.setMode(VenueMode.CancelOnly);
+  venue.exchange.clear();
+  assertAsNew(venue.exchange);
+  assert.equal(venue.exchange.venue.mode, VenueMode.Normal);
+});
+
+test('tables that have grown are as good as new ones', () => {
+  const venue = new RecordedExchange({ openOrders: 4_000, accounts: 1 });
+  const trade = () => {
+    for (let account = 1; account <= 700; account++) {
+      venue.deposit(account, 1, 1_000_000, { transferId: account });
+      venue.deposit(account, 3, 1_000_000);
+      const terms = { symbolId: BTC_EUR, clientOrderId: account };
+      for (let order = 0; order < 3; order++) {
+        const side = account % 2 === 0 ? Side.Buy : Side.Sell;
+        venue.order(account, side, side === Side.Buy ? 10 + order : 20 + account, 1, terms);
+      }
+    }
+  };
+  trade();
+  const before = venue.history.length;
+  venue.exchange.clear();
+  const commands = venue.history.slice(0, before);
+  const fresh = new Exchange(new EventBuffer(), { openOrders: 4_000, accounts: 1 });
+  assert.deepEqual(eventsOf(venue.exchange, commands), eventsOf(fresh, commands));
+  assertSame(venue.exchange, fresh);
+});
