@@ -7,15 +7,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Side, VenueMode } from '../protocol/enums.ts';
+import {
+  OrderType,
+  Side,
+  TimeInForce,
+  TradingState,
+  TransferMode,
+  VenueMode,
+} from '../protocol/enums.ts';
+import type { CommandDone } from '../protocol/events.ts';
 import type { RecordBuffer } from '../protocol/record.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
 import { testSeed } from '../test/support/seed.ts';
 import { EventBuffer } from './event-sink.ts';
 import { Exchange, type ExchangeCapacity } from './exchange.ts';
 import { loadExchange, saveExchange } from './snapshot/snapshot.ts';
 import { hashState } from './state-hash.ts';
 import { anyCommand, deposits, sendAll } from './testing/drawn-desk-commands.ts';
-import { BTC_EUR, RecordedExchange } from './testing/recorded-exchange.ts';
+import { BTC, BTC_EUR, RecordedExchange, USD } from './testing/recorded-exchange.ts';
 import { StateInMemory } from './testing/restored-exchange.ts';
 
 const CAPACITY = { openOrders: 256, accounts: 1 };
@@ -119,6 +128,61 @@ test('a cleared venue takes everything again that one in cancel-only refuses', (
   venue.exchange.clear();
   assertAsNew(venue.exchange);
   assert.equal(venue.exchange.venue.mode, VenueMode.Normal);
+});
+
+test('the first commands of a cleared exchange find nothing of what was', () => {
+  const venue = new RecordedExchange(CAPACITY);
+  venue.setState(TradingState.Halted);
+  venue.exchange.clear();
+  const done = venue.setState(TradingState.Halted).at(-1) as CommandDone;
+  assert.equal(done.rejectReason, RejectReason.UnknownSymbol);
+});
+
+test('what a cleared exchange is restored to trades by its first command', () => {
+  const { exchange } = record([], CAPACITY);
+  const venue = record([], CAPACITY);
+  const { Buy, Sell } = Side;
+  venue.order(1, Sell, 50, 2);
+  venue.order(2, Buy, 40, 2);
+  const buy = venue.exchange.sequence;
+  exchange.clear();
+  loadExchange(exchange, new StateInMemory(stateOf(venue.exchange)));
+  venue.replace(2, buy, 50, 2);
+  eventsOf(exchange, venue.history.slice(buy));
+  assertSame(exchange, venue.exchange);
+  assert.equal(exchange.lastTradeId, 1);
+});
+
+test('all that a small venue holds finds room again each time', () => {
+  const small = { openOrders: 4, accounts: 1 };
+  const venue = new RecordedExchange(small);
+  venue.setLimits({ clientOrderIdSeconds: 100, maxClientOrderIds: 10, maxTransfers: 2 });
+  venue.setBand(50, 10);
+  const terms = { transferId: 1, mode: TransferMode.Pending, expireTime: venue.time + 9_000 };
+  for (const account of [1, 2]) {
+    venue.deposit(account, BTC, 1_000_000);
+    venue.deposit(account, USD, 1_000_000);
+  }
+  venue.withdraw(1, USD, 10, terms);
+  // The last order has the home of this one, which stays, in the index of open orders.
+  venue.order(1, Side.Buy, 41, 1, { clientOrderId: 1 });
+  const first = venue.exchange.sequence;
+  for (let n = 0; n < 40; n++) venue.order(2, Side.Sell, 50, 1, { timeInForce: TimeInForce.IOC });
+  const gtd = { timeInForce: TimeInForce.GTD, expireTime: venue.time + 9_000 };
+  venue.order(1, Side.Buy, 42, 1, { ...gtd, clientOrderId: 2 });
+  venue.order(1, Side.Sell, 0, 1, { orderType: OrderType.Stop, stopPrice: 43, clientOrderId: 3 });
+  while ((venue.exchange.sequence + 1 - first) % 16 !== 0) venue.tick();
+  venue.order(2, Side.Sell, 55, 1, { clientOrderId: 4 });
+  const { exchange, history } = venue;
+  assert.equal(exchange.engine.openOrderCount, small.openOrders);
+  const fresh = new Exchange(new EventBuffer(), small);
+  const expected = eventsOf(fresh, history);
+  for (let round = 0; round < 20; round++) {
+    exchange.clear();
+    assertAsNew(exchange, small);
+    assert.deepEqual(eventsOf(exchange, history), expected, `round ${round}`);
+    assertSame(exchange, fresh);
+  }
 });
 
 test('tables that have grown are as good as new ones', () => {

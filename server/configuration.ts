@@ -197,6 +197,12 @@ export const SETTINGS = {
     about: 'what exchange and journal thread do without work',
   } as ChoiceSetting<WaitStrategy>,
   spins: integer(2_000, 0, 1_000_000_000, 'rounds without work before spin-then-park parks'),
+  warmUp: integer(
+    32_768,
+    0,
+    10_000_000,
+    'commands that train the exchange at the start, so that the first order is fast; 0: none',
+  ),
   turnCommands: integer(256, 1, 1_000_000, 'commands from one ring before the next has its turn'),
   tickMs: integer(
     10,
