@@ -75,6 +75,12 @@ function record(commands: Parameters<typeof sendAll>[1], ofCapacity: ExchangeCap
   return venue;
 }
 
+function sellsAt(prices: readonly number[]): RecordedExchange {
+  const venue = record([], CAPACITY);
+  for (const price of prices) venue.order(1, Side.Sell, price, 1);
+  return venue;
+}
+
 test('cleared, an exchange does what a new one does', (t) => {
   fc.assert(
     fc.property(history, history, capacity, (before, after, ofCapacity) => {
@@ -151,6 +157,16 @@ test('what a cleared exchange is restored to trades by its first command', () =>
   eventsOf(exchange, venue.history.slice(buy));
   assertSame(exchange, venue.exchange);
   assert.equal(exchange.lastTradeId, 1);
+});
+
+test('a cleared exchange has no levels where some stood', () => {
+  const { exchange } = sellsAt([50, 51, 52, 53]);
+  exchange.clear();
+  const venue = sellsAt([49, 60]);
+  venue.order(2, Side.Buy, 60, 2);
+  eventsOf(exchange, venue.history);
+  assertSame(exchange, venue.exchange);
+  assert.equal(exchange.lastTradeId, 2);
 });
 
 test('all that a small venue holds finds room again each time', () => {

@@ -171,8 +171,16 @@ export class Venue {
   setLimits(command: SetLimits): number {
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers } = command;
     const { clientOrderIdSeconds, maxClientOrderIds } = command;
-    const counts = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers };
-    this.limits = { ...counts, clientOrderIdSeconds, maxClientOrderIds };
+    // A literal with the keys in this order, as the others are: each new order reads it.
+    this.limits = {
+      maxOpenOrders,
+      maxAccounts,
+      maxCurrencies,
+      maxSymbols,
+      maxTransfers,
+      clientOrderIdSeconds,
+      maxClientOrderIds,
+    };
     return RejectReason.None;
   }
 }

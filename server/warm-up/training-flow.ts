@@ -44,6 +44,9 @@ const LARGE_ACCOUNT_STEP = 5 * 2 ** 31 + 12_347;
 const DEPOSIT = 2 ** 42;
 /** Lots that cost more than an account has. */
 const UNFUNDED_QTY = 2 ** 21;
+/** Ticks × lots of a market buy, beyond 31 bits. */
+const AMOUNT = 2 ** 31 + 2 ** 29;
+const GROUP = 2 ** 33;
 /** Prices are around it, in ticks. */
 const MIDDLE = 20_000;
 const LOT_SIZE = 100_000;
@@ -71,6 +74,7 @@ type Terms = Partial<
     | 'clientOrderId'
     | 'displayQty'
     | 'expireTime'
+    | 'groupId'
     | 'orderType'
     | 'postOnly'
     | 'price'
@@ -205,7 +209,9 @@ export class TrainingFlow {
     const modes = Object.values(SelfTradePrevention);
     const selfTradePrevention = modes[this.below(4 * modes.length)] ?? SelfTradePrevention.None;
     const qty = 1 + this.below(150);
-    return this.newOrder(place, { orderType, timeInForce, price, qty, selfTradePrevention });
+    const groupId = this.below(16) === 0 ? GROUP : 0;
+    const terms = { orderType, timeInForce, price, qty };
+    return this.newOrder(place, { ...terms, selfTradePrevention, groupId });
   }
 
   /** Post-only, and refused where it would trade. */
@@ -215,7 +221,7 @@ export class TrainingFlow {
 
   /** A market buy by amount. */
   private spend(place: Place): CommandHeader {
-    const terms = { orderType: Market, timeInForce: IOC, price: 0, qty: 0, amount: 50 * MIDDLE };
+    const terms = { orderType: Market, timeInForce: IOC, price: 0, qty: 0, amount: AMOUNT };
     return place.side === Buy ? this.newOrder(place, terms) : this.take(place, Market, IOC);
   }
 
@@ -277,7 +283,7 @@ export class TrainingFlow {
     command.accountId = accountId;
     command.currencyId = currencyId;
     command.amount = amount;
-    command.transferId = ++this.transferId;
+    if (this.below(2) === 0) command.transferId = ++this.transferId;
     return command;
   }
 

@@ -20,6 +20,7 @@ const EVENT_RING_BYTES = 2 ** 20;
 const TURN = 64;
 /** Commands before all begins anew: what happens only at first is trained too. */
 const ROUND = 8_192;
+const LARGE_SEQUENCE = 2 ** 32 - ROUND / 2;
 const GATEWAY = 1;
 
 const NEVER_IDLE = { idle: () => {} };
@@ -41,6 +42,8 @@ export function warmUp(exchange: Exchange, commands: number): void {
   for (let done = 0; done < commands; done++) {
     if (done % ROUND === 0) {
       exchange.clear();
+      // Numbers beyond 31 bits, which are order ids too, are others to compiled code.
+      if (done % (2 * ROUND) === 0) exchange.sequence = LARGE_SEQUENCE;
       flow.begin();
     }
     flow.next(exchange.sequence + 1);
