@@ -128,8 +128,10 @@ class Load {
     const sent: Promise<void>[] = [];
     for (let index = 0; index < count; index++) {
       const dueMs = startMs + dueNs[index]! / NS_PER_MS;
-      const restMs = dueMs - performance.now();
-      if (restMs > 0) await setTimeout(restMs);
+      // Timers count whole milliseconds, and may be early by one.
+      for (let now = performance.now(); now < dueMs; now = performance.now()) {
+        await setTimeout(Math.ceil(dueMs - now));
+      }
       sent.push(
         this.send().then(() => {
           tookMs[index] = performance.now() - dueMs;
