@@ -125,7 +125,7 @@ program
   )
   .option('--seconds <n>', 'of each phase', wholeNumber, 5)
   .option('--rate <n>', 'orders a second', wholeNumber, 200)
-  .option('--ring-bytes <n>', 'event ring, a power of two', wholeNumber, 1_048_576)
+  .option('--ring-bytes <n>', 'event ring; the stall must fill a quarter', wholeNumber, 1_048_576)
   .option('--seed <n>', 'of orders and times; by default another each time', wholeNumber)
   .option('--control', 'cut nobody off: trading must stand still then')
   .option('--json', 'print one JSON object and nothing else')
