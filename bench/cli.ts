@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { addCrowd } from './commands/crowd.ts';
 import { addEngine } from './commands/engine.ts';
 import { addExchange } from './commands/exchange.ts';
+import { addFirstOrders } from './commands/first-orders.ts';
 import { addJournal } from './commands/journal.ts';
 
 const EXIT_USAGE = 2;
@@ -15,6 +16,7 @@ const program = new Command('bench')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
 addEngine(program);
 addExchange(program);
+addFirstOrders(program);
 addJournal(program);
 addCrowd(program);
 await program.parseAsync();

@@ -22,6 +22,7 @@ const UNITS: Readonly<Record<string, string>> = {
   p999_us: 'µs',
   p9999_us: 'µs',
   max_us: 'µs',
+  warm_up_ms: 'ms',
   seconds: 's',
   snapshot_seconds: 's',
   replayed: 'commands',
