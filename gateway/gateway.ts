@@ -65,7 +65,10 @@ export class Gateway implements GatewayServices {
   private connections = 0;
   private stopping: Promise<void> | undefined;
   private isStopped = false;
-  private wake: () => void = () => {};
+  private isAsleep = false;
+  /** Ends when somebody rang; undefined where nobody waits for that. */
+  private sleep: Promise<void> | undefined;
+  private onEnd: () => void = () => {};
 
   constructor(links: GatewayLinks, settings: GatewaySettings, identity: GatewayIdentity) {
     this.links = links;
@@ -106,24 +109,38 @@ export class Gateway implements GatewayServices {
   }
 
   /** Polls until the gateway is stopped. */
-  async run(): Promise<void> {
-    const { ownSignal } = this.links;
-    while (!this.isStopped) {
-      if (this.poll() > 0 || this.port.inFlight > 0) {
-        await nextTurn();
-        continue;
-      }
-      ownSignal.prepare();
-      if (this.poll() > 0) {
-        ownSignal.cancel();
-        continue;
-      }
-      const woken = new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-      await Promise.race([ownSignal.sleepAsync(Number.POSITIVE_INFINITY), woken]);
-    }
+  run(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.onEnd = resolve;
+    this.turn();
+    return promise;
   }
+
+  /**
+   * One turn: polls, and asks for the next one, or sleeps where there is nothing to wait for. Plain
+   * calls: promises would cost a request more than reading it does.
+   */
+  private readonly turn = (): void => {
+    const { ownSignal } = this.links;
+    if (this.isStopped) {
+      this.onEnd();
+      return;
+    }
+    if (this.poll() === 0 && this.port.inFlight === 0) {
+      ownSignal.prepare();
+      if (this.poll() === 0) {
+        this.isAsleep = true;
+        // Who was woken otherwise still waits here, and need not do so twice.
+        this.sleep ??= ownSignal.sleepAsync(Number.POSITIVE_INFINITY).then(() => {
+          this.sleep = undefined;
+          this.wakeUp();
+        });
+        return;
+      }
+      ownSignal.cancel();
+    }
+    setImmediate(this.turn);
+  };
 
   /** Takes no more commands, waits for the outcomes of those it took, closes every connection. */
   stop(drainTimeoutMs: number): Promise<void> {
@@ -231,7 +248,9 @@ export class Gateway implements GatewayServices {
   }
 
   private wakeUp(): void {
-    this.links.ownSignal.ring();
-    this.wake();
+    if (!this.isAsleep) return;
+    this.isAsleep = false;
+    this.links.ownSignal.cancel();
+    setImmediate(this.turn);
   }
 }
