@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Result } from '../../server/json-report.ts';
 import { CASES, DEFAULT_OPERATIONS, TARGETS } from '../journal/cases.ts';
+import { WAIT } from '../journal/journal-under-load.ts';
 import { FOLDER_VARIABLE } from '../journal/measurement.ts';
 import type { Samples } from '../measuring/campaign.ts';
 import { addBenchmark } from '../measuring/command.ts';
@@ -15,6 +16,7 @@ export function addJournal(program: Command): void {
     worker: 'bench/journal/worker',
     passes: ['throughput'],
     durability: 'as each case says',
+    wait: `load busy-spin, journal ${WAIT.strategy} (${WAIT.spins} spins)`,
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: TARGETS,
