@@ -48,6 +48,8 @@ const WARM_UP_SECONDS = 5;
 const CLOSED_SECONDS = 5;
 /** Messages a connection has on its way while the saturation is found out. */
 const IN_FLIGHT = 64;
+/** Client order ids are remembered for 10 minutes otherwise, which takes more room all the time. */
+const FORGETFUL = ['--client-order-id-seconds', '1'];
 const CURRENCIES = [1, 10];
 const DEPOSIT = 10 ** 13;
 const KIB = 1_024;
@@ -58,7 +60,7 @@ export async function overload(
 ): Promise<OverloadOutcome> {
   const folder = await temporaryDataFolder();
   try {
-    const flags = ['--durability', durability, ...settings];
+    const flags = ['--durability', durability, ...FORGETFUL, ...settings];
     const server = await ServerProcess.start(folder.path, flags, NO_DATABASE);
     try {
       await fund(server);
