@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { encodeCommands, newOrder } from './support/commands.ts';
 import {
   NO_DATABASE,
   ServerProcess,
@@ -14,8 +12,6 @@ import {
 import { WebSocketClient } from './support/websocket-client.ts';
 
 const MAX_CONNECTIONS = 5;
-const LEVELS = 10_000;
-const LONG_BOOK = `GET /orderbook?symbolId=1&depth=${LEVELS} HTTP/1.1\r\nHost: hoga\r\n\r\n`;
 
 describe(`at most ${MAX_CONNECTIONS} connections`, () => {
   let folder: Awaited<ReturnType<typeof temporaryDataFolder>>;
@@ -91,53 +87,6 @@ describe(`at most ${MAX_CONNECTIONS} connections`, () => {
       (await ask(new Agent())) === 200 ? true : undefined,
     );
   });
-
-  it('gives a client that reads late all of a long answer', async () => {
-    await openLongBook();
-    const socket = await longBookAsked();
-    await once(socket, 'readable');
-    // Had it not been written by now, it never would be: this is answered after it.
-    await server.health();
-    const chunks: Buffer[] = [];
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    await until('the answer is whole', () =>
-      chunks.at(-1)?.toString().endsWith('}') ? true : undefined,
-    );
-    socket.destroy();
-    const [, body] = Buffer.concat(chunks).toString().split('\r\n\r\n');
-    const { bids } = JSON.parse(body!) as { bids: unknown[] };
-    assert.equal(bids.length, LEVELS);
-  });
-
-  it('disconnects a client that asks again and again, and does not read', async () => {
-    const socket = await longBookAsked();
-    let isDisconnected = false;
-    for (const event of ['error', 'close']) socket.on(event, () => (isDisconnected = true));
-    await until('it is disconnected', () => {
-      if (isDisconnected) return true;
-      socket.write(LONG_BOOK);
-      return undefined;
-    });
-  });
-
-  async function openLongBook(): Promise<void> {
-    await server.send('/deposit', '1,1,1000000000000');
-    for (let price = 1; price <= LEVELS; price += LEVELS / 10) {
-      const orders = Array.from({ length: LEVELS / 10 }, (_, tick) =>
-        newOrder({ accountId: 1, price: price + tick }),
-      );
-      assert.equal((await server.sendCommands(encodeCommands(orders))).status, 200);
-    }
-  }
-
-  /** A connection that has asked for the book, and does not read. */
-  async function longBookAsked(): Promise<Socket> {
-    const { hostname, port } = new URL(server.address);
-    const socket = connect(Number(port), hostname);
-    await once(socket, 'connect');
-    socket.write(LONG_BOOK);
-    return socket;
-  }
 
   it('answers HEAD like GET, without the body', async () => {
     const response = await fetch(`${server.address}/health`, { method: 'HEAD' });
