@@ -1,12 +1,12 @@
 /**
- * The command line of the benchmarks: `npm run bench -- engine`. One file in commands/ for each.
+ * The command line of the benchmarks: `npm run bench -- engine`; without a name, all of them. One
+ * file in commands/ for each command.
  */
 import { Command } from 'commander';
-import { addCrowd } from './commands/crowd.ts';
-import { addEngine } from './commands/engine.ts';
-import { addExchange } from './commands/exchange.ts';
-import { addFirstOrders } from './commands/first-orders.ts';
-import { addJournal } from './commands/journal.ts';
+import { BENCHMARKS } from './benchmarks.ts';
+import { addAll } from './commands/all.ts';
+import { addCompare } from './commands/compare.ts';
+import { addReport } from './commands/report.ts';
 
 const EXIT_USAGE = 2;
 
@@ -14,9 +14,8 @@ const program = new Command('bench')
   .description('Measures Hoga.')
   .showHelpAfterError('(--help shows what is allowed)')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
-addEngine(program);
-addExchange(program);
-addFirstOrders(program);
-addJournal(program);
-addCrowd(program);
+for (const { addTo } of BENCHMARKS) addTo(program);
+addAll(program);
+addReport(program);
+addCompare(program);
 await program.parseAsync();

@@ -19,21 +19,24 @@ import type { EventSink } from './event-sink.ts';
 import type { Exchange } from './exchange.ts';
 import { levelView, orderedLevels } from './state-view.ts';
 
-export function writeBookImage(exchange: Exchange, sink: EventSink, gatewayId: number): void {
+/** @param imageNumber by which the gateway knows the answer to its last request from others */
+export function writeBookImage(
+  exchange: Exchange,
+  sink: EventSink,
+  gatewayId: number,
+  imageNumber: number,
+): void {
+  const { sequence } = exchange;
   const bracket = new BookImage();
-  let at = sink.claim(BOOK_IMAGE.length);
-  bracket.writeBegin(sink.record, at);
-  bracket.sequence = exchange.sequence;
-  bracket.gatewayId = gatewayId;
+  bracket.writeBegin(sink.record, sink.claim(BOOK_IMAGE.length));
+  Object.assign(bracket, { sequence, gatewayId, imageNumber });
   writeDefinitions(exchange, sink);
   for (let index = 0; index < exchange.symbols.length; index++) {
     writeLevels(exchange, sink, index, Side.Buy);
     writeLevels(exchange, sink, index, Side.Sell);
   }
-  at = sink.claim(BOOK_IMAGE.length);
-  bracket.writeEnd(sink.record, at);
-  bracket.sequence = exchange.sequence;
-  bracket.gatewayId = gatewayId;
+  bracket.writeEnd(sink.record, sink.claim(BOOK_IMAGE.length));
+  Object.assign(bracket, { sequence, gatewayId, imageNumber });
 }
 
 function writeDefinitions(exchange: Exchange, sink: EventSink): void {

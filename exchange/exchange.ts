@@ -178,6 +178,13 @@ export class Exchange {
   get nextExpireTime(): number {
     return Math.min(this.engine.nextExpireTime, this.risk.transfers.nextExpireTime);
   }
+  /** The same, and the last sequence number, into a lane: numbers that are told may be boxed. */
+  readNextExpireTime(lanes: Float64Array, lane: number): void {
+    lanes[lane] = Math.min(this.engine.nextExpireTime, this.risk.transfers.nextExpireTime);
+  }
+  readSequence(lanes: Float64Array, lane: number): void {
+    lanes[lane] = this.latestSequence[0]!;
+  }
 
   get lastTradeId(): number {
     return this.engine.lastTradeId;

@@ -15,6 +15,7 @@ export class Sequencer {
   private readonly sink: EventSink;
   private readonly header = new CommandHeader();
   private readonly stamp = new Float64Array(1);
+  private readonly due = new Float64Array(1);
   private readonly tickRecord = RecordBuffer.allocate(TICK.length);
   private readonly tick = new Tick();
 
@@ -35,7 +36,8 @@ export class Sequencer {
       this.stamp[0] = exchange.clock[0]!;
       header.writeTime(this.stamp);
     }
-    const isDue = exchange.nextExpireTime <= this.stamp[0]!;
+    exchange.readNextExpireTime(this.due, 0);
+    const isDue = this.due[0]! <= this.stamp[0]!;
     if (isDue && templateIdAt(record, offset) !== TICK.templateId) {
       this.tick.write(this.tickRecord, 0).writeTime(this.stamp);
       this.pass(this.tick, this.tickRecord, 0);

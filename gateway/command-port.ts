@@ -47,6 +47,7 @@ export class CommandPort {
   private readonly header = new CommandHeader();
   private readonly stamps = new LatencyStamps();
   private nextCorrelationId = 1;
+  private imageNumber = 0;
   /** Oldest first; `head` is the first that still waits. */
   private pending: PendingRequest[] = [];
   private head = 0;
@@ -91,12 +92,24 @@ export class CommandPort {
     return true;
   }
 
-  /** Asks the exchange for an image of the books. */
-  requestBookImage(): void {
+  /** Asks the exchange for an image of the books; the image's number, 0 where there is no room. */
+  requestBookImage(): number {
     const at = this.producer.tryClaim(BOOK_IMAGE_REQUEST.length);
-    if (at < 0) throw new Error('no room for the request for a book image');
-    new BookImageRequest().write(this.producer.record, at).gatewayId = this.gatewayId;
+    if (at < 0) return 0;
+    this.imageNumber++;
+    const { gatewayId, imageNumber: correlationId } = this;
+    const request = new BookImageRequest().write(this.producer.record, at);
+    Object.assign(request, { gatewayId, correlationId });
     this.publish();
+    return correlationId;
+  }
+
+  /** Waits for no outcome any more, and tells nobody; returns how many requests it forgot. */
+  forget(): number {
+    const count = this.inFlight;
+    this.pending = [];
+    this.head = 0;
+    return count;
   }
 
   /** Whether the reply to the next outcome wants its fills. */

@@ -4,7 +4,6 @@ import {
   FUNDING,
   KILL_SWITCH,
   MASS_CANCEL,
-  MAX_COMMAND_LENGTH,
   NEW_ORDER,
   NEW_TRANSFER,
   REPLACE_ORDER,
@@ -59,42 +58,65 @@ export type ParsedRequest =
   | { readonly commands: CommandList; readonly error?: undefined }
   | { readonly commands?: undefined; readonly error: RequestError };
 
-export function parseCsvRequest(kind: CsvKind, body: Uint8Array): ParsedRequest {
-  const record = RecordBuffer.allocate(MAX_COMMAND_LENGTH);
-  const error = encodeCsv(kind, new TextDecoder().decode(body), record, 0);
-  if (error !== undefined) return { error };
-  const isCancelsOnly = CANCELS.includes(kind);
-  const beginsSomething = isRefusedInCancelOnly(templateIdAt(record, 0));
-  return { commands: { record, offsets: [0], isCancelsOnly, beginsSomething } };
+/** Bytes that a reader begins with: most bodies are far shorter. */
+const INITIAL_BYTES = 65_536;
+
+/**
+ * Reads one request after the other, into a buffer of its own that each begins anew: what it
+ * returns is good until the next is read.
+ */
+export class CommandReader {
+  private readonly decoder = new TextDecoder();
+  /** Records are read as 32-bit words, so a body is copied to where these can begin. */
+  private record = RecordBuffer.allocate(INITIAL_BYTES);
+
+  readCsv(kind: CsvKind, body: Uint8Array): ParsedRequest {
+    const { record } = this;
+    const error = encodeCsv(kind, this.decoder.decode(body), record, 0);
+    if (error !== undefined) return { error };
+    const isCancelsOnly = CANCELS.includes(kind);
+    const beginsSomething = isRefusedInCancelOnly(templateIdAt(record, 0));
+    return { commands: { record, offsets: [0], isCancelsOnly, beginsSomething } };
+  }
+
+  readBinary(route: CommandRoute, body: Uint8Array): ParsedRequest {
+    if (body.length === 0) {
+      return { error: { field: 'body', value: '', allowed: 'one or more command records' } };
+    }
+    const record = this.copy(body);
+    const offsets: number[] = [];
+    let isCancelsOnly = true;
+    let beginsSomething = false;
+    for (let at = 0; at < body.length; at += recordLengthAt(record, at)) {
+      const error =
+        validateCommand(record, at, body.length - at) ?? validateRoute(route, record, at);
+      if (error !== undefined) return { error: { ...error, record: offsets.length } };
+      const templateId = templateIdAt(record, at);
+      isCancelsOnly &&= isCancel(templateId);
+      beginsSomething ||= isRefusedInCancelOnly(templateId);
+      offsets.push(at);
+    }
+    return { commands: { record, offsets, isCancelsOnly, beginsSomething } };
+  }
+
+  private copy(body: Uint8Array): RecordBuffer {
+    let capacity = this.record.bytes.length;
+    while (capacity < body.length) capacity *= 2;
+    if (capacity > this.record.bytes.length) this.record = RecordBuffer.allocate(capacity);
+    this.record.bytes.set(body);
+    return this.record;
+  }
 }
 
-export function parseBinaryRequest(route: CommandRoute, body: Uint8Array): ParsedRequest {
-  if (body.length === 0) {
-    return { error: { field: 'body', value: '', allowed: 'one or more command records' } };
-  }
-  const record = alignedCopy(body);
-  const offsets: number[] = [];
-  let isCancelsOnly = true;
-  let beginsSomething = false;
-  for (let at = 0; at < body.length; at += recordLengthAt(record, at)) {
-    const error = validateCommand(record, at, body.length - at) ?? validateRoute(route, record, at);
-    if (error !== undefined) return { error: { ...error, record: offsets.length } };
-    const templateId = templateIdAt(record, at);
-    isCancelsOnly &&= isCancel(templateId);
-    beginsSomething ||= isRefusedInCancelOnly(templateId);
-    offsets.push(at);
-  }
-  return { commands: { record, offsets, isCancelsOnly, beginsSomething } };
-}
+const CANCEL_TEMPLATES: readonly number[] = [
+  CANCEL_ORDER.templateId,
+  MASS_CANCEL.templateId,
+  KILL_SWITCH.templateId,
+  SET_VENUE_MODE.templateId,
+];
 
 function isCancel(templateId: number): boolean {
-  const cancels: readonly number[] = [
-    CANCEL_ORDER.templateId,
-    MASS_CANCEL.templateId,
-    KILL_SWITCH.templateId,
-    SET_VENUE_MODE.templateId,
-  ];
-  return cancels.includes(templateId);
+  return CANCEL_TEMPLATES.includes(templateId);
 }
 
 function validateRoute(
@@ -106,11 +128,4 @@ function validateRoute(
   if (route === 'commands' || ROUTE_TEMPLATES[route].includes(templateId)) return undefined;
   const allowed = ROUTE_TEMPLATES[route].map((id) => `${id} (${commandName(id)})`).join(', ');
   return { field: 'templateId', value: templateId, allowed: `${allowed} at /${route}` };
-}
-
-/** Records are read as 32-bit words, so they must start at a multiple of 8 in their buffer. */
-function alignedCopy(body: Uint8Array): RecordBuffer {
-  const record = RecordBuffer.allocate((body.length + 7) & ~7);
-  record.bytes.set(body);
-  return record;
 }

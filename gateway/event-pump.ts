@@ -46,7 +46,7 @@ import { SetFees } from '../protocol/risk-commands.ts';
 import { TransferReport } from '../protocol/transfer-report.ts';
 import { AddCurrency, AddSymbol } from '../protocol/venue-commands.ts';
 import { VenueModeChanged } from '../protocol/venue-mode.ts';
-import type { RingReader } from '../ring/ring.ts';
+import type { CopyingReader } from '../ring/copying-reader.ts';
 import type { BookReplica } from './book-replica.ts';
 import { CommandOutcome } from './command-outcome.ts';
 import type { CommandPort } from './command-port.ts';
@@ -57,7 +57,7 @@ import type { MarketDataFeed } from './market-data-feed.ts';
 const Image = { Awaited: 0, Own: 1, Foreign: 2, None: 3 } as const;
 
 export class EventPump {
-  private readonly reader: RingReader;
+  private readonly reader: CopyingReader;
   private readonly port: CommandPort;
   private readonly replica: BookReplica;
   private readonly feed: MarketDataFeed;
@@ -78,6 +78,8 @@ export class EventPump {
   private readonly venueMode = new VenueModeChanged();
   private readonly bracket = new BookImage();
   private image: number = Image.Awaited;
+  /** Of the image that was asked for; an earlier one may still come before it. */
+  private imageNumber = 0;
   /** Of the current group: 0 where another gateway sent the command. */
   private correlationId = 0;
   /** Of the current group: whether its command is about one order, or cancels many. */
@@ -87,7 +89,7 @@ export class EventPump {
   private definition: (() => void) | undefined;
 
   constructor(
-    reader: RingReader,
+    reader: CopyingReader,
     port: CommandPort,
     replica: BookReplica,
     feed: MarketDataFeed,
@@ -100,6 +102,12 @@ export class EventPump {
     this.replica = replica;
     this.feed = feed;
     this.gatewayId = gatewayId;
+  }
+
+  /** Passes over everything before this image of the books. */
+  awaitImage(imageNumber: number): void {
+    this.image = Image.Awaited;
+    this.imageNumber = imageNumber;
   }
 
   /** Whether the image has arrived, so that the replica is good. */
@@ -132,9 +140,9 @@ export class EventPump {
   }
 
   private handleBracket(at: number, templateId: number): void {
-    const { gatewayId, sequence } = this.bracket.wrap(this.reader.record, at);
+    const { gatewayId, imageNumber, sequence } = this.bracket.wrap(this.reader.record, at);
     const isBegin = templateId === BOOK_IMAGE.beginTemplateId;
-    if (gatewayId === this.gatewayId) {
+    if (gatewayId === this.gatewayId && imageNumber === this.imageNumber) {
       this.image = isBegin ? Image.Own : Image.None;
       this.replica.sequence = sequence;
     } else if (this.image !== Image.Awaited) this.image = isBegin ? Image.Foreign : Image.None;

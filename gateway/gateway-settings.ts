@@ -13,6 +13,8 @@ export interface GatewaySettings {
   /** A WebSocket client with more than this unsent is disconnected. */
   readonly wsMaxBackpressureBytes: number;
   readonly wsMaxSubscriptions: number;
+  /** Messages of commands that a connection may have unanswered. */
+  readonly wsMaxUnanswered: number;
   readonly wsIdleSeconds: number;
   readonly recentTrades: number;
   /** One in so many requests has its latencies measured; 0: none. */

@@ -1,25 +1,18 @@
 /** The HTTP interface: commands in, outcomes out, and the reads. docs/http.md describes it. */
 import type { Database } from '../persistence/database.ts';
 import { readAccountBalances } from '../persistence/queries.ts';
-import { COMMAND_HEADER } from '../protocol/command-layout.ts';
 import { CSV_COLUMNS, type CsvKind } from '../protocol/csv.ts';
 import { formatDecimal } from '../protocol/decimal.ts';
 import type { FieldError } from '../protocol/field-error.ts';
 import { describeRange, FIELD_RANGE, type FieldRange, isInRange } from '../protocol/field-range.ts';
-import { getInt64, RecordBuffer } from '../protocol/record.ts';
-import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
-import { COMMAND_RESULT } from '../protocol/result-layout.ts';
+import { RejectReason } from '../protocol/reject-reason.ts';
 import type { BookReplica } from './book-replica.ts';
-import { outcomeAsJson, writeOutcome } from './command-outcome.ts';
-import type { CommandList, CommandReply } from './command-port.ts';
-import {
-  type CommandRoute,
-  type ParsedRequest,
-  parseBinaryRequest,
-  parseCsvRequest,
-} from './command-request.ts';
+import { busyRefusal, type CommandIntake, type Refusal } from './command-intake.ts';
+import { type CommandOutcome, outcomeAsJson } from './command-outcome.ts';
+import type { CommandReply } from './command-port.ts';
+import type { CommandRoute } from './command-request.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
-import { collectBody, HttpAnswer } from './http-answer.ts';
+import { collectBody, type Headers, HttpAnswer, NO_HEADERS } from './http-answer.ts';
 import { METRICS_CONTENT_TYPE } from './metrics.ts';
 import type { NextStateChange } from './next-state-change.ts';
 import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
@@ -28,12 +21,9 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
 export interface GatewayServices {
   readonly settings: GatewaySettings;
   readonly replica: BookReplica;
+  readonly intake: CommandIntake;
   /** undefined until PostgreSQL's address is known. */
   database(): Database | undefined;
-  /** false where the exchange is too busy: nothing was sent. */
-  submit(commands: CommandList, reply: CommandReply, receivedNs: number): boolean;
-  /** A request's commands begin to be read: its stamp, or 0 where it is not measured. */
-  beginRequest(): number;
   /** For GET /latency. */
   latencyReport(): Record<string, unknown>;
   isFull(): boolean;
@@ -49,9 +39,10 @@ const CONFLICTS: readonly number[] = [
   RejectReason.ClientOrderIdConflict,
   RejectReason.TransferIdConflict,
 ];
-const CANCEL_ONLY_HEADERS = { 'Retry-After': '5' } as const;
 /** The request had been executed before, and this is its first answer. */
 const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
+
+const CSV_CONTENT_TYPE = /^(text\/(csv|plain)|application\/x-www-form-urlencoded|$)/;
 
 const COMMAND_ROUTES = [...(Object.keys(CSV_COLUMNS) as CsvKind[]), 'commands'] as const;
 
@@ -65,14 +56,15 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
       const answer = new HttpAnswer(response, isHead);
       if (services.isFull()) {
         const { maxConnections } = services.settings;
-        busy(answer, `there are more than ${maxConnections} connections`, { Connection: 'close' });
+        const refusal = busyRefusal(`there are more than ${maxConnections} connections`);
+        refuse(answer, refusal, { Connection: 'close' });
       } else handle(answer, request, response);
     };
   for (const route of COMMAND_ROUTES) {
     app.post(
       `/${route}`,
       guarded((answer, request, response) => {
-        const contentType = request.getHeader('content-type').toLowerCase();
+        const contentType = request.getHeader('content-type');
         receiveCommands(services, route, contentType, answer, response);
       }),
     );
@@ -103,7 +95,12 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
     );
   }
   const paths = [...COMMAND_ROUTES.map((route) => `POST /${route}`)];
-  const known = [...paths, ...Object.keys(reads).map((path) => `GET ${path}`), 'WebSocket /ws'];
+  const known = [
+    ...paths,
+    ...Object.keys(reads).map((path) => `GET ${path}`),
+    'WebSocket /ws',
+    'WebSocket /ws/commands',
+  ];
   app.any(
     '/*',
     guarded((answer, request) => {
@@ -117,9 +114,14 @@ function wrongMethod(answer: HttpAnswer, request: HttpRequest, allowed: string):
   answer.fieldError(error, 405, { Allow: allowed });
 }
 
-function busy(answer: HttpAnswer, why: string, headers: Record<string, string> = {}): void {
-  const message = `${why}: nothing of this request was taken, try again in a second`;
-  answer.error(503, message, { 'Retry-After': '1', ...headers });
+/** How a body of this content type is read; undefined: not at all. */
+function encodingOf(contentType: string): 'csv' | 'binary' | undefined {
+  // As most clients write them.
+  if (contentType === 'text/csv') return 'csv';
+  if (contentType === 'application/octet-stream') return 'binary';
+  const name = contentType.toLowerCase();
+  if (name.startsWith('application/octet-stream')) return 'binary';
+  return CSV_CONTENT_TYPE.test(name) ? 'csv' : undefined;
 }
 
 function receiveCommands(
@@ -129,9 +131,9 @@ function receiveCommands(
   answer: HttpAnswer,
   response: HttpResponse,
 ): void {
-  const isBinary = contentType.startsWith('application/octet-stream');
-  const isCsv = /^(text\/(csv|plain)|application\/x-www-form-urlencoded|$)/.test(contentType);
-  const { maxBodyBytes } = services.settings;
+  const { intake, settings } = services;
+  const { maxBodyBytes } = settings;
+  const encoding = encodingOf(contentType);
   const onTooLong = () => {
     answer.fieldError(
       { field: 'body', value: `more than ${maxBodyBytes} bytes`, allowed: `${maxBodyBytes} bytes` },
@@ -142,66 +144,46 @@ function receiveCommands(
     response,
     maxBodyBytes,
     (body) => {
-      const receivedNs = services.beginRequest();
-      if (isBinary) submit(services, parseBinaryRequest(route, body), answer, true, receivedNs);
-      else if (isCsv && route !== 'commands') {
-        submit(services, parseCsvRequest(route, body), answer, false, receivedNs);
+      let refusal: Refusal | undefined;
+      if (encoding === 'binary')
+        refusal = intake.takeBinary(route, body, (results) => answer.binary(results));
+      else if (encoding === 'csv' && route !== 'commands') {
+        refusal = intake.takeCsv(route, body, new JsonReply(answer));
       } else {
         const allowed = route === 'commands' ? '' : 'text/csv or ';
-        const error = { field: 'Content-Type', value: contentType };
+        const error = { field: 'Content-Type', value: contentType.toLowerCase() };
         answer.fieldError({ ...error, allowed: `${allowed}application/octet-stream` }, 415);
       }
+      if (refusal !== undefined) refuse(answer, refusal);
     },
     onTooLong,
   );
 }
 
-function submit(
-  services: GatewayServices,
-  parsed: ParsedRequest,
+function refuse(
   answer: HttpAnswer,
-  isBinary: boolean,
-  receivedNs: number,
+  { status, error, retryAfterSeconds }: Refusal,
+  headers: Headers = NO_HEADERS,
 ): void {
-  if (parsed.commands === undefined) {
-    answer.fieldError(parsed.error);
-    return;
-  }
-  const { commands } = parsed;
-  if (commands.beginsSomething && services.replica.cancelOnlyReasons !== 0) {
-    // A refusal that is sequenced is journaled too, and would help to fill the disk.
-    const rejectReason = describeRejectReason(RejectReason.CancelOnly);
-    const message = `${rejectReason.text} Nothing of this request was taken, try again later`;
-    answer.json(503, { error: { message, rejectReason } }, CANCEL_ONLY_HEADERS);
-    return;
-  }
-  const reply = isBinary ? binaryReply(commands, answer) : jsonReply(answer);
-  if (!services.submit(commands, reply, receivedNs)) busy(answer, 'the exchange is busy');
+  const later =
+    retryAfterSeconds === undefined ? NO_HEADERS : { 'Retry-After': `${retryAfterSeconds}` };
+  answer.json(status, { error }, { ...later, ...headers });
 }
 
-function jsonReply(answer: HttpAnswer): CommandReply {
-  return {
-    wantsFills: true,
-    onOutcome: (_, outcome) => {
-      const status = CONFLICTS.includes(outcome.rejectReason) ? 409 : 200;
-      answer.json(status, outcomeAsJson(outcome), outcome.isRepeat ? REPLAYED : {});
-    },
-  };
-}
+/** The outcome of the request's one command. */
+class JsonReply implements CommandReply {
+  readonly wantsFills = true;
+  private readonly answer: HttpAnswer;
 
-/** One CommandResult for each command, sent when the last is known. */
-function binaryReply(commands: CommandList, answer: HttpAnswer): CommandReply {
-  const { record, offsets } = commands;
-  const results = RecordBuffer.allocate(offsets.length * COMMAND_RESULT.length);
-  return {
-    wantsFills: false,
-    onOutcome: (index, outcome) => {
-      const word = (offsets[index]! + COMMAND_HEADER.correlationId) >> 2;
-      const correlationId = getInt64(record.words, word);
-      writeOutcome(outcome, correlationId, results, index * COMMAND_RESULT.length);
-      if (index === offsets.length - 1) answer.binary(results.bytes);
-    },
-  };
+  constructor(answer: HttpAnswer) {
+    this.answer = answer;
+  }
+
+  onOutcome(_: number, outcome: CommandOutcome): void {
+    const status = CONFLICTS.includes(outcome.rejectReason) ? 409 : 200;
+    const headers = outcome.isRepeat ? REPLAYED : NO_HEADERS;
+    this.answer.jsonText(status, outcomeAsJson(outcome), headers);
+  }
 }
 
 /** A whole number in the query, or what is wrong with it. */

@@ -5,6 +5,7 @@
 import { Gauge, Counter as PromCounter, Registry } from 'prom-client';
 import { VenueModeReason } from '../protocol/enums.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
+import { GatewayCounter, type GatewayCounters } from '../ring/gateway-counters.ts';
 import type { SharedHistogram } from '../ring/histogram.ts';
 import { LATENCY_STAGES, type Latencies, QUANTILES } from './latencies.ts';
 
@@ -17,11 +18,13 @@ export interface JournalHistograms {
 
 export interface MetricsSources {
   readonly counters: Counters;
+  readonly gatewayCounters: GatewayCounters;
   readonly journal: JournalHistograms;
   readonly durability: string;
   readonly version: string;
-  connections(): number;
   cancelOnlyReasons(): number;
+  /** Who tells: what it measures is its own. */
+  readonly gatewayId: number;
   readonly latencies: Latencies;
 }
 
@@ -40,7 +43,7 @@ export class Metrics {
   private readonly registry = new Registry();
 
   constructor(sources: MetricsSources) {
-    const { counters, journal, durability, version } = sources;
+    const { counters, gatewayCounters, journal, durability, version } = sources;
     this.gauge(
       'hoga_info',
       'What runs, and with which durability',
@@ -60,8 +63,22 @@ export class Metrics {
         ),
       ),
     );
-    this.gauge('hoga_connections', 'Open connections of this gateway', [], (gauge) =>
-      gauge.set(sources.connections()),
+    this.gauge('hoga_connections', 'Open connections', ['gateway'], (gauge) => {
+      for (let index = 0; index < gatewayCounters.gateways; index++) {
+        const gateway = String(index + 1);
+        gauge.set({ gateway }, gatewayCounters.get(index, GatewayCounter.Connections));
+      }
+    });
+    this.counter(
+      'hoga_gateway_cutoffs_total',
+      'How often a stalled gateway was cut off from the events',
+      ['gateway'],
+      (counter) => {
+        for (let index = 0; index < gatewayCounters.gateways; index++) {
+          const gateway = String(index + 1);
+          counter.inc({ gateway }, gatewayCounters.get(index, GatewayCounter.CutOffs));
+        }
+      },
     );
     this.gauge(
       'hoga_cancel_only',
@@ -81,20 +98,24 @@ export class Metrics {
       gauge.set(counters.get(Counter.JournalUsedBytes)),
     );
     const { latencies } = sources;
+    const gateway = String(sources.gatewayId);
     this.gauge(
       'hoga_latency_seconds',
-      'From request to answer, by stage, of those measured',
-      ['stage', 'quantile'],
+      'From request to answer, by stage, of those that this gateway measured',
+      ['gateway', 'stage', 'quantile'],
       (gauge) => {
         for (const stage of LATENCY_STAGES) {
           for (const quantile of QUANTILES) {
-            gauge.set({ stage, quantile }, latencies.quantileSeconds(stage, quantile));
+            gauge.set({ gateway, stage, quantile }, latencies.quantileSeconds(stage, quantile));
           }
         }
       },
     );
-    this.gauge('hoga_latency_samples', 'Requests that were measured', [], (gauge) =>
-      gauge.set(latencies.count('total')),
+    this.gauge(
+      'hoga_latency_samples',
+      'Requests that this gateway measured',
+      ['gateway'],
+      (gauge) => gauge.set({ gateway }, latencies.count('total')),
     );
     const { batchCommands, commitSeconds, flushSeconds } = journal;
     this.histogram('hoga_journal_batch_commands', 'Commands in a batch', batchCommands);
@@ -123,29 +144,33 @@ export class Metrics {
     });
   }
 
+  /** Counted elsewhere already. */
+  private counter<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    collect: (counter: PromCounter<Label>) => void,
+  ): void {
+    new PromCounter({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        collect(this);
+      },
+    });
+  }
+
   /** Counted by another thread already, so told as the counters that a histogram is made of. */
   private histogram(name: string, help: string, histogram: SharedHistogram): void {
-    const counter = <Label extends string>(
-      suffix: string,
-      labelNames: readonly Label[],
-      collect: (counter: PromCounter<Label>) => void,
-    ) =>
-      new PromCounter({
-        name: `${name}_${suffix}`,
-        help,
-        labelNames,
-        registers: [this.registry],
-        collect() {
-          this.reset();
-          collect(this);
-        },
-      });
-    counter('bucket', ['le'], (bucket) => {
+    this.counter(`${name}_bucket`, help, ['le'], (bucket) => {
       const bounds = [...histogram.bounds.map(String), '+Inf'];
       const counts = histogram.cumulative();
       for (const [index, le] of bounds.entries()) bucket.inc({ le }, counts[index]!);
     });
-    counter('sum', [], (sum) => sum.inc(histogram.sum));
-    counter('count', [], (count) => count.inc(histogram.cumulative().at(-1)!));
+    this.counter(`${name}_sum`, help, [], (sum) => sum.inc(histogram.sum));
+    this.counter(`${name}_count`, help, [], (count) => count.inc(histogram.cumulative().at(-1)!));
   }
 }

@@ -7,6 +7,7 @@ export type {
   HttpResponse,
   TemplatedApp,
   us_listen_socket,
+  us_socket_context_t,
   WebSocket,
 } from 'uWebSockets.js';
 export { App, us_listen_socket_close, us_socket_local_port } from 'uWebSockets.js';

@@ -17,19 +17,11 @@ import {
   topicOf,
 } from './market-data-feed.ts';
 import type { TemplatedApp, WebSocket } from './uws.ts';
+import { type ConnectionCount, DROPPED, upgrade } from './websocket-upgrade.ts';
 
 interface Session {
   readonly format: Format;
 }
-
-/** What the WebSocket interface needs to know of, and tell, the count of connections. */
-export interface ConnectionCount {
-  isFull(): boolean;
-  closed(): void;
-}
-
-/** uWebSockets' answer to a message that exceeds the back-pressure limit. */
-const DROPPED = 2;
 
 interface Request {
   readonly op: 'subscribe' | 'unsubscribe';
@@ -50,21 +42,13 @@ export function addWebSocket(
     idleTimeout: settings.wsIdleSeconds,
     upgrade: (response, request, context) => {
       const format = request.getQuery('format') ?? 'json';
-      if (connections.isFull()) {
-        response.writeStatus('503 Service Unavailable').writeHeader('Retry-After', '1').end();
-      } else if (!(FORMATS as readonly string[]).includes(format)) {
+      if (!(FORMATS as readonly string[]).includes(format)) {
         const error = { field: 'format', value: format, allowed: FORMATS.join(' or ') };
         const body = { error: { message: describeFieldError(error), ...error } };
         response.writeStatus('400 Bad Request').writeHeader('Content-Type', 'application/json');
         response.end(JSON.stringify(body));
       } else {
-        response.upgrade<Session>(
-          { format: format as Format },
-          request.getHeader('sec-websocket-key'),
-          request.getHeader('sec-websocket-protocol'),
-          request.getHeader('sec-websocket-extensions'),
-          context,
-        );
+        upgrade<Session>(response, request, context, connections, { format: format as Format });
       }
     },
     message: (ws, message, isBinary) => {
@@ -74,10 +58,9 @@ export function addWebSocket(
     },
     // uWebSockets counts a socket in when it connects, but not out when it has become a WebSocket.
     close: () => connections.closed(),
-    subscription: (_, topic, newCount) => {
-      if (newCount > 0) return;
+    subscription: (_, topic, newCount, oldCount) => {
       const [channel, id] = Buffer.from(topic).toString().split('/');
-      feed.onUnsubscribed(channel as Channel, Number(id));
+      feed.onSubscriptions(channel as Channel, Number(id), newCount - oldCount);
     },
   });
 }

@@ -220,14 +220,14 @@ test('an image of the books is released and not journaled', (t) => {
   rig.run(flow, 120);
   rig.flush();
   const link = store.lastLink();
-  writeBookImage(rig.exchange, rig, 1);
+  writeBookImage(rig.exchange, rig, 1, 1);
   rig.publish();
   // Begin, two currencies, a market, levels, End.
   assert.ok(rig.writer.poll() > 5);
   assert.equal(headerOf(rig.ring)[cursorOf(0)], headerOf(rig.ring)[TAIL]);
   assert.deepEqual(store.lastLink(), link);
   rig.run(flow, 1);
-  writeBookImage(rig.exchange, rig, 1);
+  writeBookImage(rig.exchange, rig, 1, 1);
   rig.run(flow, 1);
   rig.flush();
   assert.equal(batchesIn(store).at(-1)!.commands.length, 2);

@@ -189,6 +189,7 @@ export const BOOK_IMAGE = {
   endTemplateId: 111,
   length: 24,
   gatewayId: 16,
+  imageNumber: 20,
 } as const;
 
 /**

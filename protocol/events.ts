@@ -320,4 +320,11 @@ export class BookImage extends EventHeader {
   set gatewayId(value: number) {
     this.putUint32(BOOK_IMAGE.gatewayId, value);
   }
+  /** The correlation id of the gateway's request. */
+  get imageNumber(): number {
+    return this.uint32(BOOK_IMAGE.imageNumber);
+  }
+  set imageNumber(value: number) {
+    this.putUint32(BOOK_IMAGE.imageNumber, value);
+  }
 }

@@ -3,8 +3,11 @@
  * group, so outside record, journal and hash. All stages read one clock (ring/latency-clock.ts).
  */
 import { EventHeader } from './event-header.ts';
-import { LATENCY_STAMPS } from './event-layout.ts';
+import { EVENT_HEADER, LATENCY_STAMPS } from './event-layout.ts';
 import type { RecordBuffer } from './record.ts';
+
+/** Lanes of `stampExecution`. */
+export const ExecutionLane = { Sequence: 0, Sequenced: 1, Executed: 2 } as const;
 
 export class LatencyStamps extends EventHeader {
   write(record: RecordBuffer, offset: number): this {
@@ -45,6 +48,12 @@ export class LatencyStamps extends EventHeader {
   }
   set journaled(value: number) {
     this.putInt64(LATENCY_STAMPS.journaled, value);
+  }
+  /** What the exchange thread writes, from lanes: a number that is passed may be boxed. */
+  stampExecution(lanes: Float64Array): void {
+    this.putInt64From(EVENT_HEADER.sequence, lanes, ExecutionLane.Sequence);
+    this.putInt64From(LATENCY_STAMPS.sequenced, lanes, ExecutionLane.Sequenced);
+    this.putInt64From(LATENCY_STAMPS.executed, lanes, ExecutionLane.Executed);
   }
   get gatewayId(): number {
     return this.uint32(LATENCY_STAMPS.gatewayId);

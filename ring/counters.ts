@@ -39,7 +39,8 @@ export function createCounters(): SharedArrayBuffer {
 }
 
 export class Counters {
-  private readonly lanes: Float64Array;
+  /** All counters: whoever writes one for each command writes it there, since `set` may box it. */
+  readonly lanes: Float64Array;
 
   constructor(buffer: SharedArrayBuffer) {
     this.lanes = new Float64Array(buffer);
@@ -47,6 +48,11 @@ export class Counters {
 
   get(counter: Counter): number {
     return this.lanes[counter * LANE_FLOATS]!;
+  }
+
+  /** Its place among them. */
+  static laneOf(counter: Counter): number {
+    return counter * LANE_FLOATS;
   }
 
   set(counter: Counter, value: number): void {

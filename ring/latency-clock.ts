@@ -33,4 +33,9 @@ export class LatencyClock {
   now(): number {
     return Math.floor((performance.now() + this.shiftMs) * NS_PER_MS);
   }
+
+  /** The same into a lane: a number that is returned may be boxed. */
+  read(lanes: Float64Array, lane: number): void {
+    lanes[lane] = Math.floor((performance.now() + this.shiftMs) * NS_PER_MS);
+  }
 }

@@ -28,10 +28,12 @@ export const TAIL = 0;
 export function cursorOf(reader: number): number {
   return (1 + reader) * CACHE_LINE_WORDS;
 }
-/** Beside its cursor: 1 while the reader holds the producer back. */
+/** Beside its cursor: JOINED while the reader holds the producer back, else LEFT. */
 export function gatingOf(reader: number): number {
   return cursorOf(reader) + 1;
 }
+export const LEFT = 0;
+export const JOINED = 1;
 
 export const FRAME_HEADER_BYTES = 8;
 export const FrameType = { Record: 1, Padding: 2 } as const;

@@ -20,6 +20,8 @@ import {
   FrameType,
   gatingOf,
   HEADER_BYTES,
+  JOINED,
+  LEFT,
   MAX_CAPACITY,
   MAX_READERS,
   MIN_CAPACITY,
@@ -38,29 +40,55 @@ export function createRing(capacity: number): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER_BYTES + capacity);
 }
 
-/** The data region as words and bytes: what the protocol's flyweights wrap. */
-class RingData {
+/** Frames in memory, as words and bytes: what the protocol's flyweights wrap. */
+export class FrameData {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
 
-  constructor(ring: SharedArrayBuffer) {
-    this.words = new Int32Array(ring, HEADER_BYTES);
-    this.bytes = new Uint8Array(ring, HEADER_BYTES);
+  constructor(buffer: ArrayBufferLike, byteOffset = 0) {
+    this.words = new Int32Array(buffer, byteOffset);
+    this.bytes = new Uint8Array(buffer, byteOffset);
   }
 }
 
-abstract class RingSide {
-  /** Frames' payloads are at the byte offsets that claims and reads return. */
-  readonly record: RingData;
+/**
+ * Starts to hold the producer back on behalf of a reader, at the newest frame that it may see;
+ * returns the position. While the producer writes it may be done only where another reader has
+ * joined, and stays, that is never ahead of the bound (the journal: it is the bound, or behind the
+ * tail): the producer may have looked up its limit a moment ago, without this reader, and then goes
+ * no further than a ring's length beyond that other one. That look came before the flag was seen,
+ * so the other one's cursor in it is at most the bound as it is read here after the flag is up.
+ */
+export function joinRing(header: Int32Array, reader: number, bound: number): number {
+  Atomics.store(header, cursorOf(reader), Atomics.load(header, bound));
+  Atomics.store(header, gatingOf(reader), JOINED);
+  const position = Atomics.load(header, bound);
+  Atomics.store(header, cursorOf(reader), position);
+  return position;
+}
+
+/** The header's word that a reader must not overtake. */
+export function boundOf(boundedBy: number | undefined): number {
+  return boundedBy === undefined ? TAIL : cursorOf(boundedBy);
+}
+
+export function assertReader(reader: number): void {
+  if (reader >= 0 && reader < MAX_READERS) return;
+  throw new RangeError(`reader ${reader} is not allowed; allowed: 0 to ${MAX_READERS - 1}`);
+}
+
+/** What all have who look at a ring. */
+export abstract class RingSide {
   /** The largest payload in bytes. */
   readonly maxPayload: number;
+  protected readonly data: FrameData;
   protected readonly header: Int32Array;
   protected readonly capacityUnits: number;
   protected readonly mask: number;
 
   constructor(ring: SharedArrayBuffer) {
     this.header = new Int32Array(ring, 0, HEADER_BYTES >> 2);
-    this.record = new RingData(ring);
+    this.data = new FrameData(ring, HEADER_BYTES);
     this.capacityUnits = (ring.byteLength - HEADER_BYTES) >> 3;
     this.mask = this.capacityUnits - 1;
     this.maxPayload = this.capacityUnits - FRAME_HEADER_BYTES;
@@ -69,6 +97,8 @@ abstract class RingSide {
 
 /** The one writer of a ring. What is claimed becomes visible to readers at `commit`. */
 export class RingProducer extends RingSide {
+  /** Frames' payloads are at the byte offsets that `tryClaim` returns. */
+  readonly record: FrameData;
   private published: number;
   private claimed: number;
   /** How far claims may go before the readers' cursors must be looked at again. */
@@ -76,6 +106,7 @@ export class RingProducer extends RingSide {
 
   constructor(ring: SharedArrayBuffer) {
     super(ring);
+    this.record = this.data;
     this.published = Atomics.load(this.header, TAIL);
     this.claimed = this.published;
     this.limit = this.published;
@@ -133,7 +164,7 @@ export class RingProducer extends RingSide {
   private lookUpLimit(): number {
     let used = 0;
     for (let reader = 0; reader < MAX_READERS; reader++) {
-      if (Atomics.load(this.header, gatingOf(reader)) === 0) continue;
+      if (Atomics.load(this.header, gatingOf(reader)) === LEFT) continue;
       const behind = (this.claimed - Atomics.load(this.header, cursorOf(reader))) | 0;
       if (behind > used) used = behind;
     }
@@ -143,8 +174,11 @@ export class RingProducer extends RingSide {
 
 /** One reader of a ring. It sees frames up to the tail, or up to another reader's cursor. */
 export class RingReader extends RingSide {
+  /** Frames' payloads are at the byte offsets that `read` returns. */
+  readonly record: FrameData;
   /** The payload's length in bytes of the frame that `read` returned last. */
   length = 0;
+  private readonly reader: number;
   private readonly cursor: number;
   private readonly bound: number;
   private position: number;
@@ -153,29 +187,24 @@ export class RingReader extends RingSide {
   /** @param boundedBy the reader whose cursor this one must not overtake; by default the tail */
   constructor(ring: SharedArrayBuffer, reader: number, boundedBy?: number) {
     super(ring);
-    if (!(reader >= 0 && reader < MAX_READERS)) {
-      throw new RangeError(`reader ${reader} is not allowed; allowed: 0 to ${MAX_READERS - 1}`);
-    }
+    assertReader(reader);
+    this.record = this.data;
+    this.reader = reader;
     this.cursor = cursorOf(reader);
-    this.bound = boundedBy === undefined ? TAIL : cursorOf(boundedBy);
+    this.bound = boundOf(boundedBy);
     this.position = Atomics.load(this.header, this.cursor);
     this.limit = this.position;
   }
 
-  /**
-   * Starts to hold the producer back, at the newest frame this reader may see. To be called before
-   * the producer writes (the supervisor does, when it makes the ring).
-   */
+  /** As `joinRing` says: before the producer writes, or beside a reader that has joined. */
   join(): void {
-    this.position = Atomics.load(this.header, this.bound);
+    this.position = joinRing(this.header, this.reader, this.bound);
     this.limit = this.position;
-    Atomics.store(this.header, this.cursor, this.position);
-    Atomics.store(this.header, this.cursor + 1, 1);
   }
 
   /** Stops holding the producer back. */
   leave(): void {
-    Atomics.store(this.header, this.cursor + 1, 0);
+    Atomics.store(this.header, gatingOf(this.reader), LEFT);
   }
 
   /** The byte offset of the next payload in `record`, or -1 when there is none. */

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { testSeed } from '../test/support/seed.ts';
-import { feeOf } from './fee.ts';
+import { addFee, feeOf } from './fee.ts';
 
 const MAX_NOTIONAL = Number.MAX_SAFE_INTEGER;
 const MAX_PPM = 1_000_000;
@@ -27,6 +27,17 @@ test('a fee is the exact share of the notional, rounded down', () => {
   assert.equal(feeOf(10_000, 250), 2);
   assert.equal(feeOf(3_999, 250), 0);
   assert.equal(feeOf(4_000, 250), 1);
+});
+
+test('a fee is added to a notional in its lane, and to no other', (t) => {
+  fc.assert(
+    fc.property(notional, ppm, (amount, rate) => {
+      const lanes = new Float64Array([7, amount, 7]);
+      addFee(lanes, 1, rate);
+      assert.deepEqual([...lanes], [7, amount + feeOf(amount, rate), 7]);
+    }),
+    { seed: testSeed(t) },
+  );
 });
 
 test('no notional and no rate cost nothing; the whole rate costs the whole notional', () => {

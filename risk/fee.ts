@@ -16,6 +16,14 @@ export function feeOf(notional: number, ppm: number): number {
   return whole * ppm + Math.floor(((notional - whole * MILLION) * ppm) / MILLION);
 }
 
+/** Adds its fee to a notional in a lane: a number that is passed may be boxed. Hot path. */
+export function addFee(lanes: Float64Array, lane: number, ppm: number): void {
+  const notional = lanes[lane]!;
+  const whole = Math.floor(notional / MILLION);
+  const part = Math.floor(((notional - whole * MILLION) * ppm) / MILLION);
+  lanes[lane] = notional + (whole * ppm + part);
+}
+
 /** What rounding that fee down leaves, in millionths of a minor unit: 0 to 999,999. */
 export function feeRestOf(notional: number, ppm: number): number {
   const product = (notional - Math.floor(notional / MILLION) * MILLION) * ppm;

@@ -8,7 +8,7 @@ import { Side } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import { BALANCE_WORD } from './balances.ts';
 import { EXPOSURE_WORD } from './exposures.ts';
-import { feeOf } from './fee.ts';
+import { addFee } from './fee.ts';
 import { HOLD } from './order-holds.ts';
 import { RISK_REGISTERS, type RiskState } from './risk-state.ts';
 
@@ -46,10 +46,9 @@ export function createReserving(state: RiskState) {
       return delivered <= MAX_AMOUNT;
     }
     // A product or sum beyond 2^53−1 may be rounded, but never to below it.
-    const notional = price * qty * markets.tickValue(market);
-    const required = notional + feeOf(notional, ppm);
-    registers[REQUIRED] = required;
-    return required <= MAX_AMOUNT;
+    registers[REQUIRED] = price * qty * markets.tickValue(market);
+    addFee(registers, REQUIRED, ppm);
+    return registers[REQUIRED]! <= MAX_AMOUNT;
   }
 
   /** The account's balance that an order of that side is paid from, or NO_SLOT. */

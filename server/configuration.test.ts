@@ -26,8 +26,9 @@ describe('the configuration', () => {
       name: 'ConfigurationError',
       message: '--port: "65536" is not allowed; allowed: a whole number from 0 to 65535',
     });
+    const strategies = 'layout, busy-spin, spin-then-park, park';
     assert.throws(() => readConfiguration({}, { HOGA_WAIT_STRATEGY: 'nap' }), {
-      message: 'HOGA_WAIT_STRATEGY: "nap" is not allowed; allowed: busy-spin, spin-then-park, park',
+      message: `HOGA_WAIT_STRATEGY: "nap" is not allowed; allowed: ${strategies}`,
     });
     for (const value of ['', '-1', '1.5', 'ten', '1e3', ' 1']) {
       assert.throws(() => readConfiguration({ maxAccounts: value }, {}), ConfigurationError);

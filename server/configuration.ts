@@ -9,6 +9,8 @@ import {
   MAX_OPEN_ORDERS,
 } from '../protocol/field-range.ts';
 import { WAIT_STRATEGIES, type WaitStrategy } from '../ring/waiter.ts';
+import { LAYOUTS, type LayoutChoice } from './layout.ts';
+import { MAX_GATEWAYS } from './threads/thread-links.ts';
 
 interface IntegerSetting {
   readonly kind: 'integer';
@@ -16,6 +18,11 @@ interface IntegerSetting {
   readonly min: number;
   readonly max: number;
   readonly about: string;
+}
+
+/** Without a default: '' where it is not set. */
+interface OptionalIntegerSetting extends Omit<IntegerSetting, 'default'> {
+  readonly default: '';
 }
 
 interface ChoiceSetting<Choice extends string> {
@@ -39,7 +46,12 @@ interface FlagSetting {
   readonly about: string;
 }
 
-type Setting = IntegerSetting | ChoiceSetting<string> | TextSetting | FlagSetting;
+type Setting =
+  | IntegerSetting
+  | OptionalIntegerSetting
+  | ChoiceSetting<string>
+  | TextSetting
+  | FlagSetting;
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
@@ -53,6 +65,13 @@ export const SETTINGS = {
   data: { kind: 'text', default: 'data', about: 'data folder: journal and embedded PostgreSQL' },
   host: { kind: 'text', default: '127.0.0.1', about: 'address the gateway listens on' },
   port: integer(8080, 0, 65_535, 'port the gateway listens on; 0 takes a free one'),
+  gateways: integer(1, 1, MAX_GATEWAYS, 'gateway threads that share the port'),
+  gatewayStallMs: integer(
+    1_000,
+    10,
+    3_600_000,
+    'standstill of a gateway after which trading does not wait for it any more',
+  ),
   databaseUrl: {
     kind: 'text',
     default: '',
@@ -115,7 +134,7 @@ export const SETTINGS = {
     'client order ids remembered; beyond: reject TooManyClientOrderIds',
   ),
   maxBodyBytes: integer(MIB, KIB, 64 * MIB, 'request body; beyond: 413'),
-  maxConnections: integer(10_000, 1, 1_000_000, 'connections; beyond: 503'),
+  maxConnections: integer(10_000, 1, 1_000_000, 'connections, of all gateways; beyond: 503'),
   depthDefault: integer(100, 1, 100_000, 'levels a side of /orderbook where depth is not given'),
   depthMax: integer(10_000, 1, 100_000, 'largest depth of /orderbook; beyond: 400'),
   wsMaxMessageBytes: integer(16 * KIB, 256, MIB, 'WebSocket message in; beyond: disconnected'),
@@ -126,6 +145,12 @@ export const SETTINGS = {
     'unsent bytes of a WebSocket client; beyond: disconnected',
   ),
   wsMaxSubscriptions: integer(1_000, 1, 100_000, 'subscriptions a connection; beyond: refused'),
+  wsMaxUnanswered: integer(
+    1_024,
+    1,
+    1_000_000,
+    'unanswered messages a connection of /ws/commands; beyond: refused',
+  ),
   wsIdleSeconds: integer(120, 8, 960, 'silence after which a WebSocket is closed (pings are sent)'),
   recentTrades: integer(100, 0, 10_000, 'trades a market in the snapshot of the trades channel'),
   latencyEvery: integer(
@@ -190,13 +215,25 @@ export const SETTINGS = {
   ),
   drainTimeoutMs: integer(5_000, 0, 600_000, 'wait for outcomes of open requests when stopping'),
   stopTimeoutMs: integer(30_000, 1_000, 600_000, 'wait for each thread when stopping'),
+  layout: {
+    kind: 'choice',
+    default: 'auto',
+    choices: LAYOUTS,
+    about: 'who spins, who parks: for few cores, or a core for each who spins; auto: by how many',
+  } as ChoiceSetting<LayoutChoice>,
   waitStrategy: {
     kind: 'choice',
-    default: 'spin-then-park',
-    choices: WAIT_STRATEGIES,
+    default: 'layout',
+    choices: ['layout', ...WAIT_STRATEGIES],
     about: 'what exchange and journal thread do without work',
-  } as ChoiceSetting<WaitStrategy>,
-  spins: integer(2_000, 0, 1_000_000_000, 'rounds without work before spin-then-park parks'),
+  } as ChoiceSetting<WaitStrategy | 'layout'>,
+  spins: {
+    kind: 'integer',
+    default: '',
+    min: 0,
+    max: 1_000_000_000,
+    about: 'rounds without work before spin-then-park parks; without it as the layout says',
+  } as OptionalIntegerSetting,
   warmUp: integer(
     32_768,
     0,
@@ -215,11 +252,13 @@ export const SETTINGS = {
 type ValueOf<S> =
   S extends ChoiceSetting<infer Choice>
     ? Choice
-    : S extends IntegerSetting
-      ? number
-      : S extends FlagSetting
-        ? boolean
-        : string;
+    : S extends OptionalIntegerSetting
+      ? number | ''
+      : S extends IntegerSetting
+        ? number
+        : S extends FlagSetting
+          ? boolean
+          : string;
 
 export type Configuration = {
   readonly [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Name]>;

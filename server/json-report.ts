@@ -10,15 +10,40 @@ export interface Result {
   readonly unit: string;
 }
 
+/** In what figures were taken, besides the machine. */
+export interface Conditions {
+  /** The mode of the journal, or `none` where nothing is written. */
+  readonly durability: string;
+  /** How threads wait, where they are measured. */
+  readonly wait?: string | undefined;
+}
+
+export interface JsonReport extends Conditions {
+  readonly name: string;
+  readonly commit: string;
+  readonly node: string;
+  readonly machine: string;
+  readonly results: readonly Result[];
+}
+
+/** With the commit, the Node version and the machine of this process. */
+export function makeJsonReport(
+  name: string,
+  conditions: Conditions,
+  results: readonly Result[],
+): JsonReport {
+  const processor = `${cpus().length} x ${cpus()[0]?.model ?? 'cpu'}`;
+  const machine = `${processor}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return { name, commit: commit(), node: process.version, machine, ...conditions, results };
+}
+
 /** @param durability the mode the figures were taken in, or `none` where nothing is written */
 export function printJsonReport(
   name: string,
   durability: string,
   results: readonly Result[],
 ): void {
-  const processor = `${cpus().length} x ${cpus()[0]?.model ?? 'cpu'}`;
-  const machine = `${processor}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
-  const report = { name, commit: commit(), node: process.version, machine, durability, results };
+  const report = makeJsonReport(name, { durability }, results);
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 

@@ -5,8 +5,9 @@
  * another process may slip in; the lock on the data folder covers the common case of two Hogas.
  */
 
+import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { createServer, isIPv4 } from 'node:net';
+import { type AddressInfo, createServer, isIPv4 } from 'node:net';
 
 const COMMAND_LINE_LENGTH_MAX = 200;
 
@@ -24,6 +25,11 @@ const MAPPED_IPV4_PREFIX = '0000000000000000FFFF0000';
 const WILDCARD_HOSTS = new Set(['', '0.0.0.0', '::', '*']);
 
 export type PortHolder = { readonly pid: number; readonly command: string };
+
+export interface HeldPort {
+  readonly port: number;
+  release(): void;
+}
 
 export class PortInUseError extends Error {
   override readonly name = 'PortInUseError';
@@ -73,6 +79,19 @@ export async function assertPortIsFree(host: string, port: number): Promise<void
     default:
       throw new Error(`cannot listen on ${host} port ${port}: ${error.message}`, { cause: error });
   }
+}
+
+/**
+ * Takes a free port and holds it until `release`, so that several gateways can listen there: what
+ * listens with SO_REUSEPORT is given to nobody else who asks for a free one. uWebSockets itself
+ * does not share a port that it was given by the kernel.
+ */
+export async function holdFreePort(host: string): Promise<HeldPort> {
+  const server = createServer();
+  server.listen({ host, port: 0, reusePort: true });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { port, release: () => void server.close() };
 }
 
 /** Listens and stops again: undefined if that worked. */

@@ -3,6 +3,7 @@
  * nothing is lost: gateways (no more commands), exchange (executes what it has), journal (flushes
  * it), follower (projects it), PostgreSQL.
  */
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { TradingState } from '../protocol/enums.ts';
 import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
@@ -12,7 +13,10 @@ import type { Configuration } from './configuration.ts';
 import { acquireDataFolderLock, type DataFolderLock } from './data-folder-lock.ts';
 import { assertRoomForStart, DiskWatch, freeBytesOf } from './disk-watch.ts';
 import { DueTicks } from './due-ticks.ts';
+import { GatewayWatch } from './gateway-watch.ts';
+import { Gateways } from './gateways.ts';
 import { assertJournalCanBeOpened, assertJournalIsNotLost, markAsUsed } from './journal-guard.ts';
+import { layoutFor, type ThreadLayout } from './layout.ts';
 import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
 import { MarketHours } from './market-hours/market-hours.ts';
@@ -22,7 +26,7 @@ import { PostgresKeeper } from './postgres-keeper.ts';
 import { RecoveryProgress } from './recovery-progress.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { SupervisorPort } from './supervisor-port.ts';
-import { ThreadHandle } from './thread-handle.ts';
+import { ThreadHandle, type ThreadRole } from './thread-handle.ts';
 import type { ExchangeThreadData } from './threads/exchange-thread.ts';
 import type { FollowerThreadData } from './threads/follower-thread.ts';
 import type { GatewayThreadData } from './threads/gateway-thread.ts';
@@ -35,8 +39,6 @@ import {
 } from './threads/thread-links.ts';
 import { VenueSetup } from './venue-setup.ts';
 
-const GATEWAYS = 1;
-
 export class Supervisor {
   /** Resolves to the reason when a thread dies. */
   readonly failure: Promise<string>;
@@ -45,7 +47,9 @@ export class Supervisor {
   private readonly configuration: Configuration;
   private readonly log: Logger;
   private readonly links: ThreadLinks;
+  private readonly layout: ThreadLayout;
   private readonly threads = new Map<string, ThreadHandle>();
+  private readonly gateways = new Gateways((...thread) => this.startThread(...thread));
   private readonly dataFolder: string;
   private fail: (reason: string) => void = () => {};
   private lock: DataFolderLock | undefined;
@@ -53,6 +57,7 @@ export class Supervisor {
   private ticks: DueTicks | undefined;
   private hours: MarketHours | undefined;
   private disk: DiskWatch | undefined;
+  private watch: GatewayWatch | undefined;
   private readonly databaseUrl: Promise<string>;
   private snapshots: SnapshotKeeper | undefined;
   private resolveDatabaseUrl: (url: string) => void = () => {};
@@ -61,8 +66,9 @@ export class Supervisor {
     this.configuration = configuration;
     this.log = log;
     this.dataFolder = resolve(configuration.data);
+    this.layout = layoutFor(configuration, availableParallelism());
     this.links = createThreadLinks({
-      gateways: GATEWAYS,
+      gateways: configuration.gateways,
       commandRingBytes: configuration.commandRingBytes,
       eventRingBytes: configuration.eventRingBytes,
       durability: configuration.durability,
@@ -75,19 +81,20 @@ export class Supervisor {
     });
   }
 
-  /** Starts everything; resolves to the address of the gateway. */
+  /** Starts everything; resolves to the address of the gateways. */
   async start(): Promise<string> {
     const { configuration } = this;
     const { host, port, databaseUrl, marketHours } = configuration;
     const hoursTerms = marketHours === '' ? undefined : readMarketHours(marketHours);
+    this.log.info({ ...this.layout }, 'thread layout');
     await assertPortIsFree(host, port);
     assertRoomForStart(this.dataFolder);
     this.lock = acquireDataFolderLock(this.dataFolder, { address: `http://${host}:${port}` });
     assertJournalCanBeOpened(this.dataFolder);
     if (databaseUrl === '') this.postgres = this.startPostgres();
     else this.resolveDatabaseUrl(databaseUrl);
-    await this.startThread('journal', this.journalData()).receive('ready');
-    const exchange = this.startThread('exchange', this.exchangeData());
+    await this.startThread('journal', 'journal', this.journalData()).receive('ready');
+    const exchange = this.startThread('exchange', 'exchange', this.exchangeData());
     this.logExchangeEnd(exchange);
     const recovered = await this.recovery(exchange);
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers, markets } =
@@ -116,11 +123,12 @@ export class Supervisor {
     this.disk = this.createDiskWatch(commands, counters, recovered.cancelOnlyReasons);
     // Before anybody trades: the gateway gets to know the mode with its image of the books.
     await this.disk.look();
-    const follower = this.startThread('follower', this.followerData());
-    const gateway = this.startThread('gateway', this.gatewayData());
-    const { port: listeningPort } = await gateway.receive('listening');
+    const follower = this.startThread('follower', 'follower', this.followerData());
+    this.watch = this.createGatewayWatch();
+    this.watch.start();
+    const listeningPort = await this.gateways.start(configuration.gateways, this.gatewayData());
     this.assertWanted();
-    this.connectDatabase(follower, gateway);
+    this.connectDatabase(follower);
     this.ticks = new DueTicks(commands, counters);
     this.ticks.start(configuration.tickMs);
     this.snapshots = this.createSnapshotKeeper(counters);
@@ -141,8 +149,11 @@ export class Supervisor {
     this.disk?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     const { exchange, journal, follower } = this.links.signals;
-    this.threads.get('gateway')?.post({ kind: 'stop' });
-    let isClean = await this.ended('gateway');
+    this.gateways.post({ kind: 'stop' });
+    const ends = await Promise.all(this.gateways.names.map((name) => this.ended(name)));
+    let isClean = ends.every((isEnded) => isEnded);
+    this.watch?.stop();
+    this.watch?.release();
     new StopRequest(this.links, StopFlag.Exchange).raise();
     new Signal(exchange).ring();
     isClean = (await this.ended('exchange')) && isClean;
@@ -169,11 +180,8 @@ export class Supervisor {
     this.snapshots?.stop();
     this.disk?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
-    const gateway = this.threads.get('gateway');
-    if (gateway?.isAlive === true) {
-      gateway.post({ kind: 'abandon' });
-      await gateway.ended(ABANDON_TIMEOUT_MS);
-    }
+    this.watch?.stop();
+    await this.gateways.abandon(ABANDON_TIMEOUT_MS);
     return this.stopPostgres();
   }
 
@@ -201,7 +209,7 @@ export class Supervisor {
       fromMs: timeUs / 1_000,
       setState: (symbolId, state) => commands.sendTradingState(symbolId, state),
       onNextChanges: (nextChanges) => {
-        this.threads.get('gateway')?.post({ kind: 'marketHours', nextChanges });
+        this.gateways.post({ kind: 'marketHours', nextChanges });
       },
       log: (details, text) => this.log.info(details, text),
     });
@@ -237,6 +245,12 @@ export class Supervisor {
     });
   }
 
+  private createGatewayWatch(): GatewayWatch {
+    return new GatewayWatch(this.links, this.configuration.gatewayStallMs, (stall) =>
+      this.log.warn({ ...stall }, 'a gateway is stalled and was cut off; trading goes on'),
+    );
+  }
+
   private warnOfUnknownMarkets(): void {
     const codes = this.hours?.unknownCodes() ?? [];
     if (codes.length === 0) return;
@@ -260,9 +274,9 @@ export class Supervisor {
     this.log.info({ sequence, stateHash }, 'exchange stopped');
   }
 
-  private startThread(name: string, data: unknown): ThreadHandle {
+  private startThread(role: ThreadRole, name: string, data: unknown): ThreadHandle {
     this.assertWanted();
-    const thread = new ThreadHandle(name, data, this.log, this.fail);
+    const thread = new ThreadHandle(role, name, data, this.log, this.fail);
     this.threads.set(name, thread);
     return thread;
   }
@@ -296,10 +310,10 @@ export class Supervisor {
     return keeper;
   }
 
-  private async connectDatabase(follower: ThreadHandle, gateway: ThreadHandle): Promise<void> {
+  private async connectDatabase(follower: ThreadHandle): Promise<void> {
     const url = await this.databaseUrl;
     follower.post({ kind: 'database', url });
-    gateway.post({ kind: 'database', url });
+    this.gateways.post({ kind: 'database', url });
   }
 
   private journalData(): JournalThreadData {
@@ -311,13 +325,13 @@ export class Supervisor {
       journalMapBytes,
       batchBytes: journalBatchBytes,
       unflushedBytes: Math.max(journalUnflushedBytes, 2 * journalBatchBytes),
-      wait: this.waitSettings(),
+      wait: this.layout.journal,
     };
   }
 
   private exchangeData(): ExchangeThreadData {
     const { journalMapBytes, turnCommands, warmUp } = this.configuration;
-    const wait = this.waitSettings();
+    const wait = this.layout.exchange;
     const { links, dataFolder } = this;
     return { links, dataFolder, journalMapBytes, wait, turnCommands, warmUp };
   }
@@ -333,10 +347,11 @@ export class Supervisor {
       databaseTimeoutMs: configuration.databaseTimeoutMs,
       projectionTimeoutMs: configuration.projectionTimeoutMs,
       stopTimeoutMs: configuration.stopTimeoutMs,
+      nice: this.layout.follower.nice,
     };
   }
 
-  private gatewayData(): GatewayThreadData {
+  private gatewayData(): Omit<GatewayThreadData, 'gateway'> {
     const { configuration, links, dataFolder } = this;
     const identity = {
       version: packageVersion(),
@@ -345,12 +360,10 @@ export class Supervisor {
       // The set-up has activated it, if it was not in force before.
       rulesVersion: NEWEST_RULES_VERSION,
       startedAt: new Date().toISOString(),
+      layout: this.layout,
     };
-    return { links, gateway: 0, settings: configuration, identity };
-  }
-
-  private waitSettings() {
-    return { strategy: this.configuration.waitStrategy, spins: this.configuration.spins };
+    const { spins } = this.layout.gateway;
+    return { links, settings: configuration, identity, spins };
   }
 }
 

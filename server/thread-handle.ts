@@ -4,6 +4,8 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from './log.ts';
 import type { ThreadMessage } from './threads/thread-messages.ts';
 
+export type ThreadRole = 'exchange' | 'journal' | 'follower' | 'gateway';
+
 type MessageOf<Kind extends ThreadMessage['kind']> = Extract<ThreadMessage, { kind: Kind }>;
 
 export class ThreadHandle {
@@ -17,10 +19,19 @@ export class ThreadHandle {
   private readonly messages: ThreadMessage[] = [];
   private waiting: (() => void)[] = [];
 
-  /** @param onDeath called when the thread ends with an error, or ends unexpectedly */
-  constructor(name: string, data: unknown, log: Logger, onDeath: (reason: string) => void) {
+  /**
+   * @param role whose loop it runs
+   * @param onDeath called when the thread ends with an error, or ends unexpectedly
+   */
+  constructor(
+    role: ThreadRole,
+    name: string,
+    data: unknown,
+    log: Logger,
+    onDeath: (reason: string) => void,
+  ) {
     this.name = name;
-    const file = new URL(`./threads/${name}-thread.ts`, import.meta.url);
+    const file = new URL(`./threads/${role}-thread.ts`, import.meta.url);
     this.worker = new Worker(file, { workerData: data, name: `hoga-${name}` });
     this.worker.on('message', (message: ThreadMessage) => {
       if (message.kind === 'log') log[message.level](message.details ?? {}, message.text);

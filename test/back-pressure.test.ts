@@ -1,17 +1,12 @@
 /**
  * More work than the exchange can take: full rings answer 503 and take nothing of the request,
- * cancels have room of their own, and all that was acknowledged is there afterwards. A disk that
- * hangs is played by holding the lock of the journal's file.
+ * cancels have room of their own, and all that was acknowledged is there afterwards.
  */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { open } from 'lmdb';
 import { CommandClient } from '../bench/flow/command-client.ts';
-import { journalFolderOf } from '../journal/journal-store.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
-import { SETTINGS } from '../server/configuration.ts';
 import { cancelOrder, deposit, encodeCommands, newOrder } from './support/commands.ts';
 import {
   type CommandsAnswer,
@@ -21,6 +16,7 @@ import {
   temporaryDataFolder,
   until,
 } from './support/server-process.ts';
+import { stallJournal } from './support/stalled-journal.ts';
 
 const KRW = 1;
 const RESERVE_BYTES = 32_768;
@@ -39,28 +35,6 @@ const cancels = encodeCommands(
   Array.from({ length: BATCH }, () => cancelOrder({ accountId: 1, orderId: 1 })),
 );
 const CANCEL_FRAME_BYTES = cancels.length / BATCH + 8;
-
-/** Nothing is flushed, and so nothing is told, until the returned function is called. */
-function stallJournal(dataFolder: string): () => Promise<void> {
-  const file = open({
-    path: join(journalFolderOf(dataFolder), 'journal.mdb'),
-    encoding: 'binary',
-    mapSize: SETTINGS.journalMapBytes.default,
-    overlappingSync: false,
-  });
-  let goOn: () => void = () => {};
-  const held = file.transactionSync(
-    () =>
-      new Promise<void>((resolve) => {
-        goOn = resolve;
-      }),
-  );
-  return async () => {
-    goOn();
-    await held;
-    await file.close();
-  };
-}
 
 function statusCount(answers: readonly CommandsAnswer[], status: number): number {
   return answers.filter((answer) => answer.status === status).length;

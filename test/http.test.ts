@@ -239,7 +239,10 @@ describe('reads', () => {
     // A flush takes longer than any of the others.
     assert.ok(stages['journal']!.max > 0 && stages['journal']!.max <= stages['total']!.max);
     const metrics = await (await fetch(`${server.address}/metrics`)).text();
-    assert.match(metrics, /^hoga_latency_seconds\{stage="journal",quantile="0\.99"\} 0\.\d+$/m);
+    assert.match(
+      metrics,
+      /^hoga_latency_seconds\{gateway="1",stage="journal",quantile="0\.99"\} 0\.\d+$/m,
+    );
   });
 
   it('metrics tell Prometheus of stages, batches, commits and flushes', async () => {

@@ -1,32 +1,47 @@
 /** `npm run bench -- crowd`: one million in cash, and a thousand clients who spend it at once. */
 import type { Command } from 'commander';
-import { printJsonReport, type Result } from '../../server/json-report.ts';
+import { SETTINGS } from '../../server/configuration.ts';
+import { type Conditions, makeJsonReport, type Result } from '../../server/json-report.ts';
 import { startProgress } from '../../server/progress.ts';
 import { runCli, ServerProcess, temporaryDataFolder } from '../../test/support/server-process.ts';
 import { Crowd } from '../crowd/crowd.ts';
-import { type RoundSamples, roundsOf, runRounds } from '../crowd/rounds.ts';
+import { roundsOf, runRounds } from '../crowd/rounds.ts';
 import { openCrowdMarkets } from '../crowd/venue.ts';
-import { spreadOf } from '../measuring/figures.ts';
+import type { CampaignFigures } from '../measuring/campaign.ts';
+import { quickOption } from '../measuring/command.ts';
+import { mediansOf } from '../measuring/figures.ts';
+import { outOption, reportFile, writeResults } from '../measuring/results-folder.ts';
 import { wholeNumber } from '../whole-number.ts';
+
+const NAME = 'crowd';
+/** Those of an exchange as it comes. */
+const CONDITIONS: Conditions = {
+  durability: SETTINGS.durability.default,
+  wait: `${SETTINGS.waitStrategy.default} (${SETTINGS.spins.default} spins)`,
+};
 
 interface Options {
   readonly rounds: number;
   readonly clients: number;
+  readonly out: string;
   readonly json?: true;
 }
 
 const ROUNDS = 10;
 const CLIENTS = 1_000;
+const QUICK = { rounds: 2, clients: 100 };
 
 export function addCrowd(program: Command): void {
   program
-    .command('crowd')
+    .command(NAME)
     .description(
       'Measures a crowd: clients that all buy for one million at once, out of one account that ' +
         'has one million. Starts an exchange of its own, with its PostgreSQL.',
     )
     .option('--rounds <n>', 'rounds of each case, each with a fresh account', wholeNumber, ROUNDS)
     .option('--clients <n>', 'clients, each with a connection of its own', wholeNumber, CLIENTS)
+    .addOption(quickOption().implies(QUICK))
+    .addOption(outOption())
     .option('--json', 'print one JSON object and nothing else')
     .action(async (options: Options) => {
       try {
@@ -38,19 +53,24 @@ export function addCrowd(program: Command): void {
     });
 }
 
-async function run({ rounds, clients, json }: Options): Promise<void> {
+async function run({ rounds, clients, out, json }: Options): Promise<void> {
   const isJson = json === true;
   const folder = await temporaryDataFolder();
-  let results: Result[];
+  let figures: CampaignFigures;
   try {
-    const samples = await measure(folder.path, rounds, clients, !isJson);
+    figures = await measure(folder.path, rounds, clients, !isJson);
     await assertAudited(folder.path);
-    results = resultsOf(samples);
   } finally {
     await folder.remove();
   }
-  if (isJson) printJsonReport('crowd', 'fsync', results);
-  else print(results, rounds, clients);
+  const report = makeJsonReport(NAME, CONDITIONS, mediansOf(figures.samples));
+  writeResults(out, report, figures.histograms);
+  if (isJson) {
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return;
+  }
+  print(report.results, rounds, clients);
+  process.stdout.write(`\nWritten to ${reportFile(out, NAME)}.\n`);
 }
 
 async function measure(
@@ -58,7 +78,7 @@ async function measure(
   rounds: number,
   clients: number,
   isForPeople: boolean,
-): Promise<RoundSamples> {
+): Promise<CampaignFigures> {
   const server = await ServerProcess.start(dataFolder);
   const progress = startProgress('rounds', roundsOf(rounds), isForPeople);
   let done = 0;
@@ -81,20 +101,6 @@ async function measure(
 async function assertAudited(dataFolder: string): Promise<void> {
   const { code, stderr } = await runCli(['audit', '--data', dataFolder, '--json']);
   if (code !== 0) throw new Error(`the audit found: ${stderr.trim()}`);
-}
-
-function resultsOf(samples: RoundSamples): Result[] {
-  const results: Result[] = [];
-  for (const [name, metrics] of samples) {
-    for (const [metric, values] of metrics) {
-      const unit = metric === 'requests_per_s' ? '1/s' : 'us';
-      const { median, min, max } = spreadOf(values);
-      results.push({ case: name, metric, value: Math.round(median), unit });
-      results.push({ case: name, metric: `${metric}_min`, value: Math.round(min), unit });
-      results.push({ case: name, metric: `${metric}_max`, value: Math.round(max), unit });
-    }
-  }
-  return results;
 }
 
 function print(results: readonly Result[], rounds: number, clients: number): void {

@@ -1,12 +1,12 @@
 /** `npm run bench -- journal`: what durability costs, on this disk. */
-import { tmpdir } from 'node:os';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Result } from '../../server/json-report.ts';
 import { CASES, DEFAULT_OPERATIONS, TARGETS } from '../journal/cases.ts';
-import { FOLDER_VARIABLE } from '../journal/measurement.ts';
+import { WAIT } from '../journal/journal-under-load.ts';
 import type { Samples } from '../measuring/campaign.ts';
 import { addBenchmark } from '../measuring/command.ts';
 import { figureOf, mediansOf, rounded } from '../measuring/figures.ts';
+import { addFolderOption } from '../measuring/folder.ts';
 
 export function addJournal(program: Command): void {
   const command = addBenchmark(program, {
@@ -15,20 +15,14 @@ export function addJournal(program: Command): void {
     worker: 'bench/journal/worker',
     passes: ['throughput'],
     durability: 'as each case says',
+    wait: `load busy-spin, journal ${WAIT.strategy} (${WAIT.spins} spins)`,
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: TARGETS,
     resultsOf,
     explain: () => EXPLANATION,
   });
-  command.addOption(
-    new Option('--folder <path>', 'folder on the disk to measure')
-      .env(FOLDER_VARIABLE)
-      .default(tmpdir()),
-  );
-  command.hook('preAction', (_, { opts }) => {
-    process.env[FOLDER_VARIABLE] = opts.call(command)['folder'];
-  });
+  addFolderOption(command);
 }
 
 /** With the release's latency in flushes of the disk: how far the journal is from what can be. */

@@ -2,7 +2,10 @@
  * Rounds of the crowd, each with a fresh account that has one million. A round counts only if its
  * outcome is right: so many bought as could, and all others were refused for funds.
  */
-import { build } from 'hdr-histogram-js';
+import type { Histogram } from 'hdr-histogram-js';
+import type { CampaignFigures } from '../measuring/campaign.ts';
+import { histogramOf, newHistogram } from '../measuring/histograms.ts';
+import { microsecondsOf } from '../measuring/probes.ts';
 import { type Crowd, type CrowdAnswer, countOutcomes } from './crowd.ts';
 import { CASH, CROWD_MARKETS, type CrowdMarket, fund } from './venue.ts';
 
@@ -11,8 +14,14 @@ export interface RoundOptions {
   readonly onRound: () => void;
 }
 
-/** By case, then by metric: one value a round. */
-export type RoundSamples = Map<string, Map<string, number[]>>;
+/** What a campaign comes to, where a round is a run. */
+interface RoundFigures extends CampaignFigures {
+  readonly samples: Map<string, Map<string, number[]>>;
+  readonly histograms: Map<string, Map<string, Histogram>>;
+}
+
+/** Up to the end of a request's answer. */
+const STAGE = 'answered';
 
 /** Rounds that are not measured: the server compiles its code in them. */
 const WARM_UP_ROUNDS = 3;
@@ -26,8 +35,8 @@ export async function runRounds(
   url: string,
   crowd: Crowd,
   { rounds, onRound }: RoundOptions,
-): Promise<RoundSamples> {
-  const samples: RoundSamples = new Map();
+): Promise<CampaignFigures> {
+  const figures: RoundFigures = { samples: new Map(), histograms: new Map() };
   let accountId = 100_000_001;
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     for (const market of CROWD_MARKETS) {
@@ -35,11 +44,11 @@ export async function runRounds(
       const line = `${accountId++},${market.symbolId},${CASH},1,1`;
       const { answers, seconds } = await crowd.rush('POST', '/order', line);
       assertOutcome(market, answers);
-      if (round >= 0) addSample(samples, `crowd/${market.name}`, answers, seconds);
+      if (round >= 0) addRound(figures, `crowd/${market.name}`, answers, seconds);
       onRound();
     }
   }
-  return samples;
+  return figures;
 }
 
 function assertOutcome({ name, winners }: CrowdMarket, answers: readonly CrowdAnswer[]): void {
@@ -54,22 +63,22 @@ function assertOutcome({ name, winners }: CrowdMarket, answers: readonly CrowdAn
   );
 }
 
-function addSample(
-  samples: RoundSamples,
+/** One value more of each metric, and the answers' latencies to those of the rounds before. */
+function addRound(
+  { samples, histograms }: RoundFigures,
   name: string,
   answers: readonly CrowdAnswer[],
   seconds: number,
 ): void {
-  const histogram = build({ highestTrackableValue: 60_000_000 });
-  for (const { latencyMs } of answers) histogram.recordValue(Math.round(latencyMs * 1_000));
-  const figures = {
-    requests_per_s: answers.length / seconds,
-    p50_us: histogram.getValueAtPercentile(50),
-    p99_us: histogram.getValueAtPercentile(99),
-  };
+  const histogram = histogramOf(Float64Array.from(answers, ({ latencyMs }) => latencyMs));
+  const { p50_us, p99_us } = microsecondsOf(histogram);
   const metrics = samples.get(name) ?? new Map<string, number[]>();
   samples.set(name, metrics);
+  const figures = { requests_per_s: answers.length / seconds, p50_us: p50_us!, p99_us: p99_us! };
   for (const [metric, value] of Object.entries(figures)) {
     metrics.set(metric, [...(metrics.get(metric) ?? []), value]);
   }
+  const stages = histograms.get(name) ?? new Map([[STAGE, newHistogram()]]);
+  histograms.set(name, stages);
+  stages.get(STAGE)!.add(histogram);
 }

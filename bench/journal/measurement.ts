@@ -1,8 +1,6 @@
 /** One measurement of the journal, in a data folder of its own that is gone afterwards. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Measured, TaskOptions } from '../measuring/campaign.ts';
+import { withFolder } from '../measuring/folder.ts';
 import type { JournalCase } from './cases.ts';
 import { measureLmdbBlob, measureRawFile } from './disk.ts';
 import { measureExecuted } from './executed.ts';
@@ -11,16 +9,8 @@ import { measureRecovery, measureReplay } from './replay.ts';
 
 export type Task = TaskOptions & JournalCase;
 
-/** The folder whose disk is measured, if not the system's own for temporary files. */
-export const FOLDER_VARIABLE = 'HOGA_BENCH_FOLDER';
-
-export async function measure(task: Task): Promise<Measured> {
-  const folder = mkdtempSync(join(process.env[FOLDER_VARIABLE] ?? tmpdir(), 'hoga-bench-'));
-  try {
-    return await measureIn(folder, task);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+export function measure(task: Task): Promise<Measured> {
+  return withFolder((folder) => measureIn(folder, task));
 }
 
 function measureIn(folder: string, task: Task): Promise<Measured> | Measured {

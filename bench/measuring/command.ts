@@ -1,10 +1,12 @@
 /** What the benchmarks of cases and runs have in common on the command line. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { printJsonReport, type Result } from '../../server/json-report.ts';
+import type { Result } from '../../server/json-report.ts';
+import { makeJsonReport } from '../../server/json-report.ts';
 import { startProgress } from '../../server/progress.ts';
 import { wholeNumber } from '../whole-number.ts';
 import {
   type Campaign,
+  type CampaignFigures,
   type Case,
   measurementsOf,
   PASSES,
@@ -14,6 +16,7 @@ import {
 } from './campaign.ts';
 import type { Target } from './figures.ts';
 import { timerOverheadNs } from './probes.ts';
+import { outOption, reportFile, writeResults } from './results-folder.ts';
 import { figuresTable, targetsTable } from './tables.ts';
 
 export interface Benchmark {
@@ -25,6 +28,8 @@ export interface Benchmark {
   readonly passes?: readonly Pass[];
   /** By default none. */
   readonly durability?: string;
+  /** How the threads that are measured wait. */
+  readonly wait?: string;
   readonly cases: readonly Case[];
   /** A run's, where the command line does not say. */
   readonly operations: number;
@@ -35,11 +40,16 @@ export interface Benchmark {
 }
 
 interface Options extends Campaign {
+  readonly out: string;
   readonly json?: true;
 }
 
+/** The wait strategies of a benchmark that measures one thread. */
+export const ONE_THREAD = 'one thread, which never waits';
 /** Fewer runs are for a look, not for publishing. */
 const RUNS = 5;
+/** How much of the operations `--quick` executes, once. */
+const QUICK_PART = 0.05;
 
 export function addBenchmark(program: Command, benchmark: Benchmark): Command {
   const { name, description, cases, operations } = benchmark;
@@ -55,6 +65,8 @@ export function addBenchmark(program: Command, benchmark: Benchmark): Command {
     .option('--runs <n>', 'runs of each case, each in a process of its own', wholeNumber, RUNS)
     .option('--operations <n>', 'operations a run', wholeNumber, operations)
     .option('--seed <n>', 'of the order flows', wholeNumber, 1)
+    .addOption(quickOption().implies({ runs: 1, operations: Math.ceil(operations * QUICK_PART) }))
+    .addOption(outOption())
     .option('--json', 'print one JSON object and nothing else')
     .action(async (options: Options) => {
       try {
@@ -64,6 +76,11 @@ export function addBenchmark(program: Command, benchmark: Benchmark): Command {
         process.exitCode = 1;
       }
     });
+}
+
+/** `--quick`: what it implies holds where the command line says nothing else. */
+export function quickOption(): Option {
+  return new Option('--quick', 'few operations in one run: for a look, not for publishing');
 }
 
 /** @throws InvalidArgumentError, which commander tells, for a name that nothing bears */
@@ -82,21 +99,22 @@ function casesIn(list: string, cases: readonly Case[]): readonly Case[] {
 
 async function run(benchmark: Benchmark, options: Options): Promise<void> {
   const isJson = options.json === true;
-  const { passes = PASSES, durability = 'none' } = benchmark;
+  const { name, passes = PASSES, durability = 'none', wait } = benchmark;
   const progress = startProgress('measuring', measurementsOf(options, passes), !isJson);
-  let results: Result[];
+  let figures: CampaignFigures;
   try {
-    const { samples } = await runCampaign(options, benchmark.worker, passes, (done) =>
-      progress.update(done),
-    );
-    results = benchmark.resultsOf(samples);
+    const onDone = (done: number) => progress.update(done);
+    figures = await runCampaign(options, benchmark.worker, passes, onDone);
   } finally {
     progress.stop();
   }
+  const results = benchmark.resultsOf(figures.samples);
   const overheadNs = Math.round(timerOverheadNs());
+  const timer = { case: 'timer', metric: 'overhead_ns', value: overheadNs, unit: 'ns' };
+  const report = makeJsonReport(name, { durability, wait }, [...results, timer]);
+  writeResults(options.out, report, figures.histograms);
   if (isJson) {
-    const timer = { case: 'timer', metric: 'overhead_ns', value: overheadNs, unit: 'ns' };
-    printJsonReport(benchmark.name, durability, [...results, timer]);
+    process.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }
   const names = options.cases.map(({ name }) => name);
@@ -104,6 +122,7 @@ async function run(benchmark: Benchmark, options: Options): Promise<void> {
   process.stdout.write(explanation(options, passes, overheadNs));
   process.stdout.write(`${benchmark.explain(options)}\n`);
   process.stdout.write(targetsTable(results, benchmark.targets));
+  process.stdout.write(`\nWritten to ${reportFile(options.out, name)}.\n`);
   if (options.runs < RUNS) process.stdout.write(`\nFewer than ${RUNS} runs: do not publish.\n`);
 }
 

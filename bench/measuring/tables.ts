@@ -8,6 +8,7 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['Mops/s', 'ops_per_s'],
   ['min', 'ops_per_s_min'],
   ['max', 'ops_per_s_max'],
+  ['requests/s', 'requests_per_s'],
   ['ns/op', 'ns_per_op'],
   ['p50', 'p50_ns'],
   ['p99', 'p99_ns'],
@@ -64,6 +65,7 @@ export function targetsTable(results: readonly Result[], targets: readonly Targe
 }
 
 function format(metric: string, value: number): string {
+  if (metric === 'requests_per_s') return value.toFixed(0);
   if (metric.includes('_per_s')) return (value / 1e6).toFixed(3);
   if (metric === 'heap_growth_bytes') return (value / 1024).toFixed(0);
   if (metric === 'allocated_bytes_per_op') return value.toFixed(1);

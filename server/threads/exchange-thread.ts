@@ -45,6 +45,8 @@ export interface ExchangeThreadData {
 
 const PROGRESS_INTERVAL_MS = 250;
 const US_PER_MS = 1_000;
+const EXECUTED_LANE = Counters.laneOf(Counter.ExecutedSequence);
+const NEXT_EXPIRE_LANE = Counters.laneOf(Counter.NextExpireTime);
 
 const data = workerData as ExchangeThreadData;
 const links = data.links;
@@ -145,7 +147,7 @@ function run(): void {
     for (let i = 0; i < readers.length; i++) workCount += drain(readers[i]!);
     if (workCount > 0) {
       sink.publish();
-      counters.set(Counter.NextExpireTime, exchange.nextExpireTime);
+      exchange.readNextExpireTime(counters.lanes, NEXT_EXPIRE_LANE);
       if (exchange.symbols.length > toldMarkets) tellNewMarkets();
     } else if (wasStopRaised) return;
     waiter.idle(workCount);
@@ -160,12 +162,13 @@ function drain(reader: RingReader): number {
     count++;
     const templateId = templateIdAt(reader.record, at);
     if (templateId === BOOK_IMAGE_REQUEST.templateId) {
-      writeBookImage(exchange, sink, header.wrap(reader.record, at).gatewayId);
+      const { gatewayId, correlationId } = header.wrap(reader.record, at);
+      writeBookImage(exchange, sink, gatewayId, correlationId);
     } else if (templateId === LATENCY_STAMPS.templateId) {
       stamper.begin(reader.record, at);
       // Its command was published with it.
       execute(reader.record, reader.read());
-      stamper.end(exchange.sequence);
+      stamper.end(exchange);
     } else execute(reader.record, at);
   }
   if (count > 0) reader.release();
@@ -174,7 +177,7 @@ function drain(reader: RingReader): number {
 
 function execute(record: RecordBuffer, at: number): void {
   sequencer.sequence(record, at);
-  counters.set(Counter.ExecutedSequence, exchange.sequence);
+  exchange.readSequence(counters.lanes, EXECUTED_LANE);
 }
 
 function tellNewMarkets(): void {

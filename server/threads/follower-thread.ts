@@ -1,5 +1,6 @@
 /**
- * The follower thread: replays the journal behind everybody and fills PostgreSQL. Asked to stop, it
+ * The follower thread: replays the journal behind everybody, at a lower priority, and fills
+ * PostgreSQL. Asked to stop, it
  * catches up first, as far as the time allows; the rest waits for the next start.
  */
 import { setTimeout } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { Counter, Counters, ProjectionState } from '../../ring/counters.ts';
 import { Signal } from '../../ring/waiter.ts';
 import { StopFlag, StopRequest, type ThreadLinks } from './thread-links.ts';
 import type { FollowerRequest, ThreadMessage } from './thread-messages.ts';
+import { standBack } from './thread-priority.ts';
 
 export interface FollowerThreadData {
   readonly links: ThreadLinks;
@@ -21,12 +23,17 @@ export interface FollowerThreadData {
   readonly databaseTimeoutMs: number;
   readonly projectionTimeoutMs: number;
   readonly stopTimeoutMs: number;
+  /** Steps of niceness below the other threads. */
+  readonly nice: number;
 }
 
 const data = workerData as FollowerThreadData;
 const counters = new Counters(data.links.counters);
 const signal = new Signal(data.links.signals.follower);
 const stop = new StopRequest(data.links, StopFlag.Follower);
+
+const whyNot = standBack(data.nice);
+if (whyNot !== undefined) log('debug', 'the follower does not stand back', { why: whyNot });
 
 let stopDeadlineMs: number | undefined;
 /** Ends a pause: the last attempt is due at once. */
@@ -46,7 +53,7 @@ if (url !== undefined) await follow(url);
 parentPort!.close();
 
 function log(
-  level: 'info' | 'warn' | 'error',
+  level: 'debug' | 'info' | 'warn' | 'error',
   text: string,
   details: Readonly<Record<string, unknown>> = {},
 ): void {

@@ -4,9 +4,11 @@ import { Gateway, type GatewayIdentity } from '../../gateway/gateway.ts';
 import type { GatewaySettings } from '../../gateway/gateway-settings.ts';
 import { JournalMetrics } from '../../journal/journal-metrics.ts';
 import { openDatabase } from '../../persistence/database.ts';
+import { CopyingReader } from '../../ring/copying-reader.ts';
 import { Counters } from '../../ring/counters.ts';
+import { GatewayCounters } from '../../ring/gateway-counters.ts';
 import { LatencyClock } from '../../ring/latency-clock.ts';
-import { RingProducer, RingReader } from '../../ring/ring.ts';
+import { RingProducer } from '../../ring/ring.ts';
 import { Signal } from '../../ring/waiter.ts';
 import { gatewayBound, gatewayProducer, gatewayReader, type ThreadLinks } from './thread-links.ts';
 import type { GatewayRequest, ThreadMessage } from './thread-messages.ts';
@@ -16,21 +18,34 @@ export interface GatewayThreadData {
   readonly gateway: number;
   readonly settings: GatewaySettings;
   readonly identity: GatewayIdentity;
+  readonly spins: number;
 }
 
 const DATABASE_CONNECTIONS = 4;
 
-const { links, gateway: index, settings, identity } = workerData as GatewayThreadData;
+const { links, gateway: index, settings, identity, spins } = workerData as GatewayThreadData;
 const gateway = new Gateway(
   {
     gatewayId: gatewayProducer(index),
     commands: new RingProducer(links.commandRings[gatewayProducer(index)]!),
-    events: new RingReader(links.eventRing, gatewayReader(index), gatewayBound(links.durability)),
+    events: new CopyingReader(
+      links.eventRing,
+      gatewayReader(index),
+      gatewayBound(links.durability),
+    ),
     exchangeSignal: new Signal(links.signals.exchange),
     ownSignal: new Signal(links.signals.gateways[index]!),
     counters: new Counters(links.counters),
+    gatewayCounters: new GatewayCounters(links.gatewayCounters),
     journal: new JournalMetrics(links.journalMetrics),
     clock: new LatencyClock(links.latencyOrigin),
+    spins,
+    onRejoined: (lost) => {
+      const details = { gateway: gatewayProducer(index), ...lost };
+      const text = 'a gateway that was cut off listens again: its clients have to come back';
+      const message: ThreadMessage = { kind: 'log', level: 'info', text, details };
+      parentPort!.postMessage(message);
+    },
   },
   settings,
   identity,

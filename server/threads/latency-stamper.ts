@@ -3,8 +3,9 @@
  * They go onto stream 20 behind the command's group, outside journal and hash.
  */
 import type { EventSink } from '../../exchange/event-sink.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
 import { LATENCY_STAMPS } from '../../protocol/event-layout.ts';
-import { LatencyStamps } from '../../protocol/latency-stamps.ts';
+import { ExecutionLane, LatencyStamps } from '../../protocol/latency-stamps.ts';
 import { copyRecord, RecordBuffer } from '../../protocol/record.ts';
 import type { LatencyClock } from '../../ring/latency-clock.ts';
 
@@ -12,6 +13,7 @@ export class LatencyStamper {
   private readonly sink: EventSink;
   private readonly clock: LatencyClock;
   private readonly record = RecordBuffer.allocate(LATENCY_STAMPS.length);
+  private readonly lanes = new Float64Array(3);
   private readonly stamps = new LatencyStamps().wrap(this.record, 0);
 
   constructor(sink: EventSink, clock: LatencyClock) {
@@ -22,13 +24,14 @@ export class LatencyStamper {
   /** Keeps the stamps at a byte offset: those of the command behind them. */
   begin(record: RecordBuffer, offset: number): void {
     copyRecord(record.words, offset, this.record.words, 0, LATENCY_STAMPS.length);
-    this.stamps.sequenced = this.clock.now();
+    this.clock.read(this.lanes, ExecutionLane.Sequenced);
   }
 
-  end(sequence: number): void {
-    const { stamps, sink } = this;
-    stamps.executed = this.clock.now();
-    stamps.sequence = sequence;
+  end(exchange: Exchange): void {
+    const { lanes, sink } = this;
+    this.clock.read(lanes, ExecutionLane.Executed);
+    exchange.readSequence(lanes, ExecutionLane.Sequence);
+    this.stamps.stampExecution(lanes);
     const at = sink.claim(LATENCY_STAMPS.length);
     copyRecord(this.record.words, 0, sink.record.words, at, LATENCY_STAMPS.length);
   }

@@ -5,8 +5,10 @@
 import type { Durability } from '../../journal/durability.ts';
 import { JournalMetrics, type JournalMetricsBuffers } from '../../journal/journal-metrics.ts';
 import { createCounters } from '../../ring/counters.ts';
+import { GatewayCounters } from '../../ring/gateway-counters.ts';
 import { latencyOrigin } from '../../ring/latency-clock.ts';
 import { createRing, RingReader } from '../../ring/ring.ts';
+import { MAX_READERS } from '../../ring/ring-layout.ts';
 import { createSignal, type WaitStrategy } from '../../ring/waiter.ts';
 
 /** Reader 0 of stream 20 is the journal; gateways follow. */
@@ -14,6 +16,7 @@ export const JOURNAL_READER = 0;
 export function gatewayReader(gateway: number): number {
   return gateway + 1;
 }
+export const MAX_GATEWAYS = MAX_READERS - 1;
 
 /** Producer 0 of stream 10 is the supervisor; gateways follow. A producer's number is its id. */
 export const SUPERVISOR_PRODUCER = 0;
@@ -35,6 +38,7 @@ export interface ThreadLinks {
     readonly gateways: readonly SharedArrayBuffer[];
   };
   readonly counters: SharedArrayBuffer;
+  readonly gatewayCounters: SharedArrayBuffer;
   readonly stopFlags: SharedArrayBuffer;
   readonly durability: Durability;
   readonly journalMetrics: JournalMetricsBuffers;
@@ -80,6 +84,7 @@ export function createThreadLinks(settings: LinkSettings): ThreadLinks {
       gateways: gateways.map(createSignal),
     },
     counters: createCounters(),
+    gatewayCounters: GatewayCounters.create(settings.gateways),
     stopFlags: new SharedArrayBuffer(Object.keys(StopFlag).length * 4),
     durability: settings.durability,
     journalMetrics: JournalMetrics.create(),

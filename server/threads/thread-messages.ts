@@ -38,7 +38,7 @@ export type ThreadMessage =
   | { readonly kind: 'progress'; readonly done: number; readonly of: number }
   | {
       readonly kind: 'log';
-      readonly level: 'info' | 'warn' | 'error';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
       readonly text: string;
       readonly details?: Readonly<Record<string, unknown>>;
     };

@@ -22,6 +22,7 @@ const TURN = 64;
 const ROUND = 8_192;
 const LARGE_SEQUENCE = 2 ** 32 - ROUND / 2;
 const GATEWAY = 1;
+const FIRST_IMAGE = 1;
 
 const NEVER_IDLE = { idle: () => {} };
 
@@ -56,6 +57,6 @@ export function warmUp(exchange: Exchange, commands: number): void {
     sink.publish();
     reader.release();
   }
-  writeBookImage(exchange, sink, GATEWAY);
+  writeBookImage(exchange, sink, GATEWAY, FIRST_IMAGE);
   exchange.clear();
 }

@@ -9,6 +9,7 @@ import { fillDisks } from './disk-full/disk-full.ts';
 import { canMount } from './disk-full/small-disk.ts';
 import { killOften } from './kill/kill.ts';
 import { cutPower, isStraceThere } from './power-cut/power-cut.ts';
+import { stallGateway } from './stalled-gateway/stalled-gateway.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -39,6 +40,17 @@ interface DiskFullCommandOptions {
   readonly control?: true;
   readonly json?: true;
 }
+
+interface StalledGatewayCommandOptions {
+  readonly seconds: number;
+  readonly rate: number;
+  readonly ringBytes: number;
+  readonly seed?: number;
+  readonly control?: true;
+  readonly json?: true;
+}
+
+const PHASES = 3;
 
 const program = new Command('chaos')
   .description('Breaks what Hoga stands on, and looks at what is left.')
@@ -105,7 +117,37 @@ program
   .action(async (options: DiskFullCommandOptions) => {
     process.exitCode = await diskFull(options);
   });
+program
+  .command('stalled-gateway')
+  .description(
+    'Stalls one of two gateways, and measures orders through the other before, during and after, ' +
+      'from when each is due: nobody may wait for it longer than it takes to cut it off.',
+  )
+  .option('--seconds <n>', 'of each phase', wholeNumber, 5)
+  .option('--rate <n>', 'orders a second', wholeNumber, 200)
+  .option('--ring-bytes <n>', 'event ring; the stall must fill a quarter', wholeNumber, 1_048_576)
+  .option('--seed <n>', 'of orders and times; by default another each time', wholeNumber)
+  .option('--control', 'cut nobody off: trading must stand still then')
+  .option('--json', 'print one JSON object and nothing else')
+  .action(async (options: StalledGatewayCommandOptions) => {
+    process.exitCode = await stalledGateway(options);
+  });
 await program.parseAsync();
+
+async function stalledGateway(options: StalledGatewayCommandOptions): Promise<number> {
+  const { json, control, seconds, rate, ringBytes } = options;
+  const seed = options.seed ?? randomSeed();
+  const isControl = control === true;
+  const progress = startProgress('phases', PHASES, json !== true);
+  const settings = { seed, seconds, rate, ringBytes, isControl };
+  const { failures, latenciesUs, ...counts } = await stallGateway(settings, (done) =>
+    progress.update(done),
+  );
+  progress.stop();
+  const name = isControl ? 'stalled-gateway/control' : 'stalled-gateway';
+  report(name, { seed, ...counts, ...latenciesUs }, failures, json === true);
+  return counts.faults === 0 && isControl === (counts.cutOffs === 0) ? 0 : EXIT_FAILED;
+}
 
 async function diskFull(options: DiskFullCommandOptions): Promise<number> {
   if (!canMount()) {

@@ -80,8 +80,8 @@ export class SimulatedProcess {
       const at = reader.read();
       if (at < 0) break;
       if (templateIdAt(reader.record, at) === BOOK_IMAGE_REQUEST.templateId) {
-        const { gatewayId } = this.header.wrap(reader.record, at);
-        writeBookImage(this.exchange, this.sink, gatewayId);
+        const { gatewayId, correlationId } = this.header.wrap(reader.record, at);
+        writeBookImage(this.exchange, this.sink, gatewayId, correlationId);
       } else this.sequencer.sequence(reader.record, at);
     }
     if (count > 0) reader.release();

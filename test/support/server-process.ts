@@ -45,8 +45,9 @@ export class ServerProcess {
     dataFolder: string,
     flags: readonly string[],
     environment: Readonly<Record<string, string>>,
+    cli: string,
   ) {
-    const args = [CLI, 'start', '--log-format', 'json', '--port', '0', '--data', dataFolder];
+    const args = [cli, 'start', '--log-format', 'json', '--port', '0', '--data', dataFolder];
     args.push(...flags);
     // Tests start many exchanges, and none is measured.
     const own = { DATABASE_URL: '', HOGA_WARM_UP: '0' };
@@ -63,13 +64,18 @@ export class ServerProcess {
     createInterface({ input: this.child.stderr! }).on('line', (line) => this.output.push(line));
   }
 
-  /** Starts an exchange and waits until it is open; a free port, the embedded PostgreSQL. */
+  /**
+   * Starts an exchange and waits until it is open; a free port, the embedded PostgreSQL.
+   *
+   * @param cli the command line's path, for whoever does not run from the sources
+   */
   static async start(
     dataFolder: string,
     flags: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
+    cli = CLI,
   ): Promise<ServerProcess> {
-    const server = ServerProcess.launch(dataFolder, flags, environment);
+    const server = ServerProcess.launch(dataFolder, flags, environment, cli);
     const open = await server.waitForLog((line) => line.msg.startsWith('Hoga is open'));
     server.address = open['address'] as string;
     return server;
@@ -80,8 +86,9 @@ export class ServerProcess {
     dataFolder: string,
     flags: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
+    cli = CLI,
   ): ServerProcess {
-    return new ServerProcess(dataFolder, flags, environment);
+    return new ServerProcess(dataFolder, flags, environment, cli);
   }
 
   get pid(): number {
@@ -185,14 +192,17 @@ export async function answerOf(response: Response): Promise<Answer> {
 
 export async function commandsAnswerOf(response: Response): Promise<CommandsAnswer> {
   if (response.status !== 200) return { ...(await answerOf(response)), results: [] };
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const record = RecordBuffer.allocate(bytes.length);
-  record.bytes.set(bytes);
+  return { status: 200, body: {}, results: resultsIn(await response.arrayBuffer()) };
+}
+
+/** The results in an answer's bytes. */
+export function resultsIn(bytes: ArrayBuffer): CommandResult[] {
+  const record = new RecordBuffer(bytes);
   const results: CommandResult[] = [];
-  for (let at = 0; at < bytes.length; at += COMMAND_RESULT.length) {
+  for (let at = 0; at < bytes.byteLength; at += COMMAND_RESULT.length) {
     results.push(new CommandResult().wrap(record, at));
   }
-  return { status: 200, body: {}, results };
+  return results;
 }
 
 /** Asks again and again until the answer is something; fails after a minute. */
