@@ -3,12 +3,14 @@ import type { Command } from 'commander';
 import { addCrowd } from './commands/crowd.ts';
 import { addEngine } from './commands/engine.ts';
 import { addExchange } from './commands/exchange.ts';
+import { addFirstOrders } from './commands/first-orders.ts';
 import { addHttp } from './commands/http.ts';
 import { addJournal } from './commands/journal.ts';
 import { addLatency } from './commands/latency.ts';
 import { addMicro } from './commands/micro.ts';
 import { TARGETS as ENGINE_TARGETS } from './engine/summary.ts';
 import { TARGETS as EXCHANGE_TARGETS } from './exchange/cases.ts';
+import { TARGETS as FIRST_ORDERS_TARGETS } from './first-orders/cases.ts';
 import { TARGETS as HTTP_TARGETS } from './http/cases.ts';
 import { TARGETS as JOURNAL_TARGETS } from './journal/cases.ts';
 import { TARGETS as LATENCY_TARGETS } from './latency/cases.ts';
@@ -26,6 +28,7 @@ export const BENCHMARKS: readonly ListedBenchmark[] = [
   { name: 'micro', addTo: addMicro, targets: [] },
   { name: 'engine', addTo: addEngine, targets: ENGINE_TARGETS },
   { name: 'exchange', addTo: addExchange, targets: EXCHANGE_TARGETS },
+  { name: 'first-orders', addTo: addFirstOrders, targets: FIRST_ORDERS_TARGETS },
   { name: 'journal', addTo: addJournal, targets: JOURNAL_TARGETS },
   { name: 'latency', addTo: addLatency, targets: LATENCY_TARGETS },
   { name: 'http', addTo: addHttp, targets: HTTP_TARGETS },

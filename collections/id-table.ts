@@ -79,6 +79,12 @@ export class IdTable {
     entries[hole * 2] = 0;
   }
 
+  /** Forgets all; what it grew to stays. */
+  clear(): void {
+    this.size = 0;
+    this.entries.fill(0);
+  }
+
   private place(id: number, slot: number): void {
     const { entries, mask, shift } = this;
     let at = hashId(id) >>> shift;

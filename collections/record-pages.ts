@@ -23,5 +23,14 @@ export function createRecordPages(recordBits: number, pageRecords: number) {
       if (slot >> pageBits < pages.length) return;
       pages.push(createLanes(1 << (pageBits + recordBits)));
     },
+
+    /** Makes the first so many records zeros again; their pages stay. */
+    clear(count: number): void {
+      const pageRecords = 1 << pageBits;
+      for (let page = 0, left = count; left > 0; page++) {
+        pages[page]!.fill(0, 0, Math.min(left, pageRecords) << recordBits);
+        left -= pageRecords;
+      }
+    },
   };
 }

@@ -57,6 +57,17 @@ export class RecordQueue {
     return slot;
   }
 
+  /** Forgets all; the pages stay. */
+  clear(): void {
+    this.first = 0;
+    this.end = 0;
+    for (let at = 0; at < PAGES; at++) {
+      if (this.pages[at] === NO_PAGE) continue;
+      this.spare.push(this.pages[at]!);
+      this.pages[at] = NO_PAGE;
+    }
+  }
+
   /** Removes the oldest record. */
   drop(): void {
     const slot = this.first;

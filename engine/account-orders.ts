@@ -43,6 +43,12 @@ export function createAccountOrders(orders: Orders) {
       return links[(order << ORDER_LINKS) + ACCOUNT_NEXT]!;
     },
 
+    /** Forgets all. */
+    clear(): void {
+      indexes.clear();
+      count = 0;
+    },
+
     /** Of an account that is not 0. */
     add(order: number): void {
       const accountId = words[(order << ORDER_WORDS) + ACCOUNT_ID]!;

@@ -22,7 +22,8 @@ export function createClientOrderIndex(orders: Orders) {
   const most = 2 ** Math.ceil(Math.log2(orders.capacity * 2));
   /** Two lanes an entry: slot + 1, or 0 where free, and the hash. */
   const entries = new Int32Array(most * 2);
-  const registers = new Int32Array([Math.min(most, FIRST_LENGTH) - 1, 0]);
+  const firstMask = Math.min(most, FIRST_LENGTH) - 1;
+  const registers = new Int32Array([firstMask, 0]);
 
   function hashOf(order: number): number {
     const word = order << ORDER_WORDS;
@@ -66,6 +67,13 @@ export function createClientOrderIndex(orders: Orders) {
         }
         at = (at + 1) & mask;
       }
+    },
+
+    /** Forgets all, and is as small as at first. */
+    clear(): void {
+      entries.fill(0, 0, (registers[MASK]! + 1) * 2);
+      registers[MASK] = firstMask;
+      registers[COUNT] = 0;
     },
 
     add(order: number): void {

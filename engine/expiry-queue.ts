@@ -35,6 +35,12 @@ export class ExpiryQueue {
     return time === undefined ? NONE : this.queues.get(time)!.first;
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.queues.clear();
+    this.next[0] = Number.POSITIVE_INFINITY;
+  }
+
   add(order: number): void {
     const links = this.orders.links;
     const link = order << ORDER_LINKS;

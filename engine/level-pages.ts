@@ -45,6 +45,15 @@ export function createLevelPages(capacity: number) {
       slots[FREE] = page;
     },
 
+    /** Forgets all: the pages that were ever used are zeros again. */
+    clear(): void {
+      const used = slots[USED]!;
+      levelAt.fill(0, 0, used << PAGE_BITS);
+      bits.fill(0, 0, used * 2);
+      slots[USED] = 0;
+      slots[FREE] = NONE;
+    },
+
     /** The level at a tick of a page, or NONE. */
     get(page: number, tick: number): number {
       return levelAt[(page << PAGE_BITS) + tick]! - 1;
@@ -56,7 +65,7 @@ export function createLevelPages(capacity: number) {
     },
 
     /** Clears a tick; true if the page is empty now. */
-    clear(page: number, tick: number): boolean {
+    clearTick(page: number, tick: number): boolean {
       levelAt[(page << PAGE_BITS) + tick] = 0;
       const first = page * 2;
       bits[first + (tick >> 5)]! &= ~(TOP_BIT >>> (tick & 31));

@@ -165,6 +165,14 @@ export function createLevels(orders: Orders) {
       return level;
     },
 
+    /** Forgets all: a slot's words are written whenever it is given out. */
+    clear(): void {
+      slots[USED] = 0;
+      slots[FREE] = NONE;
+      slots[CHANGED_COUNT] = 0;
+      slots[OPENED_COUNT] = 0;
+    },
+
     release(level: number): void {
       links[(level << LINKS) + NEXT_FREE] = slots[FREE]!;
       slots[FREE] = level;

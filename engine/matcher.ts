@@ -46,7 +46,12 @@ export function createMatcher(keeper: OrderKeeper, listener: EngineListener) {
   const { orders, levels, books, maxFills, registers } = keeper;
   const { bookOf, open, close, end, takeOut, removeIfEmpty, rest, hide, refill } = keeper;
   const { words, links } = orders;
-  registers[REGISTERS.budget] = NONE;
+  clear();
+
+  /** Nothing is in execution; what is 0 in the registers then is the keeper's business. */
+  function clear(): void {
+    setBudget(NONE);
+  }
 
   /** Gives the latest fill its trade id. */
   function countTrade(): void {
@@ -322,6 +327,7 @@ export function createMatcher(keeper: OrderKeeper, listener: EngineListener) {
   }
 
   return {
+    clear,
     countTrade,
     forgetTradePrices,
     noteTradePrice,

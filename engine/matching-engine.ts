@@ -87,6 +87,7 @@ export class MatchingEngine {
   readonly countTrade: Matcher['countTrade'];
 
   private readonly keeper: OrderKeeper;
+  private readonly matcher: Matcher;
 
   /**
    * @param listener is told what happens, and may read the state while it is told
@@ -102,6 +103,7 @@ export class MatchingEngine {
     const onOrders = createOrderCommands(keeper, matcher, listener, state.maxOrders);
     const onMarkets = createMarketCommands(keeper, matcher, listener);
     this.keeper = keeper;
+    this.matcher = matcher;
     this.state = state;
     this.orders = state.orders;
     this.levels = state.levels;
@@ -134,6 +136,15 @@ export class MatchingEngine {
   /** Puts the open orders of a snapshot into an engine that has its markets and no orders. */
   beginRestoration(): OrderRestoration {
     return createOrderRestoration(this.keeper);
+  }
+
+  /**
+   * Makes the engine as it was at first, in place: no markets and no orders. It takes as long as
+   * what was ever used is large, whatever its capacity.
+   */
+  clear(): void {
+    this.keeper.clear();
+    this.matcher.clear();
   }
 
   get openOrderCount(): number {

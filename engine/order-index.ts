@@ -41,6 +41,16 @@ export function createOrderIndex(orders: Orders) {
       else displaced.add(orderId, order);
     },
 
+    /** Forgets all; must come before the orders forget theirs. */
+    clear(): void {
+      // What has a home is of a slot that was used, and there by the id that the slot has now.
+      for (let order = orders.usedSlots() - 1; order >= 0; order--) {
+        homes[words[(order << ORDER_WORDS) + ORDER_ID]! & mask] = 0;
+      }
+      displaced.clear();
+      counts[0] = 0;
+    },
+
     delete(order: number): void {
       const orderId = words[(order << ORDER_WORDS) + ORDER_ID]!;
       counts[0]!--;

@@ -156,6 +156,23 @@ export function createOrderKeeper(listener: EngineListener, state: EngineState) 
       return index;
     },
 
+    /** As it was made: no markets, no orders, nothing in the registers. */
+    clear(): void {
+      books.length = 0;
+      symbolIndexes.clear();
+      latestSymbolId = 0;
+      latestSymbolIndex = NONE;
+      openOrders.clear();
+      clientOrders.clear();
+      accountOrders.clear();
+      expiry.clear();
+      pages.clear();
+      levels.clear();
+      orders.clear();
+      registers.fill(0);
+      clock[0] = 0;
+    },
+
     /** The index of a market, or NONE. */
     symbolIndexOf(symbolId: number): number {
       if (symbolId !== latestSymbolId) {

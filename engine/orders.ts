@@ -149,6 +149,15 @@ export function createOrders(capacity: number) {
       }
       return count;
     },
+    /** Slots that were ever used since the beginning, or since `clear`. */
+    usedSlots(): number {
+      return slots[USED]!;
+    },
+    /** Forgets all: a slot's words are written whenever it is given out. */
+    clear(): void {
+      slots[USED] = 0;
+      slots[FREE] = NONE;
+    },
     /** A slot with a ticket's terms; the order is not open yet. */
     admit(ticket: OrderTicket, symbolIndex: number): number {
       const order = allocate();

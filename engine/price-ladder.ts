@@ -105,7 +105,7 @@ export class PriceLadder {
     const index = distance | 0;
     const place = index >> PAGE_BITS;
     const page = this.window[PAGE_AT + place]! - 1;
-    if (this.pages.clear(page, index & (PAGE_TICKS - 1))) {
+    if (this.pages.clearTick(page, index & (PAGE_TICKS - 1))) {
       this.pages.release(page);
       this.window[PAGE_AT + place] = 0;
       this.clearBit(place);
@@ -176,7 +176,7 @@ export class PriceLadder {
   private removeFar(key: number): void {
     const pageKey = Math.floor(key / PAGE_TICKS);
     const page = this.far.get(pageKey)!;
-    if (!this.pages.clear(page, key - pageKey * PAGE_TICKS)) return;
+    if (!this.pages.clearTick(page, key - pageKey * PAGE_TICKS)) return;
     this.far.delete(pageKey);
     this.pages.release(page);
   }

@@ -30,6 +30,12 @@ export function createEventFrame(firstSink: EventSink) {
     /** Over all events of all commands so far. */
     hash,
 
+    /** As if nothing had been written; the sink stays. */
+    clear(): void {
+      hash.restore(0, 0);
+      registers.fill(0);
+    },
+
     redirect(nextSink: EventSink): void {
       sink = nextSink;
     },

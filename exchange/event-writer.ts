@@ -70,6 +70,12 @@ export function createEventWriter(
     /** Events of the current command so far. CommandDone tells how many came before it. */
     eventCount: frame.eventCount,
 
+    /** As if nothing had been written; the sink stays. */
+    clear(): void {
+      frame.clear();
+      orderEvents.forgetAmount();
+    },
+
     /** Sends events to another sink from now on: after recovery, from memory to the ring. */
     redirect: frame.redirect,
 

@@ -166,6 +166,17 @@ export function createOrderAnswers() {
       }
     },
 
+    /** Remembers nothing, and nothing is to be remembered. */
+    clear(): void {
+      records.clear();
+      fills.clear();
+      lanes.fill(0);
+      registers[MOST] = 1;
+      registers[KNOWN] = 0;
+      registers[OPEN] = NO_SLOT;
+      index = new Int32Array(2);
+    },
+
     /** Whether a NewOrder at a word index has an id that is to be remembered. */
     concerns(words: Int32Array, at: number): boolean {
       if (lanes[WINDOW] === 0) return false;

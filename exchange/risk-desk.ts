@@ -40,6 +40,11 @@ export class RiskDesk {
     this.venue = venue;
   }
 
+  /** As it was at first. */
+  clear(): void {
+    this.maxSlippageBps.length = 0;
+  }
+
   /** Executes a command that is not one of the exchange's own. */
   execute(templateId: number, record: RecordBuffer, offset: number): number {
     switch (templateId) {

@@ -17,6 +17,11 @@ export class Rules {
   /** In force since the last accepted SetRulesVersion. */
   version = INITIAL_RULES_VERSION;
 
+  /** As they were at first. */
+  clear(): void {
+    this.version = INITIAL_RULES_VERSION;
+  }
+
   /** Whether a change holds; `since` is its version, from `RULE`. */
   has(since: number): boolean {
     return this.version >= since;

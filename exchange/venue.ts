@@ -83,6 +83,15 @@ export class Venue {
     this.rules = rules;
   }
 
+  /** As it was at first; engine and risk forget their part of it themselves. */
+  clear(): void {
+    this.currencies.length = 0;
+    this.symbols.length = 0;
+    this.limits = INITIAL_LIMITS;
+    this.stateChanges.length = 0;
+    this.cancelOnlyReasons = 0;
+  }
+
   addCurrency(command: AddCurrency): number {
     const { currencyId, decimals, kind, code } = command;
     if (this.cancelOnlyReasons !== 0) return RejectReason.CancelOnly;
@@ -162,8 +171,16 @@ export class Venue {
   setLimits(command: SetLimits): number {
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers } = command;
     const { clientOrderIdSeconds, maxClientOrderIds } = command;
-    const counts = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers };
-    this.limits = { ...counts, clientOrderIdSeconds, maxClientOrderIds };
+    // A literal with the keys in this order, as the others are: each new order reads it.
+    this.limits = {
+      maxOpenOrders,
+      maxAccounts,
+      maxCurrencies,
+      maxSymbols,
+      maxTransfers,
+      clientOrderIdSeconds,
+      maxClientOrderIds,
+    };
     return RejectReason.None;
   }
 }

@@ -63,7 +63,7 @@ export class CommandOutcome {
     this.filledQty = 0;
     this.notional = 0;
     this.fillCount = 0;
-    this.fills = [];
+    if (this.fills.length > 0) this.fills = [];
   }
 
   addFill(fill: Fill, isWanted: boolean): void {
@@ -94,29 +94,39 @@ export class CommandOutcome {
   }
 }
 
-export function outcomeAsJson(outcome: CommandOutcome): Record<string, unknown> {
-  const { sequence, time, rejectReason, orderId } = outcome;
+/**
+ * The answer in JSON, put together as text: it is numbers and names, and an order's answer is the
+ * commonest thing that a gateway writes.
+ */
+export function outcomeAsJson(outcome: CommandOutcome): string {
+  const { sequence, time, rejectReason, orderId, transfer } = outcome;
   const isRejected = rejectReason !== RejectReason.None;
-  const json: Record<string, unknown> = {};
-  if (orderId !== 0) json['orderId'] = orderId;
-  if (outcome.clientOrderId !== 0) json['clientOrderId'] = outcome.clientOrderId;
-  json['status'] = isRejected ? 'Rejected' : 'Accepted';
-  if (!isRejected && outcome.orderStatus !== NO_ORDER_STATUS) {
-    json['status'] = nameOf(OrderStatus, outcome.orderStatus);
+  let json = '{';
+  if (orderId !== 0) json += `"orderId":${orderId},`;
+  if (outcome.clientOrderId !== 0) json += `"clientOrderId":${outcome.clientOrderId},`;
+  json += `"status":"${statusOf(outcome)}",`;
+  if (transfer !== undefined) {
+    const { status: _, ...others } = transfer;
+    json += `${JSON.stringify(others).slice(1, -1)},`;
   }
-  if (outcome.transfer !== undefined) Object.assign(json, outcome.transfer);
-  json['sequence'] = sequence;
-  json['time'] = time;
-  if (isRejected) json['rejectReason'] = rejectReasonAsJson(rejectReason, outcome.priceBand);
-  else if (orderId !== 0) {
-    json['cumQty'] = outcome.cumQty;
-    json['leavesQty'] = outcome.leavesQty;
+  json += `"sequence":${sequence},"time":${time}`;
+  if (isRejected) {
+    const reason = rejectReasonAsJson(rejectReason, outcome.priceBand);
+    json += `,"rejectReason":${JSON.stringify(reason)}`;
+  } else if (orderId !== 0) {
+    json += `,"cumQty":${outcome.cumQty},"leavesQty":${outcome.leavesQty}`;
     if (outcome.cancelReason !== CancelReason.None) {
-      json['cancelReason'] = nameOf(CancelReason, outcome.cancelReason);
+      json += `,"cancelReason":"${nameOf(CancelReason, outcome.cancelReason)}"`;
     }
-    json['fills'] = outcome.fills;
-  } else if (outcome.canceledCount !== undefined) json['canceled'] = outcome.canceledCount;
-  return json;
+    json += `,"fills":${outcome.fills.length === 0 ? '[]' : JSON.stringify(outcome.fills)}`;
+  } else if (outcome.canceledCount !== undefined) json += `,"canceled":${outcome.canceledCount}`;
+  return `${json}}`;
+}
+
+function statusOf({ transfer, rejectReason, orderStatus }: CommandOutcome): string {
+  if (transfer !== undefined) return transfer.status;
+  if (rejectReason !== RejectReason.None) return 'Rejected';
+  return orderStatus === NO_ORDER_STATUS ? 'Accepted' : nameOf(OrderStatus, orderStatus);
 }
 
 const result = new CommandResult();

@@ -15,6 +15,9 @@ const STATUS = {
 } as const;
 export type Status = keyof typeof STATUS;
 
+export type Headers = Readonly<Record<string, string>>;
+export const NO_HEADERS: Headers = {};
+
 /** A response that may be written later, when the client may be gone. */
 export class HttpAnswer {
   private readonly response: HttpResponse;
@@ -30,29 +33,29 @@ export class HttpAnswer {
     });
   }
 
-  json(status: Status, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
-    this.write(status, 'application/json', JSON.stringify(body), headers);
+  json(status: Status, body: unknown, headers: Headers = NO_HEADERS): void {
+    this.jsonText(status, JSON.stringify(body), headers);
+  }
+
+  jsonText(status: Status, body: string, headers: Headers = NO_HEADERS): void {
+    this.write(status, 'application/json', body, headers);
   }
 
   text(body: string, contentType: string): void {
-    this.write(200, contentType, body, {});
+    this.write(200, contentType, body, NO_HEADERS);
   }
 
   binary(body: Uint8Array): void {
-    this.write(200, 'application/octet-stream', body, {});
+    this.write(200, 'application/octet-stream', body, NO_HEADERS);
   }
 
   /** Something is wrong with a field of the request. */
-  fieldError(
-    error: FieldError,
-    status: Status = 400,
-    headers: Readonly<Record<string, string>> = {},
-  ): void {
+  fieldError(error: FieldError, status: Status = 400, headers: Headers = NO_HEADERS): void {
     this.json(status, { error: { message: describeFieldError(error), ...error } }, headers);
   }
 
   /** Something else is wrong: `message` says what, and what to do. */
-  error(status: Status, message: string, headers: Readonly<Record<string, string>> = {}): void {
+  error(status: Status, message: string, headers: Headers = NO_HEADERS): void {
     this.json(status, { error: { message } }, headers);
   }
 
@@ -60,13 +63,15 @@ export class HttpAnswer {
     status: Status,
     contentType: string,
     body: string | Uint8Array,
-    headers: Readonly<Record<string, string>>,
+    headers: Headers,
   ): void {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.response.cork(() => {
-      this.response.writeStatus(STATUS[status]).writeHeader('Content-Type', contentType);
-      for (const [name, value] of Object.entries(headers)) this.response.writeHeader(name, value);
+      // 200 is what uWebSockets writes by itself.
+      if (status !== 200) this.response.writeStatus(STATUS[status]);
+      this.response.writeHeader('Content-Type', contentType);
+      for (const name in headers) this.response.writeHeader(name, headers[name]!);
       if (this.isHead) this.response.endWithoutBody(Buffer.byteLength(body));
       else this.response.end(body, headers['Connection'] === 'close');
     });

@@ -12,7 +12,7 @@ import { type CommandOutcome, outcomeAsJson } from './command-outcome.ts';
 import type { CommandReply } from './command-port.ts';
 import type { CommandRoute } from './command-request.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
-import { collectBody, HttpAnswer } from './http-answer.ts';
+import { collectBody, type Headers, HttpAnswer, NO_HEADERS } from './http-answer.ts';
 import { METRICS_CONTENT_TYPE } from './metrics.ts';
 import type { NextStateChange } from './next-state-change.ts';
 import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
@@ -42,6 +42,8 @@ const CONFLICTS: readonly number[] = [
 /** The request had been executed before, and this is its first answer. */
 const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 
+const CSV_CONTENT_TYPE = /^(text\/(csv|plain)|application\/x-www-form-urlencoded|$)/;
+
 const COMMAND_ROUTES = [...(Object.keys(CSV_COLUMNS) as CsvKind[]), 'commands'] as const;
 
 export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
@@ -62,7 +64,7 @@ export function addRoutes(app: TemplatedApp, services: GatewayServices): void {
     app.post(
       `/${route}`,
       guarded((answer, request, response) => {
-        const contentType = request.getHeader('content-type').toLowerCase();
+        const contentType = request.getHeader('content-type');
         receiveCommands(services, route, contentType, answer, response);
       }),
     );
@@ -112,6 +114,16 @@ function wrongMethod(answer: HttpAnswer, request: HttpRequest, allowed: string):
   answer.fieldError(error, 405, { Allow: allowed });
 }
 
+/** How a body of this content type is read; undefined: not at all. */
+function encodingOf(contentType: string): 'csv' | 'binary' | undefined {
+  // As most clients write them.
+  if (contentType === 'text/csv') return 'csv';
+  if (contentType === 'application/octet-stream') return 'binary';
+  const name = contentType.toLowerCase();
+  if (name.startsWith('application/octet-stream')) return 'binary';
+  return CSV_CONTENT_TYPE.test(name) ? 'csv' : undefined;
+}
+
 function receiveCommands(
   services: GatewayServices,
   route: CommandRoute,
@@ -121,8 +133,7 @@ function receiveCommands(
 ): void {
   const { intake, settings } = services;
   const { maxBodyBytes } = settings;
-  const isBinary = contentType.startsWith('application/octet-stream');
-  const isCsv = /^(text\/(csv|plain)|application\/x-www-form-urlencoded|$)/.test(contentType);
+  const encoding = encodingOf(contentType);
   const onTooLong = () => {
     answer.fieldError(
       { field: 'body', value: `more than ${maxBodyBytes} bytes`, allowed: `${maxBodyBytes} bytes` },
@@ -134,12 +145,13 @@ function receiveCommands(
     maxBodyBytes,
     (body) => {
       let refusal: Refusal | undefined;
-      if (isBinary) refusal = intake.takeBinary(route, body, (results) => answer.binary(results));
-      else if (isCsv && route !== 'commands') {
+      if (encoding === 'binary')
+        refusal = intake.takeBinary(route, body, (results) => answer.binary(results));
+      else if (encoding === 'csv' && route !== 'commands') {
         refusal = intake.takeCsv(route, body, new JsonReply(answer));
       } else {
         const allowed = route === 'commands' ? '' : 'text/csv or ';
-        const error = { field: 'Content-Type', value: contentType };
+        const error = { field: 'Content-Type', value: contentType.toLowerCase() };
         answer.fieldError({ ...error, allowed: `${allowed}application/octet-stream` }, 415);
       }
       if (refusal !== undefined) refuse(answer, refusal);
@@ -151,9 +163,10 @@ function receiveCommands(
 function refuse(
   answer: HttpAnswer,
   { status, error, retryAfterSeconds }: Refusal,
-  headers: Readonly<Record<string, string>> = {},
+  headers: Headers = NO_HEADERS,
 ): void {
-  const later = retryAfterSeconds === undefined ? {} : { 'Retry-After': `${retryAfterSeconds}` };
+  const later =
+    retryAfterSeconds === undefined ? NO_HEADERS : { 'Retry-After': `${retryAfterSeconds}` };
   answer.json(status, { error }, { ...later, ...headers });
 }
 
@@ -168,7 +181,8 @@ class JsonReply implements CommandReply {
 
   onOutcome(_: number, outcome: CommandOutcome): void {
     const status = CONFLICTS.includes(outcome.rejectReason) ? 409 : 200;
-    this.answer.json(status, outcomeAsJson(outcome), outcome.isRepeat ? REPLAYED : {});
+    const headers = outcome.isRepeat ? REPLAYED : NO_HEADERS;
+    this.answer.jsonText(status, outcomeAsJson(outcome), headers);
   }
 }
 

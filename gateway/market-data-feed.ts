@@ -92,8 +92,17 @@ export class MarketDataFeed {
   private readonly replica: BookReplica;
   private readonly publisher: Publisher;
   private readonly recentTradeCount: number;
-  /** Changes of the current group, by market. */
+  /** Changes of the current group, by market, where somebody listens. */
   private readonly changes = new Map<number, BookChanges>();
+  /** Markets whose book the current group changed, though nobody listens. */
+  private readonly unheard = new Set<number>();
+  /** How many subscriptions there are, by channel and id, where there are any. */
+  private readonly listeners: Readonly<Record<Channel, Map<number, number>>> = {
+    book: new Map(),
+    trades: new Map(),
+    executions: new Map(),
+    transfers: new Map(),
+  };
   private readonly trades = new Map<number, { number: number; recent: TradeJson[] }>();
   /** The last number of each account's updates, while somebody listens. */
   private readonly accountNumbers = {
@@ -125,15 +134,26 @@ export class MarketDataFeed {
   }
 
   /**
-   * Somebody's subscription ended: without subscribers, an account's updates are not numbered.
+   * There are so many subscriptions more, or less. Without any, an account's updates are not
+   * numbered.
    */
-  onUnsubscribed(channel: Channel, id: number): void {
-    if (!isOfAccount(channel) || this.hasSubscribers(channel, id)) return;
-    this.accountNumbers[channel].delete(id);
+  onSubscriptions(channel: Channel, id: number, change: number): void {
+    const listeners = this.listeners[channel];
+    const count = (listeners.get(id) ?? 0) + change;
+    if (count > 0) listeners.set(id, count);
+    else {
+      listeners.delete(id);
+      if (isOfAccount(channel)) this.accountNumbers[channel].delete(id);
+    }
   }
 
   onLevel(level: BookLevel): void {
-    const { symbolId, price, qty } = level;
+    const { symbolId } = level;
+    if (!this.isHeard('book', symbolId)) {
+      this.unheard.add(symbolId);
+      return;
+    }
+    const { price, qty } = level;
     const side = nameOf(Side, level.side);
     this.changesOf(symbolId).levels.push({ side, price, qty, orders: level.orderCount });
   }
@@ -170,7 +190,9 @@ export class MarketDataFeed {
     };
     trades.recent.push(json);
     if (trades.recent.length > this.recentTradeCount) trades.recent.shift();
-    this.publish('trades', symbolId, { symbolId, sequence, ...json });
+    if (this.isHeard('trades', symbolId)) {
+      this.publish('trades', symbolId, { symbolId, sequence, ...json });
+    }
   }
 
   onExecution(report: ExecutionReport, time: number): void {
@@ -202,6 +224,7 @@ export class MarketDataFeed {
 
   /** After the last event of a group: one book update for each market that changed. */
   endGroup(sequence: number, time: number): void {
+    if (this.unheard.size > 0) this.countUnheard();
     if (this.changes.size === 0) return;
     for (const [symbolId, { levels, state, venueMode, band }] of this.changes) {
       const version = this.replica.nextVersion(symbolId);
@@ -230,10 +253,17 @@ export class MarketDataFeed {
     return trades;
   }
 
-  private hasSubscribers(channel: Channel, id: number): boolean {
-    return FORMATS.some(
-      (format) => this.publisher.numSubscribers(topicOf(channel, id, format)) > 0,
-    );
+  private isHeard(channel: Channel, id: number): boolean {
+    return this.listeners[channel].has(id);
+  }
+
+  /** Who listens from now on must know how many changes there were. */
+  private countUnheard(): void {
+    for (const symbolId of this.unheard) {
+      // Somebody came in the middle of the group: it is told, and counted then.
+      if (!this.changes.has(symbolId)) this.replica.nextVersion(symbolId);
+    }
+    this.unheard.clear();
   }
 
   private publish(channel: Channel, id: number, content: object): void {

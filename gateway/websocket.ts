@@ -58,10 +58,9 @@ export function addWebSocket(
     },
     // uWebSockets counts a socket in when it connects, but not out when it has become a WebSocket.
     close: () => connections.closed(),
-    subscription: (_, topic, newCount) => {
-      if (newCount > 0) return;
+    subscription: (_, topic, newCount, oldCount) => {
       const [channel, id] = Buffer.from(topic).toString().split('/');
-      feed.onUnsubscribed(channel as Channel, Number(id));
+      feed.onSubscriptions(channel as Channel, Number(id), newCount - oldCount);
     },
   });
 }

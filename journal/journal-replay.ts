@@ -33,15 +33,18 @@ export class JournalReplay {
   /** Of the last batch. */
   link: ChainLink;
 
+  /** @param exchange one that is as new, in place of one of that capacity */
   constructor(
     store: BatchSource,
     listener: ReplayListener = SILENT,
     capacity: ExchangeCapacity = DEFAULT_CAPACITY,
     start: ReplayStart = AT_THE_BEGINNING,
+    exchange: Exchange = new Exchange(new EventBuffer(), capacity),
   ) {
     this.store = store;
     this.listener = listener;
-    this.exchange = new Exchange(this.events, capacity);
+    this.exchange = exchange;
+    exchange.events.redirect(this.events);
     this.link = start(this.exchange);
   }
 

@@ -221,7 +221,10 @@ class ChunkReader implements StateReader {
 
   next(): number {
     if (this.at === this.count) this.fill();
-    return this.numbers[this.at++]!;
+    const value = this.numbers[this.at++]!;
+    // A small integer out of a float64 lane is a number on the heap, if nothing is done about it;
+    // fields that come to hold one are slower for ever, in all objects of their kind.
+    return (value | 0) === value ? value | 0 : value;
   }
 
   nextWords(target: Int32Array, at: number, count: number): void {

@@ -199,6 +199,22 @@ describe('a snapshot is refused, and the one before it is taken,', () => {
     assert.equal(runFromSnapshot(store, folder).from, 0, 'all of the journal');
   });
 
+  test('where its end is missing, and leaves nothing of it in the exchange', async (t) => {
+    const { folder, stateHash } = await recordDay(seededRandom(testSeed(t)), 2);
+    const [newest, oldest] = listSnapshots(folder);
+    damage(newest!.path, (bytes) => bytes.subarray(0, -1));
+    const exchange = new Exchange(new EventBuffer(), SMALL_CAPACITY);
+    const { replay, from } = runFromSnapshot(openStore(t, folder), folder, { exchange });
+    assert.equal(from, oldest!.sequence);
+    assert.equal(replay.exchange, exchange, 'it is used again');
+    assert.equal(hashState(exchange), stateHash);
+    removeSnapshotsAfter(folder, 0);
+    exchange.clear();
+    const whole = runFromSnapshot(openStore(t, folder), folder, { exchange });
+    assert.equal(whole.from, 0);
+    assert.equal(hashState(exchange), stateHash);
+  });
+
   test('where it is of another journal, or ahead of this one', async (t) => {
     const random = seededRandom(testSeed(t));
     const [one, other] = [await recordDay(random, 1), await recordDay(random, 1)];

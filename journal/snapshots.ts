@@ -30,6 +30,8 @@ export interface TakenSnapshot extends Snapshot {
 export interface ReplayFromSnapshot {
   readonly listener?: ReplayListener;
   readonly capacity?: ExchangeCapacity;
+  /** One that is as new, in place of one of that capacity: it was warmed up. */
+  readonly exchange?: Exchange;
   /** Begin with this command's snapshot at the latest; without it, with the newest. */
   readonly upTo?: number;
   /** A snapshot that cannot be used: an older one is, or all of the journal. */
@@ -168,20 +170,22 @@ export function replayWhole(
 function replayFromOneOf(
   snapshots: readonly Snapshot[],
   store: JournalStore,
-  { listener, capacity, onBad, setsAside }: ReplayFromSnapshot,
+  { listener, capacity, exchange, onBad, setsAside }: ReplayFromSnapshot,
 ): JournalReplay {
   for (const { path } of snapshots) {
     try {
       assertContinued(store, readSnapshotLink(path), path);
-      const start = (exchange: Exchange) => loadSnapshot(path, exchange);
-      return new JournalReplay(store, listener, capacity, start);
+      const start = (empty: Exchange) => loadSnapshot(path, empty);
+      return new JournalReplay(store, listener, capacity, start, exchange);
     } catch (error) {
       if (!(error instanceof SnapshotError)) throw error;
+      // It may have half of the state.
+      exchange?.clear();
       onBad?.(error.message);
       if (setsAside === true && error.isForGood) renameSync(path, `${path}.refused`);
     }
   }
-  return new JournalReplay(store, listener, capacity);
+  return new JournalReplay(store, listener, capacity, undefined, exchange);
 }
 
 /** Whether a journal has the batch that a snapshot was made after, or goes on behind it. */

@@ -212,10 +212,26 @@ export const SystemAccount = {
   Pnl: -4,
 } as const;
 
-/** The name of an enumeration's value, for people: `nameOf(Side, 1)` is `'Buy'`. */
-export function nameOf(enumeration: Readonly<Record<string, number>>, value: number): string {
-  for (const [name, candidate] of Object.entries(enumeration)) {
-    if (candidate === value) return name;
+type Enumeration = Readonly<Record<string, number>>;
+
+/** Looking a name up in the enumeration itself makes an array each time. */
+const NAMES = new WeakMap<Enumeration, ReadonlyMap<number, string>>();
+
+function namesOf(enumeration: Enumeration): ReadonlyMap<number, string> {
+  let names = NAMES.get(enumeration);
+  if (names === undefined) {
+    names = new Map(Object.entries(enumeration).map(([name, value]) => [value, name]));
+    NAMES.set(enumeration, names);
   }
-  return `unknown(${value})`;
+  return names;
+}
+
+/** The name of an enumeration's value, for people: `nameOf(Side, 1)` is `'Buy'`. */
+export function nameOf(enumeration: Enumeration, value: number): string {
+  return namesOf(enumeration).get(value) ?? `unknown(${value})`;
+}
+
+/** Whether a number is one of an enumeration's. */
+export function isNamed(enumeration: Enumeration, value: number): boolean {
+  return namesOf(enumeration).has(value);
 }

@@ -1,6 +1,7 @@
 /** The ranges of the commands' fields, the same for every encoding. Ends are included. */
 import {
   CurrencyKind,
+  isNamed,
   KillSwitchAction,
   MassCancelSide,
   OrderType,
@@ -125,8 +126,7 @@ export const FIELD_RANGE = {
 export function isInRange(range: FieldRange, value: number): boolean {
   if (!(value >= range.min && value <= range.max)) return false;
   if (range.isNotZero && value === 0) return false;
-  if (range.names === undefined) return true;
-  return Object.values(range.names).includes(value);
+  return range.names === undefined || isNamed(range.names, value);
 }
 
 /** The allowed values in words. */

@@ -84,12 +84,20 @@ const TYPE_RULES: ReadonlyMap<number, TypeRule> = new Map<number, TypeRule>([
 
 /** The terms of a NewOrder record, as they are validated. */
 export function termsOf(order: NewOrder): NewOrderTerms {
-  const { side, orderType, timeInForce, price, stopPrice, qty, amount } = order;
-  const { displayQty, expireTime } = order;
-  const postOnly = order.postOnly !== 0;
-  const { maxSlippageBps, slippageAction } = order;
-  const basics = { side, orderType, timeInForce, price, stopPrice, qty, amount };
-  return { ...basics, displayQty, expireTime, postOnly, maxSlippageBps, slippageAction };
+  return {
+    side: order.side,
+    orderType: order.orderType,
+    timeInForce: order.timeInForce,
+    price: order.price,
+    stopPrice: order.stopPrice,
+    qty: order.qty,
+    amount: order.amount,
+    displayQty: order.displayQty,
+    expireTime: order.expireTime,
+    postOnly: order.postOnly !== 0,
+    maxSlippageBps: order.maxSlippageBps,
+    slippageAction: order.slippageAction,
+  };
 }
 
 /** The first thing that does not fit, or undefined. */

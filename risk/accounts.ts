@@ -38,6 +38,12 @@ export class Accounts {
     return this.count - FIRST_CUSTOMER;
   }
 
+  /** Forgets all customers. */
+  clear(): void {
+    this.count = FIRST_CUSTOMER;
+    this.slots.clear();
+  }
+
   open(accountId: number): number {
     if (this.count === this.accountId.length) {
       this.accountId = growFloat64(this.accountId, this.count * 2);

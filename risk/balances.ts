@@ -137,6 +137,15 @@ export function createBalances(pageRecords: number) {
       return slot;
     },
 
+    /** Forgets all. */
+    clear(): void {
+      table.clear(registers[COUNT]!);
+      slots.clear();
+      registers[COUNT] = 0;
+      registers[FIRST] = NO_SLOT;
+      registers[LAST] = NO_SLOT;
+    },
+
     /** What `change` adds to a balance: `AVAILABLE` and `LOCKED` of it. */
     difference,
     change,

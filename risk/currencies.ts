@@ -62,6 +62,13 @@ export function createCurrencies() {
       ids.push(currencyId);
     },
 
+    /** Forgets all. */
+    clear(): void {
+      table.clear(ids.length);
+      ids.length = 0;
+      indexes.clear();
+    },
+
     /** The volume from which a tier begins; 0: there is none. */
     minVolume(currency: number, tier: number): number {
       return pageOf(currency)[wordOf(currency) + tier]!;

@@ -83,6 +83,17 @@ export function createExposures(pageRecords: number) {
       return slot === NO_SLOT ? open(account, market) : slot;
     },
 
+    /** Forgets all. */
+    clear(): void {
+      for (let slot = 0; slot < counts[0]!; slot++) {
+        const account = pageOf(slot)[wordOf(slot) + ACCOUNT]! | 0;
+        accountPages[account >> pageBits]![account & pageMask] = 0;
+      }
+      table.clear(counts[0]!);
+      slots.clear();
+      counts[0] = 0;
+    },
+
     openBuyQty(slot: number): number {
       return pageOf(slot)[wordOf(slot) + OPEN_BUY_QTY]!;
     },

@@ -31,6 +31,11 @@ export class FeeSchedule {
     this.setFees(this.fees.length - 1, 0, makerPpm, takerPpm);
   }
 
+  /** Forgets all markets. */
+  clear(): void {
+    this.fees.length = 0;
+  }
+
   setFees(market: number, tier: number, makerPpm: number, takerPpm: number): void {
     const { maker, taker } = this.fees[market]!;
     maker[tier] = makerPpm;

@@ -55,6 +55,12 @@ export function createMarkets() {
       return market;
     },
 
+    /** Forgets all. */
+    clear(): void {
+      table.clear(counts[0]!);
+      counts[0] = 0;
+    },
+
     lotSize(market: number): number {
       return word(market, LOT_SIZE);
     },

@@ -62,6 +62,17 @@ export class PreTrade {
     this.messages[account] = count;
   }
 
+  /** Nothing is stopped, limited or counted of the first so many accounts, nor of any market. */
+  clear(accounts: number): void {
+    this.limits.clear();
+    this.switches.fill(0);
+    this.stoppedMarkets.length = 0;
+    this.stopped.fill(0, 0, accounts);
+    this.permissions.fill(0, 0, accounts);
+    this.seconds.fill(0, 0, accounts);
+    this.messages.fill(0, 0, accounts);
+  }
+
   stopVenue(isStopped: boolean): void {
     this.switches[RESTRICTED] = 1;
     this.switches[VENUE_STOPPED] = Number(isStopped);

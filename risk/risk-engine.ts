@@ -73,6 +73,14 @@ export class RiskEngine {
     this.settle = createSettlement(state, this.fees, reserving, listener).settle;
   }
 
+  /** Makes it as it was at first, in place: no accounts, currencies, markets and transfers. */
+  clear(): void {
+    this.preTrade.clear(this.accounts.count);
+    this.fees.clear();
+    this.transfers.clear();
+    this.state.clear();
+  }
+
   /** Their ids, by index. */
   get currencyIds(): readonly number[] {
     return this.state.currencies.ids;

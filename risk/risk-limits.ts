@@ -47,6 +47,12 @@ export class RiskLimits {
     }
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.slots.clear();
+    this.records.length = 0;
+  }
+
   /** A limit that holds in a scope, of the account or else of each account; 0: none. */
   limit(account: number, market: number, name: keyof Limits): number {
     const own = this.find(account, market)?.[name] ?? 0;

@@ -45,6 +45,9 @@ export function createRiskState({ openOrders, accounts }: RiskCapacity, clock: F
   const exposures = createExposures(accounts);
   const accountsTable = new Accounts(accounts);
   const currencies = createCurrencies();
+  const markets = createMarkets();
+  const volumes = createVolumes(balances, accounts);
+  const registers = new Float64Array(11);
 
   /** The balance of an account in a currency, by their slots; a new one where there was none. */
   function findOrOpenBalance(account: number, currency: number): number {
@@ -60,11 +63,22 @@ export function createRiskState({ openOrders, accounts }: RiskCapacity, clock: F
     balances,
     currencies,
     exposures,
-    markets: createMarkets(),
+    markets,
     /** One more than may be open: the incoming order has a handle too. */
     holds: createOrderHolds(exposures, openOrders + 1),
-    registers: new Float64Array(11),
-    volumes: createVolumes(balances, accounts),
+    registers,
+    volumes,
     findOrOpenBalance,
+
+    /** Forgets all but the clock; an order's hold is written whenever its handle is given out. */
+    clear(): void {
+      accountsTable.clear();
+      balances.clear();
+      currencies.clear();
+      exposures.clear();
+      markets.clear();
+      volumes.clear();
+      registers.fill(0);
+    },
   };
 }

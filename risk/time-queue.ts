@@ -25,6 +25,12 @@ export class TimeQueue {
     return slot;
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.queues.clear();
+    this.next[0] = Number.POSITIVE_INFINITY;
+  }
+
   add(time: number, slot: number): void {
     const queue = this.queues.get(time);
     if (queue === undefined) this.queues.set(time, new Set([slot]));

@@ -74,6 +74,16 @@ export class TransferTable {
     return slot;
   }
 
+  /** Forgets all; what was used is zeros again. */
+  clear(): void {
+    for (let page = 0, left = this.count; left > 0; page++) {
+      this.pages[page]!.fill(0, 0, Math.min(left, PAGE_RECORDS) << RECORD_BITS);
+      left -= PAGE_RECORDS;
+    }
+    this.count = 0;
+    this.slots.clear();
+  }
+
   get(slot: number, word: TransferWord): number {
     return this.pages[slot >> PAGE_BITS]![indexOf(slot, word)]!;
   }

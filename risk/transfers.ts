@@ -65,6 +65,13 @@ export class Transfers {
     if (isPending && expireTime !== 0) this.expiries.add(expireTime, transfer);
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.table.clear();
+    this.expiries.clear();
+    this.begin(0, 0, NO_LIMITS, false);
+  }
+
   /** A command begins; its sequence number is that of the entry it may make. */
   begin(sequence: number, time: number, limits: TransferLimits, isClosed: boolean): void {
     this.sequence = sequence;

@@ -66,6 +66,12 @@ export function createVolumes(balances: Balances, pageRecords: number) {
       return Math.floor(times[at]! / US_A_DAY) | 0;
     },
 
+    /** Forgets all; the balances forget which windows they had. */
+    clear(): void {
+      table.clear(counts[0]!);
+      counts[0] = 0;
+    },
+
     /** Volume of a balance in the 30 days that end with `day`. */
     total(balance: number, day: number): number {
       const window = windowOf(balance);

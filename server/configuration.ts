@@ -234,6 +234,12 @@ export const SETTINGS = {
     max: 1_000_000_000,
     about: 'rounds without work before spin-then-park parks; without it as the layout says',
   } as OptionalIntegerSetting,
+  warmUp: integer(
+    32_768,
+    0,
+    10_000_000,
+    'commands that train the exchange at the start, so that the first order is fast; 0: none',
+  ),
   turnCommands: integer(256, 1, 1_000_000, 'commands from one ring before the next has its turn'),
   tickMs: integer(
     10,

@@ -14,7 +14,7 @@ export interface Result {
 export interface Conditions {
   /** The mode of the journal, or `none` where nothing is written. */
   readonly durability: string;
-  /** How the threads wait, where more than one is measured. */
+  /** How threads wait, where they are measured. */
   readonly wait?: string | undefined;
 }
 

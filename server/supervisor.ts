@@ -330,10 +330,10 @@ export class Supervisor {
   }
 
   private exchangeData(): ExchangeThreadData {
-    const { journalMapBytes, turnCommands } = this.configuration;
+    const { journalMapBytes, turnCommands, warmUp } = this.configuration;
     const wait = this.layout.exchange;
     const { links, dataFolder } = this;
-    return { links, dataFolder, journalMapBytes, wait, turnCommands };
+    return { links, dataFolder, journalMapBytes, wait, turnCommands, warmUp };
   }
 
   private followerData(): FollowerThreadData {

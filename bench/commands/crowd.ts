@@ -1,6 +1,7 @@
 /** `npm run bench -- crowd`: one million in cash, and a thousand clients who spend it at once. */
 import type { Command } from 'commander';
-import { makeJsonReport, type Result } from '../../server/json-report.ts';
+import { SETTINGS } from '../../server/configuration.ts';
+import { type Conditions, makeJsonReport, type Result } from '../../server/json-report.ts';
 import { startProgress } from '../../server/progress.ts';
 import { runCli, ServerProcess, temporaryDataFolder } from '../../test/support/server-process.ts';
 import { Crowd } from '../crowd/crowd.ts';
@@ -13,6 +14,11 @@ import { outOption, reportFile, writeResults } from '../measuring/results-folder
 import { wholeNumber } from '../whole-number.ts';
 
 const NAME = 'crowd';
+/** Those of an exchange as it comes. */
+const CONDITIONS: Conditions = {
+  durability: SETTINGS.durability.default,
+  wait: `${SETTINGS.waitStrategy.default} (${SETTINGS.spins.default} spins)`,
+};
 
 interface Options {
   readonly rounds: number;
@@ -57,7 +63,7 @@ async function run({ rounds, clients, out, json }: Options): Promise<void> {
   } finally {
     await folder.remove();
   }
-  const report = makeJsonReport(NAME, { durability: 'fsync' }, mediansOf(figures.samples));
+  const report = makeJsonReport(NAME, CONDITIONS, mediansOf(figures.samples));
   writeResults(out, report, figures.histograms);
   if (isJson) {
     process.stdout.write(`${JSON.stringify(report)}\n`);

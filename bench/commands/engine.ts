@@ -4,13 +4,14 @@ import { CASES } from '../engine/cases.ts';
 import { DEFAULT_OPERATIONS } from '../engine/shapes.ts';
 import { resultsOf, TARGETS } from '../engine/summary.ts';
 import type { Campaign } from '../measuring/campaign.ts';
-import { addBenchmark } from '../measuring/command.ts';
+import { addBenchmark, ONE_THREAD } from '../measuring/command.ts';
 
 export function addEngine(program: Command): void {
   addBenchmark(program, {
     name: 'engine',
     description: 'Measures the matching engine by itself: throughput, latency and memory by shape.',
     worker: 'bench/engine/worker',
+    wait: ONE_THREAD,
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: TARGETS,

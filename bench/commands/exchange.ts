@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { CASES, TARGETS } from '../exchange/cases.ts';
 import { DEFAULT_OPERATIONS } from '../exchange/mixes.ts';
-import { addBenchmark } from '../measuring/command.ts';
+import { addBenchmark, ONE_THREAD } from '../measuring/command.ts';
 import { mediansOf } from '../measuring/figures.ts';
 
 export function addExchange(program: Command): void {
@@ -10,6 +10,7 @@ export function addExchange(program: Command): void {
     name: 'exchange',
     description: 'Measures the whole deterministic machine on one thread: risk, matching, events.',
     worker: 'bench/exchange/worker',
+    wait: ONE_THREAD,
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: TARGETS,

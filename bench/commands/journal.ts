@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Result } from '../../server/json-report.ts';
 import { CASES, DEFAULT_OPERATIONS, TARGETS } from '../journal/cases.ts';
+import { WAIT } from '../journal/journal-under-load.ts';
 import type { Samples } from '../measuring/campaign.ts';
 import { addBenchmark } from '../measuring/command.ts';
 import { figureOf, mediansOf, rounded } from '../measuring/figures.ts';
@@ -14,6 +15,7 @@ export function addJournal(program: Command): void {
     worker: 'bench/journal/worker',
     passes: ['throughput'],
     durability: 'as each case says',
+    wait: `load busy-spin, journal ${WAIT.strategy} (${WAIT.spins} spins)`,
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: TARGETS,

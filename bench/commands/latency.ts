@@ -12,6 +12,7 @@ export function addLatency(program: Command): void {
     worker: 'bench/latency/worker',
     passes: ['latency'],
     durability: 'as each case says',
+    wait: 'as each case says',
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: TARGETS,

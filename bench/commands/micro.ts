@@ -1,6 +1,6 @@
 /** `npm run bench -- micro`: the small parts that every command goes through, each by itself. */
 import type { Command } from 'commander';
-import { addBenchmark } from '../measuring/command.ts';
+import { addBenchmark, ONE_THREAD } from '../measuring/command.ts';
 import { mediansOf } from '../measuring/figures.ts';
 import { CASES, DEFAULT_OPERATIONS } from '../micro/cases.ts';
 import { BATCH } from '../micro/micro-operation.ts';
@@ -11,6 +11,7 @@ export function addMicro(program: Command): void {
     description: 'Measures parts by themselves: codec, ring, decimals, checksums, order book.',
     worker: 'bench/micro/worker',
     passes: ['throughput'],
+    wait: ONE_THREAD,
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: [],

@@ -27,7 +27,8 @@ const EVENT_RING_BYTES = 2 ** 25;
 const JOURNAL_BATCH_BYTES = 2 ** 20;
 const MAP_BYTES = 2 ** 35;
 const UNFLUSHED_BYTES = 2 ** 26;
-const WAIT = { strategy: 'spin-then-park', spins: 2_000 } as const;
+/** How the journal thread waits; the load thread spins. */
+export const WAIT = { strategy: 'spin-then-park', spins: 2_000 } as const;
 /** What stands on stream 20 for one command. */
 const GROUP = [NEW_ORDER, EXECUTION_REPORT, BOOK_LEVEL, BALANCE, COMMAND_DONE] as const;
 
@@ -103,7 +104,11 @@ async function measureUnder(
   await once(journal, 'exit');
   const stage = durability === 'none' ? 'journaled' : 'released';
   const { metrics, histograms } = latenciesOf(stage, tookMs, microsecondsOf);
-  return { metrics: { ...throughputOf(operations, totalMs), ...metrics }, histograms };
+  const offered = load.rate === 0 ? {} : { offered_per_s: load.rate };
+  return {
+    metrics: { ...offered, ...throughputOf(operations, totalMs), ...metrics },
+    histograms,
+  };
 }
 
 interface Run {

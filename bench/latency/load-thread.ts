@@ -10,8 +10,9 @@ import { CommandDone } from '../../protocol/events.ts';
 import { LatencyStamps } from '../../protocol/latency-stamps.ts';
 import { copyRecord, RecordBuffer, templateIdAt } from '../../protocol/record.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
+import { CopyingReader } from '../../ring/copying-reader.ts';
 import { LatencyClock } from '../../ring/latency-clock.ts';
-import { RingProducer, RingReader } from '../../ring/ring.ts';
+import { RingProducer } from '../../ring/ring.ts';
 import { Signal } from '../../ring/waiter.ts';
 import {
   gatewayBound,
@@ -54,7 +55,7 @@ export class LoadThread {
   stages: Stages = newStages();
   readonly clock: LatencyClock;
   private readonly commands: RingProducer;
-  private readonly events: RingReader;
+  private readonly events: CopyingReader;
   private readonly exchange: Signal;
   private readonly own: Signal;
   private readonly encode: Encode;
@@ -69,7 +70,7 @@ export class LoadThread {
     const bound = gatewayBound(links.durability);
     this.clock = new LatencyClock(links.latencyOrigin);
     this.commands = new RingProducer(links.commandRings[gatewayProducer(GATEWAY)]!);
-    this.events = new RingReader(links.eventRing, gatewayReader(GATEWAY), bound);
+    this.events = new CopyingReader(links.eventRing, gatewayReader(GATEWAY), bound);
     this.exchange = new Signal(links.signals.exchange);
     this.own = new Signal(links.signals.gateways[GATEWAY]!);
     this.encode = encode;

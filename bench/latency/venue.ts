@@ -32,13 +32,13 @@ export interface VenueOptions {
 
 export async function startVenue({ folder, durability, wait }: VenueOptions): Promise<Venue> {
   const configuration = readConfiguration({}, {});
-  const { commandRingBytes, eventRingBytes, journalMapBytes, turnCommands } = configuration;
+  const { commandRingBytes, eventRingBytes, journalMapBytes, turnCommands, warmUp } = configuration;
   const { journalBatchBytes: batchBytes, journalUnflushedBytes: unflushedBytes } = configuration;
   const links = createThreadLinks({ gateways: 1, commandRingBytes, eventRingBytes, durability });
   const shared = { links, dataFolder: folder, journalMapBytes, wait };
   const journalData: JournalThreadData = { ...shared, batchBytes, unflushedBytes };
   const journal = await startThread('journal', journalData, 'ready');
-  const exchangeData: ExchangeThreadData = { ...shared, turnCommands };
+  const exchangeData: ExchangeThreadData = { ...shared, turnCommands, warmUp };
   const exchange = await startThread('exchange', exchangeData, 'recovered');
   async function stop(): Promise<void> {
     const { signals } = links;

@@ -28,7 +28,7 @@ export interface Benchmark {
   readonly passes?: readonly Pass[];
   /** By default none. */
   readonly durability?: string;
-  /** How the threads wait, where more than one is measured. */
+  /** How the threads that are measured wait. */
   readonly wait?: string;
   readonly cases: readonly Case[];
   /** A run's, where the command line does not say. */
@@ -44,6 +44,8 @@ interface Options extends Campaign {
   readonly json?: true;
 }
 
+/** The wait strategies of a benchmark that measures one thread. */
+export const ONE_THREAD = 'one thread, which never waits';
 /** Fewer runs are for a look, not for publishing. */
 const RUNS = 5;
 /** How much of the operations `--quick` executes, once. */

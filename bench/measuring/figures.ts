@@ -28,6 +28,7 @@ const UNITS: Readonly<Record<string, string>> = {
   ring_to_executed_p50_us: 'µs',
   fdatasync_p50_us: 'µs',
   p50_beyond_fdatasync_us: 'µs',
+  warm_up_ms: 'ms',
   seconds: 's',
   snapshot_seconds: 's',
   replayed: 'commands',

@@ -95,7 +95,7 @@ function cellsOf(results: readonly Result[], name: string, columns: readonly Col
 function titleOf(metric: string, unit: string): string {
   const percentile = /^p(\d\d)(\d*)_(?:ns|us|ms)$/.exec(metric);
   const [, whole, places = ''] = percentile ?? [];
-  const plain = metric.replace(/_(ns|us|ms|per_s|bytes)$/, '').replaceAll('_', ' ');
+  const plain = metric.replace(/^ns_|_(ns|us|ms|per_s|bytes)$/g, '').replaceAll('_', ' ');
   const name = percentile === null ? plain : `p${whole}${places === '' ? '' : `.${places}`}`;
   return unit === '' || name === unit ? name : `${name},${NO_BREAK}${unit}`;
 }

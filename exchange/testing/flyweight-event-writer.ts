@@ -43,7 +43,7 @@ import type { EventWriter } from '../event-writer.ts';
 import { ANSWER_WORD, type OrderAnswers } from '../order-answers.ts';
 import { fillFirstAnswer, fillTransferReport } from './transfer-report-fields.ts';
 
-export class FlyweightEventWriter implements Omit<EventWriter, 'hash' | 'redirect'> {
+export class FlyweightEventWriter implements Omit<EventWriter, 'clear' | 'hash' | 'redirect'> {
   private readonly engine: EngineState;
   private readonly risk: RiskState;
   private readonly answers: OrderAnswers;

@@ -8,7 +8,7 @@ import { seededRandom } from '../../test/support/seed.ts';
 import { CopyingReader } from '../copying-reader.ts';
 import { ReaderWatch } from '../reader-watch.ts';
 import { RingProducer, RingReader } from '../ring.ts';
-import { SHAKY_READER, Shown, STEADY_READER } from './cut-off-slots.ts';
+import { SHAKY_READER, Shown, STEADY_READER, THREADS } from './cut-off-slots.ts';
 import { numberedLength, readNumbered, writeNumbered } from './numbered-frames.ts';
 
 export interface CutOffWorkerData {
@@ -30,6 +30,9 @@ const data = workerData as CutOffWorkerData;
 const { ring, frameCount, boundedBy } = data;
 const shown = new Int32Array(data.shown);
 const random = seededRandom(data.seed);
+// None of them is done before all are there.
+Atomics.add(shown, Shown.Started, 1);
+while (Atomics.load(shown, Shown.Started) < THREADS) nap();
 if (data.role === 'producer') produce();
 else if (data.role === 'steady') readAndCutOff();
 else readShakily();

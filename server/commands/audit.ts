@@ -1,25 +1,20 @@
 /** `hoga audit`: replays the journal and checks after every command that the books are right. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { JournalReplay } from '../../journal/journal-replay.ts';
-import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
+import type { JournalStore } from '../../journal/journal-store.ts';
 import { formatDecimal } from '../../protocol/decimal.ts';
 import { auditJournal, DEFAULT_EVERY, type JournalAudit } from '../audit/journal-audit.ts';
 import type { TrialBalance } from '../audit/trial-balance.ts';
 import { SETTINGS } from '../configuration.ts';
-import { inChild } from '../journal-child.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
-import { type Progress, startProgress } from '../progress.ts';
+import { startProgress } from '../progress.ts';
+import { EXIT_FAILED, readJournal } from './read-journal.ts';
 
 interface AuditOptions {
   readonly data: string;
   readonly every?: number;
   readonly json?: true;
 }
-
-const EXIT_VIOLATED = 1;
-const EXIT_NO_JOURNAL = 2;
 
 export function addAudit(program: Command): void {
   program
@@ -37,7 +32,7 @@ export function addAudit(program: Command): void {
     )
     .option('--json', 'print one JSON object and nothing else')
     .action(async (options: AuditOptions) => {
-      process.exitCode = await inChild('audit', EXIT_VIOLATED, () => audit(options));
+      process.exitCode = await readJournal('audit', options.data, (store) => audit(store, options));
     });
 }
 
@@ -48,19 +43,11 @@ function positiveInteger(text: string): number {
   return Number(text);
 }
 
-async function audit({ data, every, json }: AuditOptions): Promise<number> {
-  const folder = resolve(data);
-  if (!existsSync(journalFolderOf(folder))) {
-    process.stderr.write(`${folder} holds no journal: --data names the folder of an exchange\n`);
-    return EXIT_NO_JOURNAL;
-  }
-  const mapBytes = SETTINGS.journalMapBytes.default;
-  const store = new JournalStore(folder, { mapBytes, readOnly: true });
-  let progress: Progress | undefined;
+function audit(store: JournalStore, { every, json }: AuditOptions): number {
+  const progress = startProgress('audit', store.lastLink().lastSequence, json !== true);
   try {
-    progress = startProgress('audit', store.lastLink().lastSequence, json !== true);
     const startMs = performance.now();
-    const onProgress = (sequence: number) => progress?.update(sequence);
+    const onProgress = (sequence: number) => progress.update(sequence);
     const found = auditJournal((listener) => new JournalReplay(store, listener), {
       every,
       onProgress,
@@ -71,13 +58,9 @@ async function audit({ data, every, json }: AuditOptions): Promise<number> {
     else print(found, seconds);
     if (found.violation === undefined) return 0;
     process.stderr.write(`${found.violation.message}\n`);
-    return EXIT_VIOLATED;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return EXIT_VIOLATED;
+    return EXIT_FAILED;
   } finally {
-    progress?.stop();
-    await store.close();
+    progress.stop();
   }
 }
 

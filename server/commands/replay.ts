@@ -1,22 +1,17 @@
 /** `hoga replay`: rebuilds the state from the journal alone. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { hashState } from '../../exchange/state-hash.ts';
-import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
+import type { JournalStore } from '../../journal/journal-store.ts';
 import { replayWhole } from '../../journal/snapshots.ts';
 import { SETTINGS } from '../configuration.ts';
-import { inChild } from '../journal-child.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
 import { startProgress } from '../progress.ts';
+import { readJournal } from './read-journal.ts';
 
 interface ReplayOptions {
   readonly data: string;
   readonly json?: true;
 }
-
-const EXIT_BAD_JOURNAL = 1;
-const EXIT_NO_JOURNAL = 2;
 
 export function addReplay(program: Command): void {
   program
@@ -25,29 +20,13 @@ export function addReplay(program: Command): void {
     .option('--data <folder>', 'data folder', SETTINGS.data.default)
     .option('--json', 'print one JSON object and nothing else')
     .action(async (options: ReplayOptions) => {
-      process.exitCode = await inChild('replay', EXIT_BAD_JOURNAL, () => replay(options));
+      process.exitCode = await readJournal('replay', options.data, (store, folder) => {
+        const results = runReplay(store, folder, options.json !== true);
+        if (options.json === true) printJsonReport('replay', 'fsync', results);
+        else printResults(results);
+        return 0;
+      });
     });
-}
-
-async function replay(options: ReplayOptions): Promise<number> {
-  const folder = resolve(options.data);
-  if (!existsSync(journalFolderOf(folder))) {
-    process.stderr.write(`${folder} holds no journal: --data names the folder of an exchange\n`);
-    return EXIT_NO_JOURNAL;
-  }
-  const mapBytes = SETTINGS.journalMapBytes.default;
-  const store = new JournalStore(folder, { mapBytes, readOnly: true });
-  try {
-    const results = runReplay(store, folder, options.json !== true);
-    if (options.json === true) printJsonReport('replay', 'fsync', results);
-    else printResults(results);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return EXIT_BAD_JOURNAL;
-  } finally {
-    await store.close();
-  }
 }
 
 export function printResults(results: readonly Result[]): void {

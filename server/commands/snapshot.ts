@@ -1,9 +1,7 @@
 /** `hoga snapshot`: writes a snapshot of the state that the journal comes to. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { JournalReplay } from '../../journal/journal-replay.ts';
-import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
+import type { JournalStore } from '../../journal/journal-store.ts';
 import {
   keepSnapshots,
   listSnapshots,
@@ -13,9 +11,9 @@ import {
   trimmableTo,
 } from '../../journal/snapshots.ts';
 import { SETTINGS } from '../configuration.ts';
-import { inChild } from '../journal-child.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
 import { startProgress } from '../progress.ts';
+import { readJournal } from './read-journal.ts';
 import { printResults } from './replay.ts';
 import { sequence } from './sequence.ts';
 
@@ -25,9 +23,6 @@ interface Options {
   readonly keep: number;
   readonly json?: true;
 }
-
-const EXIT_FAILED = 1;
-const EXIT_NO_JOURNAL = 2;
 
 export function addSnapshot(program: Command): void {
   program
@@ -41,7 +36,9 @@ export function addSnapshot(program: Command): void {
     .option('--to <sequence>', 'no command after this one', sequence, Number.MAX_SAFE_INTEGER)
     .option('--json', 'print one JSON object and nothing else')
     .action(async (options: Options) => {
-      process.exitCode = await inChild('snapshot', EXIT_FAILED, () => snapshot(options));
+      process.exitCode = await readJournal('snapshot', options.data, (store, folder) =>
+        snapshot(store, folder, options),
+      );
     });
 }
 
@@ -52,30 +49,16 @@ function count(text: string): number {
   throw new InvalidArgumentError(`allowed: a whole number from ${min} to ${max}`);
 }
 
-async function snapshot({ data, keep, to, json }: Options): Promise<number> {
-  const folder = resolve(data);
-  if (!existsSync(journalFolderOf(folder))) {
-    process.stderr.write(`${folder} holds no journal: --data names the folder of an exchange\n`);
-    return EXIT_NO_JOURNAL;
-  }
-  const mapBytes = SETTINGS.journalMapBytes.default;
-  const store = new JournalStore(folder, { mapBytes, readOnly: true });
-  try {
-    const results = write(store, folder, to, json !== true);
-    keepSnapshots(folder, keep, store.firstSequence());
-    const kept = listSnapshots(folder).length;
-    const trimmable = trimmableTo(store, folder, keep);
-    results.push({ case: 'snapshot', metric: 'kept', value: kept, unit: 'snapshots' });
-    results.push({ case: 'snapshot', metric: 'trimmable', value: trimmable, unit: '' });
-    if (json === true) printJsonReport('snapshot', 'fsync', results);
-    else printResults(results);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return EXIT_FAILED;
-  } finally {
-    await store.close();
-  }
+function snapshot(store: JournalStore, folder: string, { keep, to, json }: Options): number {
+  const results = write(store, folder, to, json !== true);
+  keepSnapshots(folder, keep, store.firstSequence());
+  const kept = listSnapshots(folder).length;
+  const trimmable = trimmableTo(store, folder, keep);
+  results.push({ case: 'snapshot', metric: 'kept', value: kept, unit: 'snapshots' });
+  results.push({ case: 'snapshot', metric: 'trimmable', value: trimmable, unit: '' });
+  if (json === true) printJsonReport('snapshot', 'fsync', results);
+  else printResults(results);
+  return 0;
 }
 
 function write(store: JournalStore, folder: string, to: number, isForPeople: boolean): Result[] {

@@ -1,24 +1,19 @@
 /** `hoga verify`: is the journal whole, does it reproduce, is money conserved? */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { DEFAULT_CAPACITY } from '../../exchange/exchange.ts';
 import { hashState } from '../../exchange/state-hash.ts';
 import { orderedBalances } from '../../exchange/state-view.ts';
-import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
+import type { JournalStore } from '../../journal/journal-store.ts';
 import { differenceOf, listSnapshots, replayWhole } from '../../journal/snapshots.ts';
 import { SETTINGS } from '../configuration.ts';
-import { inChild } from '../journal-child.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
+import { EXIT_FAILED, readJournal } from './read-journal.ts';
 import { printResults, runReplay } from './replay.ts';
 
 interface VerifyOptions {
   readonly data: string;
   readonly json?: true;
 }
-
-const EXIT_BAD_JOURNAL = 1;
-const EXIT_NO_JOURNAL = 2;
 
 export function addVerify(program: Command): void {
   program
@@ -30,32 +25,20 @@ export function addVerify(program: Command): void {
     )
     .option('--data <folder>', 'data folder', SETTINGS.data.default)
     .option('--json', 'print one JSON object and nothing else')
-    .action(async (options: VerifyOptions) => {
-      process.exitCode = await inChild('verify', EXIT_BAD_JOURNAL, () => verify(options));
+    .action(async ({ data, json }: VerifyOptions) => {
+      process.exitCode = await readJournal('verify', data, (store, folder) =>
+        verify(store, folder, json === true),
+      );
     });
 }
 
-async function verify(options: VerifyOptions): Promise<number> {
-  const folder = resolve(options.data);
-  if (!existsSync(journalFolderOf(folder))) {
-    process.stderr.write(`${folder} holds no journal: --data names the folder of an exchange\n`);
-    return EXIT_NO_JOURNAL;
-  }
-  const mapBytes = SETTINGS.journalMapBytes.default;
-  const store = new JournalStore(folder, { mapBytes, readOnly: true });
-  try {
-    const results = runReplay(store, folder, options.json !== true);
-    const violations = replayOnceMore(store, folder, results);
-    results.push({ case: 'verify', metric: 'violations', value: violations, unit: '' });
-    if (options.json === true) printJsonReport('verify', 'fsync', results);
-    else printResults(results);
-    return violations === 0 ? 0 : EXIT_BAD_JOURNAL;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return EXIT_BAD_JOURNAL;
-  } finally {
-    await store.close();
-  }
+function verify(store: JournalStore, folder: string, isJson: boolean): number {
+  const results = runReplay(store, folder, !isJson);
+  const violations = replayOnceMore(store, folder, results);
+  results.push({ case: 'verify', metric: 'violations', value: violations, unit: '' });
+  if (isJson) printJsonReport('verify', 'fsync', results);
+  else printResults(results);
+  return violations === 0 ? 0 : EXIT_FAILED;
 }
 
 /**

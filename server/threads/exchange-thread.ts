@@ -4,7 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { writeBookImage } from '../../exchange/book-image.ts';
-import { DEFAULT_CAPACITY } from '../../exchange/exchange.ts';
+import { EventBuffer } from '../../exchange/event-sink.ts';
+import { DEFAULT_CAPACITY, Exchange } from '../../exchange/exchange.ts';
 import { Sequencer } from '../../exchange/sequencer.ts';
 import { hashState } from '../../exchange/state-hash.ts';
 import type { JournalReplay } from '../../journal/journal-replay.ts';
@@ -19,6 +20,7 @@ import { Counter, Counters } from '../../ring/counters.ts';
 import { LatencyClock } from '../../ring/latency-clock.ts';
 import { RingProducer, RingReader } from '../../ring/ring.ts';
 import { Signal, Waiter } from '../../ring/waiter.ts';
+import { warmUp } from '../warm-up/warm-up.ts';
 import { LatencyStamper } from './latency-stamper.ts';
 import { RingSink } from './ring-sink.ts';
 import {
@@ -37,6 +39,8 @@ export interface ExchangeThreadData {
   readonly wait: WaitSettings;
   /** Commands taken from one ring before the next ring has its turn. */
   readonly turnCommands: number;
+  /** Commands that train the exchange before anything else; 0: none. */
+  readonly warmUp: number;
 }
 
 const PROGRESS_INTERVAL_MS = 250;
@@ -73,6 +77,7 @@ function post(message: ThreadMessage): void {
 }
 
 async function recover(): Promise<JournalReplay> {
+  const exchange = warmedUp();
   const startMs = performance.now();
   const store = new JournalStore(data.dataFolder, {
     mapBytes: data.journalMapBytes,
@@ -80,7 +85,7 @@ async function recover(): Promise<JournalReplay> {
     durability: links.durability,
   });
   const recovering = replayFromSnapshot(store, data.dataFolder, {
-    capacity: DEFAULT_CAPACITY,
+    exchange,
     setsAside: true,
     onBad: (why) => post({ kind: 'log', level: 'error', text: `snapshot refused: ${why}` }),
   });
@@ -118,6 +123,18 @@ async function recover(): Promise<JournalReplay> {
     stateHash: hashState(recovering.exchange),
   });
   return recovering;
+}
+
+/** Trained before it recovers, so that the replay is fast too. */
+function warmedUp(): Exchange {
+  const exchange = new Exchange(new EventBuffer(), DEFAULT_CAPACITY);
+  if (data.warmUp === 0) return exchange;
+  const startMs = performance.now();
+  warmUp(exchange, data.warmUp);
+  const seconds = (performance.now() - startMs) / 1_000;
+  const details = { commands: data.warmUp, seconds };
+  post({ kind: 'log', level: 'info', text: 'exchange warmed up', details });
+  return exchange;
 }
 
 /** The duty cycle. */

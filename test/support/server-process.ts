@@ -49,7 +49,9 @@ export class ServerProcess {
   ) {
     const args = [cli, 'start', '--log-format', 'json', '--port', '0', '--data', dataFolder];
     args.push(...flags);
-    const env: NodeJS.ProcessEnv = { ...process.env, DATABASE_URL: '', ...environment };
+    // Tests start many exchanges, and none is measured.
+    const own = { DATABASE_URL: '', HOGA_WARM_UP: '0' };
+    const env: NodeJS.ProcessEnv = { ...process.env, ...own, ...environment };
     if (env['DATABASE_URL'] === '') takeMadeCluster(env[MADE_CLUSTER_VARIABLE], dataFolder);
     this.child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     // 'close' comes after 'exit', when all that it wrote has been read.
