@@ -6,6 +6,7 @@ import { simulate } from './simulation/simulate.ts';
 import { testSeed } from './support/seed.ts';
 
 const SEEDS = 50;
+const SEEDS_WITH_CUT_OFFS = 25;
 const STEPS = 300;
 /** Each fault is found within so many seeds. */
 const SEEDS_A_CONTROL = 300;
@@ -17,6 +18,13 @@ describe('the simulation', () => {
     for (const name of ['commands', 'repeats', 'comparisons', 'snapshots', 'kills', 'powerCuts']) {
       assert.ok(counts[name]! > 0, `no ${name}`);
     }
+  });
+
+  it('finds the same where gateways are cut off, at any moment, and join again', (t) => {
+    const options = { seeds: SEEDS_WITH_CUT_OFFS, seed: testSeed(t), steps: STEPS, cutOffs: true };
+    const { failures, counts } = simulate(options);
+    assert.deepEqual(failures, []);
+    assert.ok(counts['cutOffs']! > 0);
   });
 
   it('runs a seed again exactly', () => {

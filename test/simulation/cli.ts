@@ -17,6 +17,7 @@ interface SimulateOptions {
   readonly steps: number;
   readonly durability?: Durability;
   readonly control?: Control;
+  readonly cutOffs?: true;
   readonly json?: true;
 }
 
@@ -37,6 +38,7 @@ const program = new Command('simulate')
   .addOption(
     new Option('--control <fault>', 'build in a fault: it must be found').choices(CONTROLS),
   )
+  .option('--cut-offs', 'cut gateways off, at any moment; they join again')
   .option('--json', 'print one JSON object and nothing else')
   .showHelpAfterError('(--help shows what is allowed)')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
@@ -58,10 +60,11 @@ function run(options: SeededOptions): number {
 }
 
 function tell({ seed, step, what }: SeedFailure, options: SimulateOptions): void {
-  const { steps, durability, control } = options;
+  const { steps, durability, control, cutOffs } = options;
   const again = [`--seeds 1 --seed ${seed} --steps ${steps}`];
   if (durability !== undefined) again.push(`--durability ${durability}`);
   if (control !== undefined) again.push(`--control ${control}`);
+  if (cutOffs === true) again.push('--cut-offs');
   process.stderr.write(`seed ${seed}, step ${step}: ${what}\n`);
   process.stderr.write(`to run it again: npm run simulate -- ${again.join(' ')}\n`);
 }

@@ -7,6 +7,7 @@ import type { Durability } from '../../journal/durability.ts';
 import { BOOK_IMAGE_REQUEST } from '../../protocol/command-layout.ts';
 import { CommandHeader } from '../../protocol/commands.ts';
 import { BOOK_IMAGE, COMMAND_DONE } from '../../protocol/event-layout.ts';
+import { BookImage } from '../../protocol/events.ts';
 import {
   copyRecord,
   type RecordBuffer,
@@ -14,7 +15,9 @@ import {
   templateIdAt,
 } from '../../protocol/record.ts';
 import { BookImageRequest } from '../../protocol/venue-commands.ts';
-import { RingProducer, RingReader } from '../../ring/ring.ts';
+import { CopyingReader } from '../../ring/copying-reader.ts';
+import { ReaderWatch } from '../../ring/reader-watch.ts';
+import { RingProducer } from '../../ring/ring.ts';
 import {
   gatewayBound,
   gatewayProducer,
@@ -38,12 +41,18 @@ export class SimulatedGateway {
   /** Turns for which it does nothing yet. */
   stalledTurns = 0;
   private readonly commands: RingProducer;
-  private readonly events: RingReader;
+  private readonly events: CopyingReader;
+  private readonly watch: ReaderWatch;
   private readonly group = new EventBuffer(4_096);
   private readonly header = new CommandHeader();
   private readonly onGroup: GroupListener;
   private lastSequence: number;
+  private readonly bracket = new BookImage();
   private isInImage = false;
+  private imageNumber = 0;
+  /** Of the image that everything before is passed over; 0: none is awaited. */
+  private awaited = 0;
+  private wantsImage = false;
 
   /** @param lastSequence that the exchange recovered: what it does next comes next */
   constructor(
@@ -55,13 +64,38 @@ export class SimulatedGateway {
   ) {
     this.gatewayId = gatewayProducer(index);
     this.commands = new RingProducer(links.commandRings[this.gatewayId]!);
-    this.events = new RingReader(links.eventRing, gatewayReader(index), gatewayBound(durability));
+    const [ring, reader, bound] = [links.eventRing, gatewayReader(index), gatewayBound(durability)];
+    this.events = new CopyingReader(ring, reader, bound);
+    this.watch = new ReaderWatch(ring, reader, bound);
     this.lastSequence = lastSequence;
     this.onGroup = onGroup;
   }
 
-  /** Stamps a command and sends it; false where the ring is full. */
+  get isCutOff(): boolean {
+    return this.events.isCutOff;
+  }
+
+  /** Passes over all until its image has come. */
+  private get isBehindImage(): boolean {
+    return this.wantsImage || this.awaited > 0;
+  }
+
+  /** The supervisor does, at any moment. */
+  cutOff(): void {
+    this.watch.cutOff();
+  }
+
+  /** What was released meanwhile it never sees; it goes on behind an image of the books. */
+  rejoin(): void {
+    this.events.join();
+    this.group.clear();
+    this.isInImage = false;
+    this.wantsImage = true;
+  }
+
+  /** Stamps a command and sends it; false where the ring is full, or nobody can connect to it. */
   send(command: RecordBuffer, correlationId: number, timeUs: number): boolean {
+    if (this.isCutOff || this.isBehindImage) return false;
     const length = recordLengthAt(command, 0);
     const at = this.commands.tryClaim(length);
     if (at < 0) return false;
@@ -76,13 +110,18 @@ export class SimulatedGateway {
   askForBooks(): boolean {
     const at = this.commands.tryClaim(BOOK_IMAGE_REQUEST.length);
     if (at < 0) return false;
-    new BookImageRequest().write(this.commands.record, at).gatewayId = this.gatewayId;
+    const request = new BookImageRequest().write(this.commands.record, at);
+    Object.assign(request, { gatewayId: this.gatewayId, correlationId: ++this.imageNumber });
     this.commands.commit();
     return true;
   }
 
   /** Reads up to so many frames; returns how many there were. */
   poll(most: number): number {
+    if (this.wantsImage && this.askForBooks()) {
+      this.wantsImage = false;
+      this.awaited = this.imageNumber;
+    }
     let frames = 0;
     for (; frames < most; frames++) {
       const at = this.events.read();
@@ -95,6 +134,13 @@ export class SimulatedGateway {
 
   private take(record: RecordBuffer, at: number, length: number): void {
     const templateId = templateIdAt(record, at);
+    if (this.isBehindImage) {
+      if (templateId !== BOOK_IMAGE.beginTemplateId) return;
+      const { gatewayId, imageNumber, sequence } = this.bracket.wrap(record, at);
+      if (gatewayId !== this.gatewayId || imageNumber !== this.awaited) return;
+      this.awaited = 0;
+      this.lastSequence = sequence;
+    }
     if (templateId === BOOK_IMAGE.beginTemplateId) this.isInImage = true;
     if (this.isInImage) {
       this.isInImage = templateId !== BOOK_IMAGE.endTemplateId;

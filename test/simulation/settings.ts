@@ -52,6 +52,8 @@ export interface Settings {
   /** Writes between two that fail, by chance; 0: none does. */
   readonly writesAFailure: number;
   readonly weights: readonly (readonly [Actor, number])[];
+  /** Turns of gateways between two that are cut off, by chance; 0: none is. */
+  readonly turnsACutOff: number;
 }
 
 const KIB = 1_024;
@@ -59,6 +61,8 @@ const KIB = 1_024;
 export interface Wanted {
   readonly durability?: Durability | undefined;
   readonly control?: Control | undefined;
+  /** Gateways are cut off and join again. An option: the other seeds stay what they were. */
+  readonly cutOffs?: boolean | undefined;
 }
 
 export function drawSettings(random: RandomSource, wanted: Wanted): Settings {
@@ -82,6 +86,7 @@ export function drawSettings(random: RandomSource, wanted: Wanted): Settings {
     powerCuts: drawPowerCuts(random, control),
     writesAFailure: random.pick([0, 0, 100]),
     weights: drawWeights(random),
+    turnsACutOff: wanted.cutOffs === true ? random.pick([20, 200]) : 0,
   };
 }
 

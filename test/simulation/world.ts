@@ -17,7 +17,7 @@ import { SimulatedDisk } from './disk.ts';
 import { DrawnCommands, LIMITS, SETUP } from './drawn-commands.ts';
 import { type EndKind, must, ProcessEnd } from './failure.ts';
 import { SimulatedFollower } from './follower.ts';
-import type { Group } from './gateway.ts';
+import type { Group, SimulatedGateway } from './gateway.ts';
 import { SimulatedProcess } from './process.ts';
 import type { RandomSource } from './random-source.ts';
 import { type Actor, drawSettings, type Settings, type Wanted } from './settings.ts';
@@ -40,12 +40,15 @@ export interface WorldTally extends ClientTally {
   lost: number;
   /** Projections that had more than the journal after a power cut, and were filled again. */
   rebuilds: number;
+  /** Gateways that found themselves cut off, and joined again. */
+  cutOffs: number;
 }
 
 export class World {
   readonly settings: Settings;
   readonly tally: WorldTally = {
     ...{ steps: 0, commands: 0, comparisons: 0, snapshots: 0, torn: 0, lost: 0, rebuilds: 0 },
+    cutOffs: 0,
     ...{ refused: 0, retries: 0, repeats: 0, unknown: 0, fullRings: 0 },
     ends: { kill: 0, 'power cut': 0, 'failed write': 0, 'full disk': 0 },
   };
@@ -223,12 +226,23 @@ export class World {
   }
 
   private turnGateway(): void {
-    const { random } = this;
+    const { random, settings } = this;
     const gateway = random.pick(this.process.gateways);
+    const mayBeCutOff = settings.turnsACutOff > 0 && !this.isFinishing;
+    if (mayBeCutOff && random.oneIn(settings.turnsACutOff)) gateway.cutOff();
     if (gateway.stalledTurns > 0) gateway.stalledTurns--;
+    else if (gateway.isCutOff) this.rejoin(gateway);
     else if (random.oneIn(30)) gateway.stalledTurns = random.below(20);
     else if (random.oneIn(60)) gateway.askForBooks();
     else gateway.poll(random.pick([1, 5, 100]));
+  }
+
+  /** Its connections are closed: its clients connect again, and send again. */
+  private rejoin(gateway: SimulatedGateway): void {
+    this.tally.cutOffs++;
+    gateway.rejoin();
+    const index = this.process.gateways.indexOf(gateway);
+    for (const client of this.clients) if (client.gateway === index) client.reconnect();
   }
 
   private turnClient(client: SimulatedClient): void {
@@ -312,7 +326,10 @@ export class World {
     process.turnJournal();
     this.busy.delete('journal');
     this.disk.work();
-    for (const gateway of process.gateways) gateway.poll(Number.POSITIVE_INFINITY);
+    for (const gateway of process.gateways) {
+      if (gateway.isCutOff) this.rejoin(gateway);
+      gateway.poll(Number.POSITIVE_INFINITY);
+    }
   }
 
   private isAtRest(): boolean {
