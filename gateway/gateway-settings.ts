@@ -28,3 +28,6 @@ export interface GatewaySettings {
   /** How long a stopping gateway waits for outcomes. */
   readonly drainTimeoutMs: number;
 }
+
+/** Connections beyond `maxConnections` that are told so; those beyond these are closed at once. */
+export const CONNECTIONS_REFUSED = 100;
