@@ -78,7 +78,8 @@ export async function overload(
       });
       const after = await flood.runClosed(CLOSED_SECONDS);
       flood.close();
-      await server.end('SIGTERM');
+      const code = await server.end('SIGTERM');
+      if (code !== 0) throw new Error(`the exchange ended with ${code}`);
       return {
         saturation: batch * before.acknowledgedPerSecond,
         saturationAfter: batch * after.acknowledgedPerSecond,
