@@ -90,7 +90,12 @@ export class Gateway implements GatewayServices {
   private nextChanges: ReadonlyMap<number, NextStateChange> = new Map();
   private stopping: Promise<void> | undefined;
   private isStopped = false;
-  private wake: () => void = () => {};
+  private isAsleep = false;
+  /** Ends when somebody rang; undefined where nobody waits for that. */
+  private sleep: Promise<void> | undefined;
+  private onEnd: () => void = () => {};
+  private onFailure: (error: unknown) => void = () => {};
+  private idleTurns = 0;
 
   constructor(links: GatewayLinks, settings: GatewaySettings, identity: GatewayIdentity) {
     this.links = links;
@@ -181,27 +186,43 @@ export class Gateway implements GatewayServices {
   }
 
   /** Polls until the gateway is stopped. */
-  async run(): Promise<void> {
-    const { events, ownSignal, spins } = this.links;
-    let idleTurns = 0;
-    while (!this.isStopped) {
-      if (events.isCutOff) await this.rejoin();
-      idleTurns = this.poll() > 0 || this.port.inFlight > 0 ? 0 : idleTurns + 1;
-      if (idleTurns <= spins) {
-        await nextTurn();
-        continue;
-      }
-      idleTurns = 0;
-      ownSignal.prepare();
-      if (this.poll() > 0) {
-        ownSignal.cancel();
-        continue;
-      }
-      const woken = new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-      await Promise.race([ownSignal.sleepAsync(Number.POSITIVE_INFINITY), woken]);
+  run(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.onEnd = resolve;
+    this.onFailure = reject;
+    this.turn();
+    return promise;
+  }
+
+  /**
+   * One turn: polls, and asks for the next one, or sleeps where there is nothing to wait for. Plain
+   * calls: promises would cost a request more than reading it does.
+   */
+  private readonly turn = (): void => {
+    if (this.isStopped) this.onEnd();
+    else if (this.links.events.isCutOff) {
+      this.rejoin().then(this.turn, this.onFailure);
+    } else if (!this.fallAsleep()) setImmediate(this.turn);
+  };
+
+  /** Polls; false while there is work, or was lately. */
+  private fallAsleep(): boolean {
+    const { ownSignal, spins } = this.links;
+    this.idleTurns = this.poll() > 0 || this.port.inFlight > 0 ? 0 : this.idleTurns + 1;
+    if (this.idleTurns <= spins) return false;
+    this.idleTurns = 0;
+    ownSignal.prepare();
+    if (this.poll() > 0) {
+      ownSignal.cancel();
+      return false;
     }
+    this.isAsleep = true;
+    // Who was woken otherwise still waits here, and need not do so twice.
+    this.sleep ??= ownSignal.sleepAsync(Number.POSITIVE_INFINITY).then(() => {
+      this.sleep = undefined;
+      this.wakeUp();
+    });
+    return true;
   }
 
   /** Takes no more commands, waits for the outcomes of those it took, closes every connection. */
@@ -330,7 +351,9 @@ export class Gateway implements GatewayServices {
   }
 
   private wakeUp(): void {
-    this.links.ownSignal.ring();
-    this.wake();
+    if (!this.isAsleep) return;
+    this.isAsleep = false;
+    this.links.ownSignal.cancel();
+    setImmediate(this.turn);
   }
 }

@@ -23,6 +23,7 @@ import {
   until,
 } from './support/server-process.ts';
 import { stallJournal } from './support/stalled-journal.ts';
+import { openRawWebSocket } from './support/websocket-client.ts';
 
 const KRW = 1;
 const BTC = 10;
@@ -206,6 +207,31 @@ describe('commands over WebSocket', () => {
     await goOn();
     const { results } = await server.sendCommands(order);
     assert.equal(results[0]!.sequence, earlier + 2);
+  });
+
+  it('a client that does not read its answers is disconnected, the others go on', async () => {
+    client = await CommandSocket.open(server);
+    const slow = await openRawWebSocket(server, '/ws/commands');
+    slow.pause();
+    const ended = Promise.race([once(slow, 'close'), once(slow, 'error')]);
+    // Answers of far more bytes than the limit and the kernel's buffers on both ends together.
+    const cancels = encodeCommands(
+      Array.from({ length: 500 }, () => cancelOrder({ accountId: 1, orderId: 1 })),
+    );
+    const head = [0x82, 0x80 | 126, cancels.length >> 8, cancels.length & 0xff, 0, 0, 0, 0];
+    const frame = Buffer.concat([Buffer.from(head), cancels]);
+    let isGone = false;
+    ended.then(() => {
+      isGone = true;
+    });
+    for (let message = 0; message < 1_000 && !isGone; message++) {
+      if (!slow.write(frame)) await Promise.race([once(slow, 'drain'), ended]);
+    }
+    slow.resume();
+    await ended;
+    client.socket.send(order);
+    await client.answered(1);
+    assert.equal(client.isClosed, false);
   });
 
   it('a message too long ends the connection', async () => {

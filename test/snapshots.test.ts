@@ -88,7 +88,10 @@ describe('an exchange with snapshots', () => {
       const verified = await runCli(['verify', '--data', folder.path]);
       assert.equal(verified.code, 1, 'verify finds the bad snapshot');
       assert.ok(verified.stderr.includes(newest!.path));
-      server = await ServerProcess.start(folder.path, ['--snapshot-every', '0'], NO_DATABASE);
+      const trained = ['--snapshot-every', '0', '--warm-up', '9000'];
+      server = await ServerProcess.start(folder.path, trained, NO_DATABASE);
+      const warmed = await server.waitForLog(({ msg }) => msg === 'exchange warmed up');
+      assert.equal(warmed['commands'], 9_000);
       const refused = await server.waitForLog(({ msg }) => msg.startsWith('snapshot refused'));
       assert.ok(refused.msg.includes(newest!.path));
       recovered = await server.waitForLog(({ msg }) => msg === 'recovered from the journal');

@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { encode } from '@msgpack/msgpack';
 import { Side, TimeInForce } from '../protocol/enums.ts';
@@ -16,7 +15,12 @@ import {
   temporaryDataFolder,
   until,
 } from './support/server-process.ts';
-import { type Message, subscription, WebSocketClient } from './support/websocket-client.ts';
+import {
+  type Message,
+  openRawWebSocket,
+  subscription,
+  WebSocketClient,
+} from './support/websocket-client.ts';
 
 const SEED = Number(process.env['HOGA_TEST_SEED'] ?? 20_240_601);
 const BTC_KRW = 1;
@@ -338,16 +342,11 @@ describe('WebSocket limits', () => {
     await openAccount(server, 1);
     const fast = await WebSocketClient.open(server);
     await fast.subscribe('book', BTC_KRW);
-    const { hostname, port } = new URL(server.address);
-    const slow = connect(Number(port), hostname);
-    const key = 'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13';
-    const upgrade = `Connection: Upgrade\r\nUpgrade: websocket\r\n${key}`;
-    slow.write(`GET /ws HTTP/1.1\r\nHost: ${hostname}\r\n${upgrade}\r\n\r\n`);
+    const slow = await openRawWebSocket(server, '/ws');
     let text = '';
     slow.on('data', (chunk) => {
       text += chunk.toString('latin1');
     });
-    await until('the upgrade', () => (text.endsWith('\r\n\r\n') ? true : undefined));
     for (const channel of ['book', 'executions']) slow.write(textFrame(subscription(channel, 1)));
     await until('both snapshots', () =>
       text.split('"type":"snapshot"').length > 2 ? true : undefined,

@@ -1,6 +1,8 @@
 /**
  * A TCP connection that reads into one buffer and makes nothing of it but calls: the benchmark's
- * client shares the machine with what it measures.
+ * client shares the machine with what it measures. Over 64 connections, to a server that only
+ * answers, a request costs the client's process 11 to 15 µs of a core; by node:http with an agent
+ * that keeps its connections 69 to 85 µs (4 runs of 30,000 requests in turns, Node 22.23.3).
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

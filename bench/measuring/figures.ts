@@ -6,7 +6,6 @@ const UNITS: Readonly<Record<string, string>> = {
   ops_per_s: '1/s',
   rate_per_s: '1/s',
   offered_per_s: '1/s',
-  requests_per_s: '1/s',
   ns_per_op: 'ns',
   heap_growth_bytes: 'bytes',
   allocated_bytes_per_op: 'bytes',

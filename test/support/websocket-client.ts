@@ -1,5 +1,6 @@
 /** A WebSocket client for tests that keeps all it gets: Node's own, which is a browser's. */
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { decode } from '@msgpack/msgpack';
 import { type ServerProcess, until } from './server-process.ts';
 
@@ -56,6 +57,18 @@ export class WebSocketClient {
   close(): void {
     this.socket.close();
   }
+}
+
+/** A socket that has become a WebSocket: for who writes frames itself, or does not read. */
+export async function openRawWebSocket(server: ServerProcess, path: string): Promise<Socket> {
+  const { hostname, port } = new URL(server.address);
+  const socket = connect(Number(port), hostname);
+  const key = 'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13';
+  const upgrade = `Connection: Upgrade\r\nUpgrade: websocket\r\n${key}`;
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n${upgrade}\r\n\r\n`);
+  let text = '';
+  while (!text.endsWith('\r\n\r\n')) text += (await once(socket, 'data'))[0].toString('latin1');
+  return socket;
 }
 
 /** A request to subscribe, to be sent later or changed before. */
