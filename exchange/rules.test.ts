@@ -105,14 +105,15 @@ suite('codes of currencies and markets', () => {
 });
 
 suite('an order by amount whose rest buys no lot beyond its slippage', () => {
-  function reasonOf(rulesVersion: number, amount: number): string {
+  function reasonOf(rulesVersion: number, amount: number, qty = 0): string {
     const venue = new RecordedExchange();
     activate(venue, rulesVersion);
     const [taker, maker, symbolId] = [1, 2, BTC_EUR];
     venue.deposit(taker, EUR, 1_000_000);
     venue.deposit(maker, BTC, 1_000_000);
     for (const price of [100, 200]) venue.order(maker, Side.Sell, price, 5, { symbolId });
-    const events = venue.marketOrder(taker, Side.Buy, 0, { symbolId, amount, maxSlippageBps: 100 });
+    const terms = { symbolId, amount, maxSlippageBps: 100 };
+    const events = venue.marketOrder(taker, Side.Buy, qty, terms);
     const report = events.findLast((event) => event instanceof ExecutionReport);
     assert.deepEqual([report?.accountId, report?.cumQty], [taker, 5]);
     return nameOf(CancelReason, report!.cancelReason);
@@ -126,5 +127,6 @@ suite('an order by amount whose rest buys no lot beyond its slippage', () => {
   test('has spent its amount from version 2 on, but for one that would buy a lot more', () => {
     assert.equal(reasonOf(2, 699), 'AmountSpent');
     assert.equal(reasonOf(2, 700), 'Slippage');
+    assert.equal(reasonOf(2, 0, 6), 'Slippage', 'an order by quantity spends no amount');
   });
 });
