@@ -12,7 +12,13 @@ import { COMMAND_RESULT } from '../protocol/result-layout.ts';
 import type { BookReplica } from './book-replica.ts';
 import { type CommandOutcome, writeOutcome } from './command-outcome.ts';
 import type { CommandList, CommandReply } from './command-port.ts';
-import { CommandReader, type CommandRoute, type ParsedRequest } from './command-request.ts';
+import {
+  beginsWithCancel,
+  CommandReader,
+  type CommandRoute,
+  isCancelKind,
+  type ParsedRequest,
+} from './command-request.ts';
 
 /** Why nothing of a request was taken: an HTTP status, and what is told beside it. */
 export interface Refusal {
@@ -27,12 +33,17 @@ export interface IntakeServices {
   readonly replica: BookReplica;
   /** false where the exchange is too busy: nothing was sent. */
   submit(commands: CommandList, reply: CommandReply, receivedNs: number): boolean;
+  /** Whether so much is unanswered that a request is refused unread. */
+  isBusyFor(isCancelsOnly: boolean): boolean;
   /** A request's commands begin to be read: its stamp, or 0 where it is not measured. */
   beginRequest(): number;
 }
 
 const BUSY_SECONDS = 1;
 const CANCEL_ONLY_SECONDS = 5;
+
+/** Refusing is what there is most of where there is too much of all: made once. */
+const BUSY = busyRefusal('the exchange is busy');
 
 export class CommandIntake {
   private readonly services: IntakeServices;
@@ -45,6 +56,7 @@ export class CommandIntake {
 
   /** A line of CSV. */
   takeCsv(kind: CsvKind, body: Uint8Array, reply: CommandReply): Refusal | undefined {
+    if (this.services.isBusyFor(isCancelKind(kind))) return BUSY;
     const receivedNs = this.services.beginRequest();
     return this.take(this.reader.readCsv(kind, body), () => reply, receivedNs);
   }
@@ -58,6 +70,7 @@ export class CommandIntake {
     body: Uint8Array,
     send: (results: Uint8Array) => void,
   ): Refusal | undefined {
+    if (this.services.isBusyFor(beginsWithCancel(body))) return BUSY;
     const receivedNs = this.services.beginRequest();
     const parsed = this.reader.readBinary(route, body);
     const replyTo = (commands: CommandList) => new BinaryReply(commands, this.results, send);
@@ -74,7 +87,7 @@ export class CommandIntake {
     // A refusal that is sequenced is journaled too, and would help to fill the disk.
     if (commands.beginsSomething && replica.cancelOnlyReasons !== 0) return cancelOnlyRefusal();
     if (this.services.submit(commands, replyTo(commands), receivedNs)) return undefined;
-    return busyRefusal('the exchange is busy');
+    return BUSY;
   }
 }
 

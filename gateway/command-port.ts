@@ -22,6 +22,14 @@ export interface CommandReply {
   onOutcome(index: number, outcome: CommandOutcome): void;
 }
 
+/** Of what a gateway has on its way to the exchange and back. */
+export interface CommandBounds {
+  /** Part of the command ring that only cancels may use. */
+  readonly cancelReserveBytes: number;
+  /** Commands without an outcome; a request that begins below it is taken whole. */
+  readonly maxUnanswered: number;
+}
+
 interface PendingRequest {
   readonly reply: CommandReply;
   readonly firstCorrelationId: number;
@@ -42,11 +50,13 @@ export class CommandPort {
   private readonly producer: RingProducer;
   private readonly exchange: Signal;
   private readonly gatewayId: number;
-  private readonly cancelReserveBytes: number;
+  private readonly bounds: CommandBounds;
   private readonly clock: LatencyClock;
   private readonly header = new CommandHeader();
   private readonly stamps = new LatencyStamps();
   private nextCorrelationId = 1;
+  /** Of the last outcome: what came after it is unanswered. */
+  private lastAnswered = 0;
   private imageNumber = 0;
   /** Oldest first; `head` is the first that still waits. */
   private pending: PendingRequest[] = [];
@@ -56,13 +66,13 @@ export class CommandPort {
     producer: RingProducer,
     exchange: Signal,
     gatewayId: number,
-    cancelReserveBytes: number,
+    bounds: CommandBounds,
     clock: LatencyClock,
   ) {
     this.producer = producer;
     this.exchange = exchange;
     this.gatewayId = gatewayId;
-    this.cancelReserveBytes = cancelReserveBytes;
+    this.bounds = bounds;
     this.clock = clock;
   }
 
@@ -70,13 +80,22 @@ export class CommandPort {
     return this.pending.length - this.head;
   }
 
+  /** Whether so much is unanswered that only cancels are sent, and at last nothing. */
+  isBusyFor(isCancelsOnly: boolean): boolean {
+    const { maxUnanswered } = this.bounds;
+    const most = isCancelsOnly ? 2 * maxUnanswered : maxUnanswered;
+    return this.nextCorrelationId - 1 - this.lastAnswered >= most;
+  }
+
   /**
-   * Sends a request's commands; false where the ring has no room for all: then none was sent.
+   * Sends a request's commands; false where too much is unanswered, or where the ring has no room
+   * for all: then none was sent.
    *
    * @param receivedNs when the request began to be read; 0: it is not measured
    */
   submit(commands: CommandList, timeUs: number, reply: CommandReply, receivedNs: number): boolean {
     const { record, offsets } = commands;
+    if (this.isBusyFor(commands.isCancelsOnly)) return false;
     if (!commands.isCancelsOnly && !this.hasRoomFor(record, offsets)) return false;
     if (receivedNs > 0) this.sendStamps(receivedNs);
     const firstCorrelationId = this.nextCorrelationId;
@@ -109,6 +128,7 @@ export class CommandPort {
     const count = this.inFlight;
     this.pending = [];
     this.head = 0;
+    this.lastAnswered = this.nextCorrelationId - 1;
     return count;
   }
 
@@ -123,12 +143,13 @@ export class CommandPort {
     if (request === undefined || index < 0 || index >= request.count) {
       throw new Error(`outcome for correlation id ${correlationId}, which does not wait for one`);
     }
+    this.lastAnswered = correlationId;
     if (index === request.count - 1) this.dropHead();
     request.reply.onOutcome(index, outcome);
   }
 
   private hasRoomFor(record: RecordBuffer, offsets: readonly number[]): boolean {
-    let bytes = this.cancelReserveBytes;
+    let bytes = this.bounds.cancelReserveBytes;
     for (const offset of offsets) bytes += recordLengthAt(record, offset) + FRAME_HEADER_BYTES;
     return this.producer.freeBytes() >= bytes;
   }

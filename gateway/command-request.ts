@@ -21,7 +21,12 @@ import {
 import { commandName, validateCommand } from '../protocol/command-validation.ts';
 import { type CsvKind, encodeCsv } from '../protocol/csv.ts';
 import type { FieldError } from '../protocol/field-error.ts';
-import { RecordBuffer, recordLengthAt, templateIdAt } from '../protocol/record.ts';
+import {
+  MESSAGE_HEADER_LENGTH,
+  RecordBuffer,
+  recordLengthAt,
+  templateIdAt,
+} from '../protocol/record.ts';
 import { isRefusedInCancelOnly } from '../protocol/venue-mode.ts';
 import type { CommandList } from './command-port.ts';
 
@@ -74,7 +79,7 @@ export class CommandReader {
     const { record } = this;
     const error = encodeCsv(kind, this.decoder.decode(body), record, 0);
     if (error !== undefined) return { error };
-    const isCancelsOnly = CANCELS.includes(kind);
+    const isCancelsOnly = isCancelKind(kind);
     const beginsSomething = isRefusedInCancelOnly(templateIdAt(record, 0));
     return { commands: { record, offsets: [0], isCancelsOnly, beginsSomething } };
   }
@@ -108,12 +113,21 @@ export class CommandReader {
   }
 }
 
+export function isCancelKind(kind: CsvKind): boolean {
+  return CANCELS.includes(kind);
+}
+
 const CANCEL_TEMPLATES: readonly number[] = [
   CANCEL_ORDER.templateId,
   MASS_CANCEL.templateId,
   KILL_SWITCH.templateId,
   SET_VENUE_MODE.templateId,
 ];
+
+/** Whether a body's first record is a cancel: where it is not, the body is not one of cancels. */
+export function beginsWithCancel(body: Uint8Array): boolean {
+  return body.length >= MESSAGE_HEADER_LENGTH && isCancel(body[2]! | (body[3]! << 8));
+}
 
 function isCancel(templateId: number): boolean {
   return CANCEL_TEMPLATES.includes(templateId);

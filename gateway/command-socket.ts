@@ -5,14 +5,16 @@
  */
 import { busyRefusal, type CommandIntake, fieldRefusal, type Refusal } from './command-intake.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
-import type { TemplatedApp, WebSocket } from './uws.ts';
+import { AnswersOfTurn, SocketAnswers } from './socket-answers.ts';
+import type { TemplatedApp } from './uws.ts';
 import { type ConnectionCount, upgrade } from './websocket-upgrade.ts';
 
 interface Session {
   /** Messages received, and how many of them are not answered yet. */
   messages: number;
   unanswered: number;
-  isOpen: boolean;
+  /** undefined until it is open. */
+  answers: SocketAnswers | undefined;
 }
 
 export function addCommandSocket(
@@ -21,50 +23,60 @@ export function addCommandSocket(
   intake: CommandIntake,
   connections: ConnectionCount,
 ): void {
+  const { wsMaxUnanswered } = settings;
+  const tooMany = busyRefusal(`${wsMaxUnanswered} messages of this connection wait for an answer`);
+  const texts = new RefusalTexts();
+  const turn = new AnswersOfTurn();
   app.ws<Session>('/ws/commands', {
     maxPayloadLength: settings.maxBodyBytes,
     maxBackpressure: settings.wsMaxBackpressureBytes,
     closeOnBackpressureLimit: true,
     idleTimeout: settings.wsIdleSeconds,
     upgrade: (response, request, context) => {
-      const session: Session = { messages: 0, unanswered: 0, isOpen: true };
+      const session: Session = { messages: 0, unanswered: 0, answers: undefined };
       upgrade(response, request, context, connections, session);
+    },
+    open: (ws) => {
+      ws.getUserData().answers = new SocketAnswers(ws, turn);
     },
     message: (ws, message, isBinary) => {
       const session = ws.getUserData();
       session.messages++;
-      const refusal = receive(ws, session, message, isBinary);
-      if (refusal !== undefined) ws.send(textOf(session.messages, refusal));
+      const refusal = receive(session, message, isBinary);
+      if (refusal !== undefined) ws.send(texts.textOf(session.messages, refusal));
     },
     close: (ws) => {
-      ws.getUserData().isOpen = false;
+      ws.getUserData().answers!.close();
       connections.closed();
     },
   });
 
-  function receive(
-    ws: WebSocket<Session>,
-    session: Session,
-    message: ArrayBuffer,
-    isBinary: boolean,
-  ): Refusal | undefined {
+  function receive(session: Session, message: ArrayBuffer, isBinary: boolean): Refusal | undefined {
     if (!isBinary) {
       const value = `a text of ${message.byteLength} bytes`;
       return fieldRefusal({ field: 'message', value, allowed: 'command records, binary' });
     }
-    if (session.unanswered >= settings.wsMaxUnanswered) {
-      return busyRefusal(`${session.unanswered} messages of this connection wait for an answer`);
-    }
+    if (session.unanswered >= wsMaxUnanswered) return tooMany;
     const refusal = intake.takeBinary('commands', new Uint8Array(message), (results) => {
       session.unanswered--;
-      if (session.isOpen) ws.send(results, true);
+      session.answers!.add(results);
     });
     if (refusal === undefined) session.unanswered++;
     return refusal;
   }
 }
 
-/** @param message its number on this connection, from 1 */
-function textOf(message: number, refusal: Refusal): string {
-  return JSON.stringify({ message, ...refusal });
+/** Where there is too much, refusals in a row are one and the same: put in words once. */
+class RefusalTexts {
+  private refusal: Refusal | undefined;
+  private text = '';
+
+  /** @param message its number on this connection, from 1 */
+  textOf(message: number, refusal: Refusal): string {
+    if (refusal !== this.refusal) {
+      this.refusal = refusal;
+      this.text = JSON.stringify(refusal).slice(1);
+    }
+    return `{"message":${message},${this.text}`;
+  }
 }

@@ -6,6 +6,8 @@ export interface GatewaySettings {
   readonly maxConnections: number;
   /** Part of the command ring that only cancels may use. */
   readonly cancelReserveBytes: number;
+  /** Commands that may be unanswered before others than cancels are refused; twice that: all. */
+  readonly maxUnanswered: number;
   /** Levels of /orderbook by default and at most. */
   readonly depthDefault: number;
   readonly depthMax: number;
@@ -26,3 +28,6 @@ export interface GatewaySettings {
   /** How long a stopping gateway waits for outcomes. */
   readonly drainTimeoutMs: number;
 }
+
+/** Connections beyond `maxConnections` that are told so; those beyond these are closed at once. */
+export const CONNECTIONS_REFUSED = 100;

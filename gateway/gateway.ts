@@ -19,7 +19,7 @@ import { CommandIntake } from './command-intake.ts';
 import { type CommandList, CommandPort, type CommandReply } from './command-port.ts';
 import { addCommandSocket } from './command-socket.ts';
 import { EventPump } from './event-pump.ts';
-import type { GatewaySettings } from './gateway-settings.ts';
+import { CONNECTIONS_REFUSED, type GatewaySettings } from './gateway-settings.ts';
 import { addRoutes, type GatewayServices } from './http-routes.ts';
 import { Latencies } from './latencies.ts';
 import { MarketDataFeed } from './market-data-feed.ts';
@@ -27,6 +27,7 @@ import { type JournalHistograms, Metrics } from './metrics.ts';
 import type { NextStateChange } from './next-state-change.ts';
 import {
   App,
+  type HttpResponse,
   type TemplatedApp,
   type us_listen_socket,
   us_listen_socket_close,
@@ -104,9 +105,8 @@ export class Gateway implements GatewayServices {
     this.index = links.gatewayId - 1;
     this.listeningPort = settings.port;
     const { gatewayId, commands, exchangeSignal } = links;
-    const { cancelReserveBytes } = settings;
     const { counters, gatewayCounters, journal, clock } = links;
-    this.port = new CommandPort(commands, exchangeSignal, gatewayId, cancelReserveBytes, clock);
+    this.port = new CommandPort(commands, exchangeSignal, gatewayId, settings, clock);
     this.latencies = new Latencies(clock, settings.latencyEvery);
     const { latencies } = this;
     const cancelOnlyReasons = () => this.replica.cancelOnlyReasons;
@@ -132,7 +132,12 @@ export class Gateway implements GatewayServices {
     addWebSocket(app, settings, feed, count);
     addCommandSocket(app, settings, this.intake, count);
     addRoutes(app, this);
-    app.filter((_, change) => countConnection(change));
+    const onConnection = (response: HttpResponse, change: number): void => {
+      countConnection(change);
+      // One that asks nothing cannot be answered 503, and takes a file all the same.
+      if (change > 0 && this.isBeyond(CONNECTIONS_REFUSED)) response.close();
+    };
+    app.filter(onConnection);
   }
 
   /** Asks for the books, waits for them, then listens. Resolves to the port listened at. */
@@ -267,9 +272,18 @@ export class Gateway implements GatewayServices {
     return true;
   }
 
+  isBusyFor(isCancelsOnly: boolean): boolean {
+    return this.port.isBusyFor(isCancelsOnly);
+  }
+
   isFull(): boolean {
-    const { gatewayCounters } = this.links;
-    return gatewayCounters.sum(GatewayCounter.Connections) > this.settings.maxConnections;
+    return this.isBeyond(0);
+  }
+
+  /** Whether there are more than so many connections beyond the limit. */
+  private isBeyond(more: number): boolean {
+    const connections = this.links.gatewayCounters.sum(GatewayCounter.Connections);
+    return connections > this.settings.maxConnections + more;
   }
 
   beginRequest(): number {

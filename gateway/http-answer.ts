@@ -73,8 +73,23 @@ export class HttpAnswer {
       this.response.writeHeader('Content-Type', contentType);
       for (const name in headers) this.response.writeHeader(name, headers[name]!);
       if (this.isHead) this.response.endWithoutBody(Buffer.byteLength(body));
-      else this.response.end(body, headers['Connection'] === 'close');
+      else if (headers['Connection'] === 'close') this.response.end(body, true);
+      else this.end(body);
     });
+  }
+
+  /**
+   * What the client's side has no room for stays here until it has, and until then the request is
+   * unanswered: who sends the next one without reading is disconnected. With uWebSockets' own end
+   * the answers of such a client would pile up in memory.
+   */
+  private end(body: string | Uint8Array): void {
+    const { response } = this;
+    const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const [, isDone] = response.tryEnd(body, bytes);
+    if (isDone) return;
+    const rest = Buffer.from(body as Uint8Array);
+    response.onWritable((offset) => response.tryEnd(rest.subarray(offset), bytes)[0]);
   }
 }
 

@@ -135,6 +135,12 @@ export const SETTINGS = {
   ),
   maxBodyBytes: integer(MIB, KIB, 64 * MIB, 'request body; beyond: 413'),
   maxConnections: integer(10_000, 1, 1_000_000, 'connections, of all gateways; beyond: 503'),
+  maxUnanswered: integer(
+    8_192,
+    1,
+    16_777_216,
+    'commands a gateway has unanswered; beyond: 503, for cancels beyond twice that',
+  ),
   depthDefault: integer(100, 1, 100_000, 'levels a side of /orderbook where depth is not given'),
   depthMax: integer(10_000, 1, 100_000, 'largest depth of /orderbook; beyond: 400'),
   wsMaxMessageBytes: integer(16 * KIB, 256, MIB, 'WebSocket message in; beyond: disconnected'),

@@ -10,6 +10,7 @@ import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
 import { Counter, Counters } from '../ring/counters.ts';
 import { Signal } from '../ring/waiter.ts';
 import type { Configuration } from './configuration.ts';
+import { affordableConnections, maxOpenFiles } from './connection-limit.ts';
 import { acquireDataFolderLock, type DataFolderLock } from './data-folder-lock.ts';
 import { assertRoomForStart, DiskWatch, freeBytesOf } from './disk-watch.ts';
 import { DueTicks } from './due-ticks.ts';
@@ -351,6 +352,17 @@ export class Supervisor {
     };
   }
 
+  private affordableConnections(): number {
+    const { maxConnections: wanted } = this.configuration;
+    const openFiles = maxOpenFiles();
+    const maxConnections = affordableConnections(wanted, openFiles);
+    if (maxConnections < wanted) {
+      const what = 'fewer connections than --max-connections: allow more open files (ulimit -n)';
+      this.log.warn({ maxConnections, wanted, openFiles }, what);
+    }
+    return maxConnections;
+  }
+
   private gatewayData(): Omit<GatewayThreadData, 'gateway'> {
     const { configuration, links, dataFolder } = this;
     const identity = {
@@ -363,7 +375,8 @@ export class Supervisor {
       layout: this.layout,
     };
     const { spins } = this.layout.gateway;
-    return { links, settings: configuration, identity, spins };
+    const maxConnections = this.affordableConnections();
+    return { links, settings: { ...configuration, maxConnections }, identity, spins };
   }
 }
 

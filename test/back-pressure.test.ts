@@ -7,6 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandClient } from '../bench/flow/command-client.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
+import { Flood } from './chaos/overload/flood.ts';
+import { fund } from './chaos/overload/overload.ts';
 import { cancelOrder, deposit, encodeCommands, newOrder } from './support/commands.ts';
 import {
   type CommandsAnswer,
@@ -133,6 +135,26 @@ describe('an exchange with small rings and a disk that hangs', () => {
     const { body } = await server.get('/balances?userId=1');
     const [won] = body['balances'] as { available: number }[];
     assert.equal(won?.available, depositCount);
+  });
+
+  it('answers every message of a flood, and journals no other than it acknowledged', async () => {
+    await fund(server);
+    const terms = { transport: 'websocket', connections: 4, batch: 2, inFlight: 1 } as const;
+    const flood = await Flood.open(new URL(server.address), terms);
+    // The rings hold a small part of this while the disk hangs.
+    const messages = 3_000;
+    const goOn = stallJournal(folder.path);
+    const flooding = flood.runOpen(messages, 1);
+    await until('messages are refused', () => (flood.figures.refused > 1_000 ? true : undefined));
+    await goOn();
+    const { sent, heldBack, acknowledged, refused } = await flooding;
+    flood.close();
+    assert.equal(sent + heldBack, messages);
+    assert.equal(acknowledged + refused, sent);
+    const journaled = await flood.ledger.compare(folder.path);
+    const right = { lost: 0, refusedJournaled: 0, unansweredJournaled: 0 };
+    assert.deepEqual(journaled, { acknowledged: 2 * acknowledged, ...right });
+    assert.ok(acknowledged > 0);
   });
 
   it('takes every batch of many clients that try again, exactly once', async () => {

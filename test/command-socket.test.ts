@@ -29,7 +29,10 @@ const KRW = 1;
 const BTC = 10;
 const MAX_BODY_BYTES = 65_536;
 const MAX_UNANSWERED = 200;
+/** Commands of all connections. */
+const MAX_COMMANDS = 300;
 const LIMITS = [
+  ...['--max-unanswered', `${MAX_COMMANDS}`],
   ...['--max-body-bytes', `${MAX_BODY_BYTES}`, '--ws-max-unanswered', `${MAX_UNANSWERED}`],
   ...['--ws-max-backpressure-bytes', '65536'],
 ];
@@ -192,6 +195,40 @@ describe('commands over WebSocket', () => {
     await client.answered(MAX_UNANSWERED + 4);
     assert.equal(await executed(), earlier + MAX_UNANSWERED + 2);
     other.socket.close();
+  });
+
+  it('refuses whoever comes when too much is unanswered, but for cancels', async () => {
+    client = await CommandSocket.open(server);
+    const earlier = await executed();
+    const goOn = stallJournal(folder.path);
+    const orders = Array.from({ length: MAX_COMMANDS }, () =>
+      newOrder({ accountId: 1, price: 10 }),
+    );
+    client.socket.send(encodeCommands(orders));
+    for (const message of [order, cancel, order]) client.socket.send(message);
+    await until('two are refused', () => (client.refused.length === 2 ? true : undefined));
+    assert.deepEqual(
+      client.refused.map(({ message, status, retryAfterSeconds }) => [
+        message,
+        status,
+        retryAfterSeconds,
+      ]),
+      [
+        [2, 503, 1],
+        [4, 503, 1],
+      ],
+    );
+    assert.match(client.refused[0]!.error['message'] as string, /^the exchange is busy/);
+    assert.equal((await server.send('/order', '1,1,10,1,1')).status, 503);
+    assert.equal((await server.sendCommands(order)).status, 503);
+    const canceling = [server.send('/cancel', '1,1,1'), server.sendCommands(cancel, '/cancel')];
+    await until('the cancels are executed', async () =>
+      (await executed()) === earlier + MAX_COMMANDS + 3 ? true : undefined,
+    );
+    await goOn();
+    for (const { status } of await Promise.all(canceling)) assert.equal(status, 200);
+    await client.answered(4);
+    assert.equal((await server.send('/order', '1,1,10,1,1')).status, 200);
   });
 
   it('what was sent is executed though the client has left', async () => {

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { CONNECTIONS_REFUSED } from '../gateway/gateway-settings.ts';
 import {
   NO_DATABASE,
   ServerProcess,
@@ -86,6 +88,23 @@ describe(`at most ${MAX_CONNECTIONS} connections`, () => {
     await until('there is room again', async () =>
       (await ask(new Agent())) === 200 ? true : undefined,
     );
+  });
+
+  it('closes those far beyond at once, also where they ask nothing', async () => {
+    const beyond = 20;
+    let closed = 0;
+    const { hostname, port } = new URL(server.address);
+    const count = MAX_CONNECTIONS + CONNECTIONS_REFUSED + beyond;
+    const sockets = Array.from({ length: count }, () => {
+      const socket = connect(Number(port), hostname);
+      return socket.on('error', () => {}).on('close', () => closed++);
+    });
+    await until('those beyond are closed', () => (closed >= beyond ? true : undefined));
+    for (const socket of sockets) socket.destroy();
+    await until('there is room again', async () => {
+      const status = await ask(new Agent()).catch(() => 0);
+      return status === 200 ? true : undefined;
+    });
   });
 
   it('answers HEAD like GET, without the body', async () => {

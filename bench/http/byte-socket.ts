@@ -49,6 +49,11 @@ export class ByteSocket {
     else this.socket.write(data);
   }
 
+  /** Bytes that were written and that the system has not taken yet. */
+  get waitingBytes(): number {
+    return this.socket.writableLength;
+  }
+
   close(): void {
     this.socket.destroy();
   }

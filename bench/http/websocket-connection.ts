@@ -54,9 +54,19 @@ export class WebSocketConnection {
       message.set([BINARY, MASKED | length, 0, 0, 0, 0], FRAME_HEAD_BYTES - SHORT_HEAD_BYTES);
       this.socket.write(message.subarray(FRAME_HEAD_BYTES - SHORT_HEAD_BYTES));
     } else {
-      message.set([BINARY, MASKED | LENGTH_16, length >> 8, length, 0, 0, 0, 0]);
+      writeFrameHead(message, length);
       this.socket.write(message);
     }
+  }
+
+  /** Sends frames as they are, each begun by `writeFrameHead`. */
+  sendFrames(frames: Uint8Array): void {
+    this.socket.write(frames);
+  }
+
+  /** Bytes that were sent and that the system has not taken yet. */
+  get waitingBytes(): number {
+    return this.socket.waitingBytes;
   }
 
   close(): void {
@@ -74,6 +84,11 @@ export class WebSocketConnection {
       else if (kind !== PING) throw new Error(`a frame of kind ${kind} came`);
     }
   }
+}
+
+/** The head, in `FRAME_HEAD_BYTES`, of a message of 126 bytes to 64 KiB that stands behind it. */
+export function writeFrameHead(frame: Uint8Array, length: number): void {
+  frame.set([BINARY, MASKED | LENGTH_16, length >> 8, length, 0, 0, 0, 0]);
 }
 
 /** Of the frame at `at`; undefined where it is not here as a whole. */

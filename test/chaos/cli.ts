@@ -8,6 +8,7 @@ import { flipBits } from './bit-flips/bit-flips.ts';
 import { fillDisks } from './disk-full/disk-full.ts';
 import { canMount } from './disk-full/small-disk.ts';
 import { killOften } from './kill/kill.ts';
+import { addOverload } from './overload/command.ts';
 import { cutPower, isStraceThere } from './power-cut/power-cut.ts';
 import { stallGateway } from './stalled-gateway/stalled-gateway.ts';
 
@@ -117,6 +118,7 @@ program
   .action(async (options: DiskFullCommandOptions) => {
     process.exitCode = await diskFull(options);
   });
+addOverload(program);
 program
   .command('stalled-gateway')
   .description(

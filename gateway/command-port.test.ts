@@ -1,0 +1,72 @@
+/** How much a gateway has on its way to the exchange: beyond it nothing is sent. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CancelOrder, NewOrder } from '../protocol/commands.ts';
+import { RecordBuffer, recordLengthAt } from '../protocol/record.ts';
+import { LatencyClock, latencyOrigin } from '../ring/latency-clock.ts';
+import { createRing, RingProducer, RingReader } from '../ring/ring.ts';
+import { createSignal, Signal } from '../ring/waiter.ts';
+import { CommandOutcome } from './command-outcome.ts';
+import { type CommandList, CommandPort } from './command-port.ts';
+
+const BOUNDS = { cancelReserveBytes: 1_024, maxUnanswered: 10 };
+const NOBODY = { wantsFills: false, onOutcome: () => {} };
+
+/** So many commands of a kind. */
+function list(command: NewOrder | CancelOrder, count: number): CommandList {
+  const record = RecordBuffer.allocate(count * 128);
+  const offsets: number[] = [];
+  for (let at = 0; offsets.length < count; at += recordLengthAt(record, at)) {
+    command.write(record, at);
+    offsets.push(at);
+  }
+  const isCancelsOnly = command instanceof CancelOrder;
+  return { record, offsets, isCancelsOnly, beginsSomething: !isCancelsOnly };
+}
+
+const orders = (count: number) => list(new NewOrder(), count);
+const cancels = (count: number) => list(new CancelOrder(), count);
+
+describe(`a gateway with at most ${BOUNDS.maxUnanswered} unanswered commands`, () => {
+  function open(): { submit(commands: CommandList): boolean; answer(id: number): void } {
+    const ring = createRing(2 ** 16);
+    new RingReader(ring, 0).join();
+    const exchange = new Signal(createSignal());
+    const clock = new LatencyClock(latencyOrigin());
+    const port = new CommandPort(new RingProducer(ring), exchange, 1, BOUNDS, clock);
+    return {
+      submit: (commands) => port.submit(commands, 1, NOBODY, 0),
+      answer: (id) => port.complete(id, new CommandOutcome()),
+    };
+  }
+
+  it('sends no more until one of them is answered', () => {
+    const { submit, answer } = open();
+    for (let i = 0; i < 10; i++) assert.equal(submit(orders(1)), true);
+    assert.equal(submit(orders(1)), false);
+    answer(1);
+    assert.equal(submit(orders(1)), true);
+    assert.equal(submit(orders(1)), false);
+  });
+
+  it('sends a request whole where it begins below, however long it is', () => {
+    const { submit, answer } = open();
+    assert.equal(submit(orders(25)), true);
+    assert.equal(submit(orders(1)), false);
+    for (let id = 1; id <= 15; id++) answer(id);
+    assert.equal(submit(orders(1)), false);
+    answer(16);
+    assert.equal(submit(orders(1)), true);
+  });
+
+  it('sends twice as many where they are cancels', () => {
+    const { submit, answer } = open();
+    assert.equal(submit(orders(10)), true);
+    assert.equal(submit(cancels(9)), true);
+    assert.equal(submit(cancels(1)), true);
+    assert.equal(submit(cancels(1)), false);
+    answer(1);
+    assert.equal(submit(orders(1)), false);
+    assert.equal(submit(cancels(1)), true);
+  });
+});

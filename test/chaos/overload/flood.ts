@@ -1,0 +1,205 @@
+/**
+ * Pours orders over many connections: in a closed loop, which finds out how many are taken, and in
+ * an open one, where each is due at a planned time whatever became of those before.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Histogram } from 'hdr-histogram-js';
+import { newHistogram } from '../../../bench/measuring/histograms.ts';
+import {
+  type FloodConnection,
+  type FloodListener,
+  openFlood,
+  type Transport,
+} from './flood-connection.ts';
+import { FloodLedger } from './flood-ledger.ts';
+
+export interface FloodOptions {
+  readonly transport: Transport;
+  readonly connections: number;
+  /** Orders a message. */
+  readonly batch: number;
+  /** Messages a connection has on its way in the closed loop. */
+  readonly inFlight: number;
+}
+
+/** Of one loop. Latencies in ns. */
+export class FloodFigures {
+  sent = 0;
+  acknowledged = 0;
+  /** Before the loop's time was over. */
+  acknowledgedInTime = 0;
+  refused = 0;
+  /** Due, and not sent since no connection took more. */
+  heldBack = 0;
+  seconds = 0;
+  readonly acceptedFromSending: Histogram = newHistogram();
+  readonly acceptedFromDue: Histogram = newHistogram();
+  readonly refusedFromSending: Histogram = newHistogram();
+
+  /** Messages. */
+  get acknowledgedPerSecond(): number {
+    return this.acknowledgedInTime / this.seconds;
+  }
+
+  get unanswered(): number {
+    return this.sent - this.acknowledged - this.refused;
+  }
+}
+
+/** Longer than any answer takes that comes at all. */
+const LAST_ANSWER_MS = 30_000;
+const POLL_MS = 10;
+const TICK_MS = 1;
+
+export class Flood implements FloodListener {
+  readonly ledger: FloodLedger;
+  /** Of the loop that runs, or ran last. */
+  figures = new FloodFigures();
+  private readonly inFlight: number;
+  private connections: FloodConnection[] = [];
+  /** Of the closed loop: sends as many as were answered. */
+  private onAnswered: (connection: number) => void = () => {};
+
+  private constructor(options: FloodOptions) {
+    this.ledger = new FloodLedger(options.batch);
+    this.inFlight = options.transport === 'http' ? 1 : options.inFlight;
+  }
+
+  static async open(url: URL, options: FloodOptions): Promise<Flood> {
+    const flood = new Flood(options);
+    for (let index = 0; index < options.connections; index++) {
+      const listener: FloodListener = {
+        onAcknowledged: (message, firstSequence) => {
+          flood.onAcknowledged(message, firstSequence);
+          flood.onAnswered(index);
+        },
+        onRefused: (message) => {
+          flood.onRefused(message);
+          flood.onAnswered(index);
+        },
+      };
+      flood.connections.push(await openFlood(options.transport, url, options.batch, listener));
+    }
+    return flood;
+  }
+
+  onAcknowledged(message: number, firstSequence: number): void {
+    const { figures, ledger } = this;
+    const nowMs = performance.now();
+    ledger.acknowledge(message, firstSequence);
+    figures.acknowledged++;
+    record(figures.acceptedFromSending, nowMs - ledger.sentAt(message));
+    record(figures.acceptedFromDue, nowMs - ledger.dueAt(message));
+  }
+
+  onRefused(message: number): void {
+    const { figures, ledger } = this;
+    ledger.refuse(message);
+    figures.refused++;
+    record(figures.refusedFromSending, performance.now() - ledger.sentAt(message));
+  }
+
+  /** Each connection sends as soon as it is answered; waits for the last answers. */
+  async runClosed(seconds: number): Promise<FloodFigures> {
+    const figures = this.begin();
+    const owed = new Uint32Array(this.connections.length);
+    const endMs = performance.now() + seconds * 1_000;
+    const pay = (index: number) => {
+      const messages = owed[index]!;
+      owed[index] = 0;
+      const nowMs = performance.now();
+      if (nowMs < endMs) this.send(this.connections[index]!, messages, () => nowMs);
+    };
+    this.onAnswered = (index) => {
+      // Answers that came together are answered together: as one write.
+      if (owed[index]!++ === 0) queueMicrotask(() => pay(index));
+    };
+    for (let index = 0; index < owed.length; index++) {
+      owed[index] = this.inFlight;
+      pay(index);
+    }
+    await sleep(seconds * 1_000);
+    return this.end(figures, seconds);
+  }
+
+  /** `rate` messages a second are due, in turns over the connections. */
+  async runOpen(
+    rate: number,
+    seconds: number,
+    onSecond: (figures: FloodFigures) => void = () => {},
+  ): Promise<FloodFigures> {
+    const figures = this.begin();
+    const { connections } = this;
+    const startMs = performance.now();
+    const planned = Math.round(rate * seconds);
+    const dueAt = (message: number) => startMs + (message * 1_000) / rate;
+    let due = 0;
+    let turn = 0;
+    let second = 1;
+    while (due < planned) {
+      const nowMs = performance.now();
+      const dueNow = Math.min(planned, Math.ceil(((nowMs - startMs) * rate) / 1_000)) - due;
+      if (dueNow > 0) {
+        let left = dueNow;
+        // As evenly as it goes over those that are ready.
+        const ready = connections.filter((connection) => connection.isReady);
+        for (let i = 0; i < ready.length && left > 0; i++) {
+          const most = Math.ceil(left / (ready.length - i));
+          const first = due + dueNow - left;
+          const connection = ready[(turn + i) % ready.length]!;
+          left -= this.send(connection, Math.min(most, this.mostAtOnce), (at) => dueAt(first + at));
+        }
+        turn++;
+        figures.heldBack += left;
+        due += dueNow;
+      }
+      if (nowMs - startMs >= second * 1_000) {
+        figures.seconds = second++;
+        onSecond(figures);
+      }
+      await sleep(TICK_MS);
+    }
+    return this.end(figures, seconds);
+  }
+
+  close(): void {
+    for (const connection of this.connections) connection.close();
+  }
+
+  private get mostAtOnce(): number {
+    return this.inFlight === 1 ? 1 : Number.POSITIVE_INFINITY;
+  }
+
+  private begin(): FloodFigures {
+    this.figures = new FloodFigures();
+    return this.figures;
+  }
+
+  /** What was acknowledged in the time counts; then all must be answered. */
+  private async end(figures: FloodFigures, seconds: number): Promise<FloodFigures> {
+    figures.acknowledgedInTime = figures.acknowledged;
+    figures.seconds = seconds;
+    this.onAnswered = () => {};
+    const deadlineMs = performance.now() + LAST_ANSWER_MS;
+    while (figures.unanswered > 0 && performance.now() < deadlineMs) await sleep(POLL_MS);
+    return figures;
+  }
+
+  private send(
+    connection: FloodConnection,
+    count: number,
+    dueAt: (index: number) => number,
+  ): number {
+    const nowMs = performance.now();
+    const messages: number[] = [];
+    for (let i = 0; i < count; i++) messages.push(this.ledger.add(dueAt(i), nowMs));
+    if (count > 0) connection.send(messages);
+    this.figures.sent += count;
+    return count;
+  }
+}
+
+function record(histogram: Histogram, tookMs: number): void {
+  histogram.recordValue(Math.round(tookMs * 1e6));
+}
