@@ -51,6 +51,8 @@ export class FloodFigures {
 const LAST_ANSWER_MS = 30_000;
 const POLL_MS = 10;
 const TICK_MS = 1;
+/** Of a client of the closed loop that was refused. */
+const PAUSE_MS = 20;
 
 export class Flood implements FloodListener {
   readonly ledger: FloodLedger;
@@ -60,6 +62,7 @@ export class Flood implements FloodListener {
   private connections: FloodConnection[] = [];
   /** Of the closed loop: sends as many as were answered. */
   private onAnswered: (connection: number) => void = () => {};
+  private onTurnedAway: (connection: number) => void = () => {};
 
   private constructor(options: FloodOptions) {
     this.ledger = new FloodLedger(options.batch);
@@ -76,7 +79,7 @@ export class Flood implements FloodListener {
         },
         onRefused: (message) => {
           flood.onRefused(message);
-          flood.onAnswered(index);
+          flood.onTurnedAway(index);
         },
       };
       flood.connections.push(await openFlood(options.transport, url, options.batch, listener));
@@ -115,6 +118,8 @@ export class Flood implements FloodListener {
       // Answers that came together are answered together: as one write.
       if (owed[index]!++ === 0) queueMicrotask(() => pay(index));
     };
+    // At once it would be turned away again, and all that would be measured is refusing.
+    this.onTurnedAway = (index) => setTimeout(() => this.onAnswered(index), PAUSE_MS);
     for (let index = 0; index < owed.length; index++) {
       owed[index] = this.inFlight;
       pay(index);
@@ -181,6 +186,7 @@ export class Flood implements FloodListener {
     figures.acknowledgedInTime = figures.acknowledged;
     figures.seconds = seconds;
     this.onAnswered = () => {};
+    this.onTurnedAway = () => {};
     const deadlineMs = performance.now() + LAST_ANSWER_MS;
     while (figures.unanswered > 0 && performance.now() < deadlineMs) await sleep(POLL_MS);
     return figures;
