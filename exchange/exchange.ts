@@ -110,7 +110,7 @@ export class Exchange {
       },
       riskState,
     );
-    const reservations = createReservations(engineState, risk);
+    const reservations = createReservations(engineState, risk, this.rules);
     const outcomes = createOrderOutcomes(engineState, risk, reservations, events);
     const engine = new MatchingEngine(outcomes, engineState);
     this.events = events;

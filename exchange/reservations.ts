@@ -24,6 +24,7 @@ import { CancelReason, OrderType, Side } from '../protocol/enums.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 import { RISK_REGISTERS } from '../risk/risk-state.ts';
+import { RULE, type Rules } from './rules.ts';
 import { isUnbounded, protectionPrice } from './slippage.ts';
 
 const ACCEPTED: number = RejectReason.None;
@@ -47,8 +48,8 @@ const AMOUNT = 1;
 
 export type Reservations = ReturnType<typeof createReservations>;
 
-export function createReservations(engine: EngineState, risk: RiskEngine) {
-  const { books, orders, registers: fill } = engine;
+export function createReservations(engine: EngineState, risk: RiskEngine, rules: Rules) {
+  const { books, levels, orders, registers: fill } = engine;
   const { adjust, setReservedPrice } = risk;
   const { holds, markets, registers } = risk.state;
   const settleFill = risk.settle;
@@ -61,6 +62,11 @@ export function createReservations(engine: EngineState, risk: RiskEngine) {
   function coveredQtyOf(order: number): number {
     const leavesQty = orders.leavesQty(order);
     return order === special[SWEPT] ? Math.min(leavesQty, left[FILLABLE_QTY]!) : leavesQty;
+  }
+
+  /** Whether what an order by amount may still spend buys no lot at a level. */
+  function isSpent(order: number, level: number): boolean {
+    return order === special[BY_AMOUNT] && left[AMOUNT]! < levels.price(level);
   }
 
   return {
@@ -144,13 +150,16 @@ export function createReservations(engine: EngineState, risk: RiskEngine) {
     /**
      * Why an order was canceled. The engine knows no bound but the band: where it finds no order
      * that the order may trade with, though one stands in the band, what it may slip kept it from
-     * it.
+     * it; or, of an order by amount, that what is left buys no lot of it.
      */
     cancelReason(order: number, reason: number): number {
       if (reason !== CancelReason.NoLiquidity) return reason;
       const book = books[orders.symbolIndex(order)]!;
-      const isLiquidityLeft = book.opposite(orders.side(order)).best() !== NO_SLOT;
-      if (!isLiquidityLeft) return reason;
+      const best = book.opposite(orders.side(order)).best();
+      if (best === NO_SLOT) return reason;
+      if (isSpent(order, best) && rules.has(RULE.spentBeforeSlippage)) {
+        return CancelReason.AmountSpent;
+      }
       const isMarket = orders.orderType(order) === Market;
       return isMarket ? CancelReason.Slippage : CancelReason.ProtectionPrice;
     },

@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
+import { CancelReason, nameOf, Side } from '../protocol/enums.ts';
+import { ExecutionReport } from '../protocol/execution-report.ts';
 import { INITIAL_RULES_VERSION, NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
 import { AddSymbol, SetRulesVersion } from '../protocol/venue-commands.ts';
 import { RULE, UnknownRulesError } from './rules.ts';
@@ -99,5 +101,32 @@ suite('codes of currencies and markets', () => {
     activate(venue, 2);
     assert.deepEqual(answerOf(venue.addCurrency(5, 'USD')), ['CommandDone CurrencyCodeExists']);
     assert.equal(venue.exchange.currencies.length, 4);
+  });
+});
+
+suite('an order by amount whose rest buys no lot beyond its slippage', () => {
+  function reasonOf(rulesVersion: number, amount: number, qty = 0): string {
+    const venue = new RecordedExchange();
+    activate(venue, rulesVersion);
+    const [taker, maker, symbolId] = [1, 2, BTC_EUR];
+    venue.deposit(taker, EUR, 1_000_000);
+    venue.deposit(maker, BTC, 1_000_000);
+    for (const price of [100, 200]) venue.order(maker, Side.Sell, price, 5, { symbolId });
+    const terms = { symbolId, amount, maxSlippageBps: 100 };
+    const events = venue.marketOrder(taker, Side.Buy, qty, terms);
+    const report = events.findLast((event) => event instanceof ExecutionReport);
+    assert.deepEqual([report?.accountId, report?.cumQty], [taker, 5]);
+    return nameOf(CancelReason, report!.cancelReason);
+  }
+
+  test('is canceled for Slippage by rules version 1, as it was', () => {
+    assert.equal(reasonOf(1, 699), 'Slippage');
+    assert.equal(reasonOf(1, 700), 'Slippage');
+  });
+
+  test('has spent its amount from version 2 on, but for one that would buy a lot more', () => {
+    assert.equal(reasonOf(2, 699), 'AmountSpent');
+    assert.equal(reasonOf(2, 700), 'Slippage');
+    assert.equal(reasonOf(2, 0, 6), 'Slippage', 'an order by quantity spends no amount');
   });
 });

@@ -11,6 +11,11 @@ import { INITIAL_RULES_VERSION, NEWEST_RULES_VERSION } from '../protocol/rules-v
 export const RULE = {
   /** AddCurrency and AddSymbol are refused where another currency or market has the code. */
   uniqueCodes: 2,
+  /**
+   * A market order by amount whose rest buys no lot of the next order is canceled for AmountSpent
+   * also where that order stands beyond what it may slip; before, for Slippage.
+   */
+  spentBeforeSlippage: 2,
 } as const;
 
 export class Rules {

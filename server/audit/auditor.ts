@@ -46,8 +46,8 @@ import { NewTransfer } from '../../protocol/transfer-commands.ts';
 import { TransferReport } from '../../protocol/transfer-report.ts';
 import { AddSymbol } from '../../protocol/venue-commands.ts';
 import { isRefusedInCancelOnly } from '../../protocol/venue-mode.ts';
+import { HeldTransfers } from './held-transfers.ts';
 import { Holdings } from './holdings.ts';
-import { type Lock, transferLock } from './locks.ts';
 import { OpenOrders } from './open-orders.ts';
 import { Postings } from './postings.ts';
 import { Settings } from './settings.ts';
@@ -63,6 +63,7 @@ export class Auditor implements ReplayListener {
   private readonly isDue: (auditor: Auditor) => boolean;
   private readonly holdings = new Holdings();
   private readonly openOrders = new OpenOrders(this.holdings);
+  private readonly heldTransfers = new HeldTransfers(this.holdings);
   private readonly facts = new VenueFacts();
   private readonly postings = new Postings();
   private readonly settings = new Settings();
@@ -85,8 +86,6 @@ export class Auditor implements ReplayListener {
   private readonly trade = new Trade();
   private readonly transfer = new Transfer();
   private readonly transferReport = new TransferReport();
-  /** By transfer id; only those that hold money. */
-  private readonly heldByTransfer = new Map<number, Lock>();
   private readonly balance = new Balance();
   private readonly level = new BookLevel();
   private readonly done = new CommandDone();
@@ -104,10 +103,10 @@ export class Auditor implements ReplayListener {
     return this.exchange().sequence;
   }
 
-  /** Balances and open orders there are: what a check of everything looks at. */
+  /** Balances, open orders and transfers that hold money: what a check of everything looks at. */
   get size(): number {
     const { risk, engine } = this.exchange();
-    return risk.balances.count() + engine.openOrderCount;
+    return risk.balances.count() + engine.openOrderCount + this.heldTransfers.count;
   }
 
   /** @throws Violation at the first thing that does not hold */
@@ -144,6 +143,7 @@ export class Auditor implements ReplayListener {
     this.fullChecks++;
     this.fail(this.openOrders.findFaultInAll(exchange));
     this.fail(this.settings.findFault(exchange));
+    this.fail(this.heldTransfers.findFault(exchange));
     this.fail(this.holdings.findFaultInAll(orderedBalances(exchange)));
     this.checkedSequence = exchange.sequence;
   }
@@ -177,7 +177,7 @@ export class Auditor implements ReplayListener {
       this.postings.explainTransfer(report);
       // What was refused, and what is only told once more, changes nothing.
       if (report.status === TransferStatus.Rejected || report.isRepeat === 1) return;
-      this.takeTransfer(report);
+      this.heldTransfers.tell(report);
     } else if (templateId === BALANCE.templateId) {
       const { accountId, currencyId, available, locked } = this.balance.wrap(events, at);
       this.holdings.tell(accountId, currencyId, available, locked);
@@ -217,16 +217,6 @@ export class Auditor implements ReplayListener {
       const { symbolId, makerFeePpm, takerFeePpm } = command.wrap(record, offset);
       this.postings.addRates(symbolId, makerFeePpm, takerFeePpm);
     }
-  }
-
-  private takeTransfer(report: TransferReport): void {
-    const before = this.heldByTransfer.get(report.transferId);
-    if (before !== undefined) this.holdings.removeLock(before);
-    this.heldByTransfer.delete(report.transferId);
-    if (report.lockedAmount === 0) return;
-    const lock = transferLock(report);
-    this.holdings.addLock(lock);
-    this.heldByTransfer.set(report.transferId, lock);
   }
 
   /** The money that the command is about is looked at even if no event tells of it. */

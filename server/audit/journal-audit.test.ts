@@ -22,11 +22,18 @@ import {
   temporaryFolder,
 } from '../../journal/testing/journal-rig.ts';
 import { loadBatches, saveBatches, seal } from '../../journal/testing/stored-batches.ts';
-import { Side, SystemAccount, VenueMode, VenueModeReason } from '../../protocol/enums.ts';
+import {
+  Side,
+  SystemAccount,
+  TransferStatus,
+  VenueMode,
+  VenueModeReason,
+} from '../../protocol/enums.ts';
 import { COMMAND_DONE } from '../../protocol/event-layout.ts';
 import { CommandDone } from '../../protocol/events.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
 import { BALANCE_WORD } from '../../risk/balances.ts';
+import { TRANSFER_WORD } from '../../risk/transfer-table.ts';
 import { testSeed } from '../../test/support/seed.ts';
 import { Auditor } from './auditor.ts';
 import { auditJournal, type JournalAudit, type OpenReplay } from './journal-audit.ts';
@@ -158,7 +165,32 @@ const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])
     ({ engine }) => engine.books[0]!.addOpenQty(Side.Buy, 1),
     /market 1, Buy: open quantity \d+, but its orders sum to \d+/,
   ],
+  [
+    'a pending transfer that was voided and still locks its money',
+    (exchange) => {
+      exchange.risk.transfers.table.setStatus(pendingTransfer(exchange), TransferStatus.Voided);
+    },
+    /transfer \d+ \(Pending, locks (\d+)\) was told, but is transfer \d+ \(Voided, locks \1\)/,
+  ],
+  [
+    'a transfer that holds less than it locked',
+    (exchange) => {
+      const transfer = pendingTransfer(exchange);
+      exchange.risk.transfers.table.set(transfer, TRANSFER_WORD.LOCKED_AMOUNT, 0);
+    },
+    /transfer \d+ \(Pending, locks \d+\) was told, but is transfer \d+ \(Pending, locks 0\)/,
+  ],
 ];
+
+/** A transfer that locks money until somebody resolves it. */
+function pendingTransfer({ risk }: Exchange): number {
+  const { table } = risk.transfers;
+  for (let transfer = 0; transfer < table.count; transfer++) {
+    const locks = table.get(transfer, TRANSFER_WORD.LOCKED_AMOUNT) > 0;
+    if (locks && table.get(transfer, TRANSFER_WORD.EXPIRE_TIME) === 0) return transfer;
+  }
+  throw new Error('no transfer is pending');
+}
 
 const SETTINGS_CHANGED: Readonly<Record<string, (exchange: Exchange) => void>> = {
   'a kill switch': ({ risk }) => risk.preTrade.stopVenue(true),
