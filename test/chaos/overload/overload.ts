@@ -59,6 +59,7 @@ export async function overload(
   onSecond: (done: number) => void,
 ): Promise<OverloadOutcome> {
   const folder = await temporaryDataFolder();
+  let isEvidence = false;
   try {
     const flags = ['--durability', durability, ...FORGETFUL, ...settings];
     const server = await ServerProcess.start(folder.path, flags, NO_DATABASE);
@@ -79,20 +80,24 @@ export async function overload(
       const after = await flood.runClosed(CLOSED_SECONDS);
       flood.close();
       const code = await server.end('SIGTERM');
+      isEvidence = true;
       if (code !== 0) throw new Error(`the exchange ended with ${code}`);
+      const compared = await flood.ledger.compare(folder.path);
+      isEvidence = compared.lost + compared.refusedJournaled > 0;
       return {
         saturation: batch * before.acknowledgedPerSecond,
         saturationAfter: batch * after.acknowledgedPerSecond,
         open,
         batch,
         seconds: told,
-        ...(await flood.ledger.compare(folder.path)),
+        ...compared,
       };
     } finally {
       await server.end('SIGKILL');
     }
   } finally {
-    await folder.remove();
+    if (isEvidence) process.stderr.write(`the data folder is left as it is: ${folder.path}\n`);
+    else await folder.remove();
   }
 }
 
