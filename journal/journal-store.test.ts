@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RootDatabase } from 'lmdb';
 import { RecordBuffer } from '../protocol/record.ts';
 import { BatchBuilder, CHAIN_START, linkOfStored } from './batch.ts';
 import { JournalStore, journalFolderOf } from './journal-store.ts';
@@ -157,6 +159,29 @@ const FILLER_SOURCE = `
   }
   process.exit();
 `;
+
+test('zeros that are written ahead never come over what LMDB is writing', async (t) => {
+  const ROUNDS = 20;
+  const BATCHES = 20;
+  const store = openStore(t, temporaryFolder(), 'none');
+  const { database } = store as unknown as { database: RootDatabase<Buffer, number> };
+  // What nobody counted, as a list of free pages is: it takes LMDB beyond what was written ahead.
+  const uncounted = Buffer.alloc(3_000_000, 1);
+  const batch = Buffer.alloc(60_000, 2);
+  for (let round = 1; round <= ROUNDS; round++) {
+    const first = round * BATCHES;
+    const stored: Promise<unknown>[] = [database.put(first, uncounted)];
+    for (let at = 1; at < BATCHES; at++) {
+      stored.push(store.appendLater(first + at, batch, () => {}));
+      if (at % 4 === 0) await nextTurn();
+    }
+    await Promise.all(stored);
+  }
+  for (let at = BATCHES; at < (ROUNDS + 1) * BATCHES; at++) {
+    const expected = at % BATCHES === 0 ? uncounted : batch;
+    assert.ok(store.read(at) !== undefined && expected.equals(store.read(at)!), `batch ${at}`);
+  }
+});
 
 test('a journal does not grow beyond its map: the batch that does not fit is refused', () => {
   const options = ['--input-type=module', '-e', FILLER_SOURCE, temporaryFolder()];

@@ -38,7 +38,7 @@ export class JournalStore implements BatchSource, BatchTarget {
   private readonly file: string;
   private readonly mapBytes: number;
   private readonly database: RootDatabase<Buffer, number>;
-  /** The file, to be written ahead of LMDB, and up to where it was. */
+  /** The file, to be written ahead of LMDB, and up to where it was, at least. */
   private aheadFile: number | undefined;
   private aheadEnd = 0;
   /** At most so much of the file is used. */
@@ -65,7 +65,7 @@ export class JournalStore implements BatchSource, BatchTarget {
     });
     this.usedBytes = this.measure();
     if (readOnly) return;
-    this.aheadFile = openSync(this.file, 'r+');
+    this.aheadFile = openSync(this.file, 'a');
     this.aheadEnd = Math.max(this.usedBytes, statSync(this.file).size);
   }
 
@@ -229,15 +229,17 @@ export class JournalStore implements BatchSource, BatchTarget {
   }
 
   /**
-   * LMDB never gets beyond what was written ahead, so nobody else writes there. Throws where the
-   * disk has no room for what the batch may need; zeros beyond that are only as many as fit.
+   * Appended, so that no zero ever comes over a page: LMDB may get beyond what was written ahead,
+   * and be writing there at this moment. (Once a long reader is gone, one list of free pages is as
+   * large as all that it had held.) Throws where the disk has no room for what the batch may need;
+   * zeros beyond that are only as many as fit.
    */
   private writeAhead(): void {
     try {
       const end = Math.min(this.usedBytes, this.mapBytes);
       while (this.aheadEnd < end) {
         const bytes = Math.min(AHEAD.length, this.mapBytes - this.aheadEnd);
-        this.aheadEnd += writeSync(this.aheadFile!, AHEAD, 0, bytes, this.aheadEnd);
+        this.aheadEnd += writeSync(this.aheadFile!, AHEAD, 0, bytes);
       }
     } catch (error) {
       throw new Error(`no room for it ahead (${error})`);

@@ -29,13 +29,16 @@ const RESULT = /= (-?\d+)(?:<[^>]*>)?(?: .*)?$/;
 const STDOUT = 1;
 
 /** Calls that a journal's writer should not make: the disk below would have to know them. */
-const UNKNOWN_CALLS = ['write', 'pwritev', 'pwritev2', 'msync', 'ftruncate', 'fallocate'];
+const UNKNOWN_CALLS = ['pwritev', 'pwritev2', 'msync', 'ftruncate', 'fallocate'];
 
 /** @throws Error at a call on the file that this does not understand */
 export function readTrace(text: string, file: string): Step[] {
   const steps: Step[] = [];
   /** Descriptors of the file whose writes go to the disk by themselves. */
   const synchronous = new Set<number>();
+  /** Descriptors of the file whose writes go to its end. */
+  const appending = new Set<number>();
+  let fileEnd = 0;
   /** By descriptor: where the next writev goes. */
   const positions = new Map<number, number>();
   /** By thread: the call that it is in. */
@@ -50,15 +53,22 @@ export function readTrace(text: string, file: string): Step[] {
     }
     if (name === 'openat' || name === 'lseek' || !isOn(args, file)) return;
     if (UNKNOWN_CALLS.includes(name)) throw new Error(`${name} on ${file}`);
-    if (name === 'pwrite64') {
+    const write = (offset: number, data: Buffer): void => {
+      fileEnd = Math.max(fileEnd, offset + data.length);
+      steps.push({ kind: 'write', offset, data, id });
+    };
+    if (name === 'write') {
+      if (!appending.has(fd)) throw new Error(`write on ${file}`);
+      write(fileEnd, bytesIn(args));
+    } else if (name === 'pwrite64') {
       const offset = Number(/, (\d+)(?:\) +=.*| <unfinished.*)$/s.exec(args)?.[1]);
       if (!Number.isSafeInteger(offset)) throw new Error(`no offset in ${args.slice(-60)}`);
-      steps.push({ kind: 'write', offset, data: bytesIn(args), id });
+      write(offset, bytesIn(args));
     } else if (name === 'writev') {
       const data = Buffer.concat([...args.matchAll(QUOTED)].map(([, text]) => decode(text!)));
       const offset = positions.get(fd)!;
       positions.set(fd, offset + data.length);
-      steps.push({ kind: 'write', offset, data, id });
+      write(offset, data);
     } else steps.push({ kind: 'flush', id });
   };
   const end = (name: string, args: string, result: number, id: number): void => {
@@ -66,6 +76,8 @@ export function readTrace(text: string, file: string): Step[] {
       if (!hasPath(args, file) || result < 0) return;
       if (args.includes('O_DSYNC') || args.includes('O_SYNC')) synchronous.add(result);
       else synchronous.delete(result);
+      if (args.includes('O_APPEND')) appending.add(result);
+      else appending.delete(result);
       return;
     }
     if (!isOn(args, file)) return;
