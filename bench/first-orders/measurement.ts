@@ -71,7 +71,7 @@ async function makeStart(wanted: WantedStart): Promise<MadeStart> {
 /** @param encoded commands, each at a multiple of `MAX_COMMAND_LENGTH` */
 function createVenue(encoded: RecordBuffer) {
   const eventRing = createRing(EVENT_RING_BYTES);
-  const sink = new RingSink(new RingProducer(eventRing), [], NEVER_FULL);
+  const sink = new RingSink(new RingProducer(eventRing), [], [], NEVER_FULL);
   const told = new RingReader(eventRing, 0);
   told.join();
   const commandRing = createRing(COMMAND_RING_BYTES);

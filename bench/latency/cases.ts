@@ -20,6 +20,8 @@ export interface LatencyCase {
   readonly rate: number;
   /** Where the latency that is told ends. */
   readonly until: 'executed' | 'released';
+  /** Whether only the machine is measured: two threads that spin, and nothing else. */
+  readonly isFloor?: boolean;
   /** Whether the exchange's collections of garbage are counted. */
   readonly countsGarbage?: boolean;
 }
@@ -64,7 +66,10 @@ function garbage(): Case {
   return { name: 'garbage/500k', part: 60, task };
 }
 
+export const FLOOR = 'machine/two-spinning';
+
 export const CASES: readonly Case[] = [
+  { name: FLOOR, part: 1, task: { ...SPINNING, rate: RATES['100k'], isFloor: true } },
   at('10k', 'executed/spin/10k', SPINNING),
   at('100k', 'executed/spin/100k', SPINNING),
   at('500k', 'executed/spin/500k', SPINNING),

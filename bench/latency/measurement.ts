@@ -10,6 +10,7 @@ import { encode } from '../measuring/histograms.ts';
 import { microsecondsOf } from '../measuring/probes.ts';
 import { planArrivals } from './arrivals.ts';
 import type { LatencyCase } from './cases.ts';
+import { measureFloor } from './floor.ts';
 import { mark, measureTraced } from './garbage.ts';
 import { LoadThread, STAGES } from './load-thread.ts';
 import { startVenue, type Venue } from './venue.ts';
@@ -23,9 +24,12 @@ const SCALE = { mix: 'moves', symbols: 1, accounts: 1_000, resting: 10_000 } as 
 /** At higher rates reading the clocks would be what is measured: one in so many is stamped. */
 const STAMPED_RATE = 100_000;
 const STAMP_EVERY = 32;
+const LAYOUT = { layout: 'auto', gateways: 1, waitStrategy: 'layout', spins: '' } as const;
+const MS_PER_S = 1_000;
 const MOST_REJECTS_SHARE = 0.01;
 
 export function measure(task: Task): Promise<Measured> {
+  if (task.isFloor === true) return measureFloor((task.operations / task.rate) * MS_PER_S);
   if (task.countsGarbage && task.isTraced !== true) return measureTraced(task);
   return withFolder((folder) => measureIn(folder, task));
 }
@@ -34,9 +38,9 @@ async function measureIn(folder: string, task: Task): Promise<Measured> {
   const { operations, seed, durability, rate, arrivals, loadParks } = task;
   const flow = makeFlow({ ...SCALE, operations, seed });
   const encoder = createCommandEncoder(flow);
-  const settings = { layout: 'compact', gateways: 1, waitStrategy: task.wait, spins: '' } as const;
-  const { exchange: wait } = layoutFor(settings, availableParallelism());
-  const venue = await startVenue({ folder, durability, wait });
+  const { exchange, journal } = layoutFor(LAYOUT, availableParallelism());
+  const wait = { ...exchange, strategy: task.wait };
+  const venue = await startVenue({ folder, durability, exchange: wait, journal });
   const { links } = venue;
   const load = new LoadThread({ links, encode: encoder.encode, parks: loadParks });
   load.send(encoder.encodeSetUp, 0, encoder.definitions + encoder.deposits);

@@ -27,18 +27,30 @@ export interface Venue {
 export interface VenueOptions {
   readonly folder: string;
   readonly durability: Durability;
-  readonly wait: WaitSettings;
+  readonly exchange: WaitSettings;
+  readonly journal: WaitSettings;
 }
 
-export async function startVenue({ folder, durability, wait }: VenueOptions): Promise<Venue> {
+export async function startVenue(options: VenueOptions): Promise<Venue> {
+  const { folder, durability } = options;
   const configuration = readConfiguration({}, {});
   const { commandRingBytes, eventRingBytes, journalMapBytes, turnCommands, warmUp } = configuration;
   const { journalBatchBytes: batchBytes, journalUnflushedBytes: unflushedBytes } = configuration;
   const links = createThreadLinks({ gateways: 1, commandRingBytes, eventRingBytes, durability });
-  const shared = { links, dataFolder: folder, journalMapBytes, wait };
-  const journalData: JournalThreadData = { ...shared, batchBytes, unflushedBytes };
+  const shared = { links, dataFolder: folder, journalMapBytes };
+  const journalData: JournalThreadData = {
+    ...shared,
+    wait: options.journal,
+    batchBytes,
+    unflushedBytes,
+  };
   const journal = await startThread('journal', journalData, 'ready');
-  const exchangeData: ExchangeThreadData = { ...shared, turnCommands, warmUp };
+  const exchangeData: ExchangeThreadData = {
+    ...shared,
+    wait: options.exchange,
+    turnCommands,
+    warmUp,
+  };
   const exchange = await startThread('exchange', exchangeData, 'recovered');
   async function stop(): Promise<void> {
     const { signals } = links;

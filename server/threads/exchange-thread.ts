@@ -55,10 +55,16 @@ const exchange = replay.exchange;
 const signal = new Signal(links.signals.exchange);
 const newWaiter = () => new Waiter(signal, data.wait.strategy, data.wait.spins);
 /** Where nobody waits for the journal, gateways are told by the exchange itself. */
-const told = links.durability === 'none' ? links.signals.gateways : [];
+const [told, toldWhenFull] =
+  links.durability === 'none'
+    ? [links.signals.gateways, [links.signals.journal]]
+    : [[links.signals.journal], []];
+const signalsOf = (buffers: readonly SharedArrayBuffer[]) =>
+  buffers.map((buffer) => new Signal(buffer));
 const sink = new RingSink(
   new RingProducer(links.eventRing),
-  [links.signals.journal, ...told].map((buffer) => new Signal(buffer)),
+  signalsOf(told),
+  signalsOf(toldWhenFull),
   newWaiter(),
 );
 exchange.events.redirect(sink);

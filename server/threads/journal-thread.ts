@@ -33,6 +33,13 @@ export interface JournalThreadData {
 }
 
 const TRIM_BATCHES = 256;
+/**
+ * Where nobody waits for it, in durability `none`, it leaves the cores to those who work and looks
+ * from time to time: many small commits take several times as long as few large ones.
+ */
+const NAP_MS = 20;
+/** So many at once, and it looks again before it sleeps. */
+const MANY_FRAMES = 16_384;
 
 const data = workerData as JournalThreadData;
 const { links, dataFolder, batchBytes, unflushedBytes } = data;
@@ -81,6 +88,7 @@ if (restored > 0) {
 post({ kind: 'ready' });
 for (;;) {
   const wasStopRaised = stop.isRaised;
+  if (durability === 'none') signal.prepare();
   const frames = writer.poll();
   const isFlushing = store.unflushedBytes > 0;
   if (frames > 0) {
@@ -90,11 +98,25 @@ for (;;) {
     for (const listener of listeners) listener.ring();
   } else if (wasStopRaised && !isFlushing) break;
   // LMDB's own thread needs turns of this event loop to write and to say that it did.
-  if (isFlushing) await nextTurn();
+  if (durability === 'none') await doze(frames, isFlushing);
+  else if (isFlushing) await nextTurn();
   else waiter.idle(frames + trim());
 }
 staging?.close(dataFolder);
 await store.close();
+
+/** Sleeps for a while, or until stream 20 is full, if there was not much to do. */
+async function doze(frames: number, isFlushing: boolean): Promise<void> {
+  if (trim() > 0 || frames >= MANY_FRAMES) return nextTurn();
+  if (!isFlushing) {
+    signal.sleep(NAP_MS);
+    return;
+  }
+  // Waiting at a signal does not keep an event loop alive; a timer does.
+  const timer = setTimeout(() => signal.ring(), NAP_MS);
+  await signal.sleepAsync(Number.POSITIVE_INFINITY);
+  clearTimeout(timer);
+}
 
 /** A few batches at a time, so that nobody waits long for it; 0 when there are no more. */
 function trim(): number {

@@ -11,13 +11,23 @@ export class RingSink implements EventSink {
   readonly record: RecordBuffer;
   private readonly producer: RingProducer;
   private readonly readers: readonly Signal[];
+  private readonly slowReaders: readonly Signal[];
   private readonly waiter: Idling;
 
-  /** @param readers who are to know of news at once */
-  constructor(producer: RingProducer, readers: readonly Signal[], waiter: Idling) {
+  /**
+   * @param readers who are to know of news at once
+   * @param slowReaders who look for it from time to time, and are told where the ring is full
+   */
+  constructor(
+    producer: RingProducer,
+    readers: readonly Signal[],
+    slowReaders: readonly Signal[],
+    waiter: Idling,
+  ) {
     this.record = producer.record;
     this.producer = producer;
     this.readers = readers;
+    this.slowReaders = slowReaders;
     this.waiter = waiter;
   }
 
@@ -34,6 +44,7 @@ export class RingSink implements EventSink {
 
   private waitAndClaim(length: number): number {
     this.publish();
+    for (const reader of this.slowReaders) reader.ring();
     let at = this.producer.tryClaim(length);
     while (at < 0) {
       this.waiter.idle(0);

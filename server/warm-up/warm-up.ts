@@ -35,7 +35,7 @@ export function warmUp(exchange: Exchange, commands: number): void {
   const producer = new RingProducer(commandRing);
   const reader = new RingReader(commandRing, 0);
   reader.join();
-  const sink = new RingSink(new RingProducer(createRing(EVENT_RING_BYTES)), [], NEVER_IDLE);
+  const sink = new RingSink(new RingProducer(createRing(EVENT_RING_BYTES)), [], [], NEVER_IDLE);
   exchange.events.redirect(sink);
   const sequencer = new Sequencer(exchange, sink);
   const command = RecordBuffer.allocate(MAX_COMMAND_LENGTH);

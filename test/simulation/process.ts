@@ -50,7 +50,7 @@ export class SimulatedProcess {
     this.settings = settings;
     this.writer = createWriter(links, disk, settings);
     const idling = { idle: (workCount: number) => workCount === 0 && whileFull() };
-    this.sink = new RingSink(new RingProducer(links.eventRing), [], idling);
+    this.sink = new RingSink(new RingProducer(links.eventRing), [], [], idling);
     exchange.events.redirect(this.sink);
     this.sequencer = new Sequencer(exchange, this.sink);
     this.readers = links.commandRings.map((ring) => new RingReader(ring, 0));
