@@ -28,12 +28,12 @@ const FOLLOWER = { nice: 10 };
 
 const TABLES: Readonly<Record<ThreadLayout['name'], Table>> = {
   /**
-   * More threads than cores: a spin of some 100 µs catches the next command of a busy client, and a
-   * gateway without requests sleeps at once.
+   * More threads than cores: who spins takes a core from somebody who works, so all sleep at once
+   * but for a moment of the exchange (ADR 0017 has the figures).
    */
   compact: {
-    exchange: { strategy: 'spin-then-park', spins: 2_000 },
-    journal: { strategy: 'spin-then-park', spins: 2_000 },
+    exchange: { strategy: 'spin-then-park', spins: 20 },
+    journal: { strategy: 'park', spins: 0 },
     gateway: { strategy: 'park', spins: 0 },
     follower: FOLLOWER,
   },
