@@ -1,7 +1,7 @@
 /**
  * The follower thread: replays the journal behind everybody, at a lower priority, and fills
- * PostgreSQL. Asked to stop, it
- * catches up first, as far as the time allows; the rest waits for the next start.
+ * PostgreSQL. Asked to stop, it catches up first, as far as the time allows; the rest waits for the
+ * next start.
  */
 import { setTimeout } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
