@@ -30,7 +30,7 @@ export function createAdmission(
   const { books, orders, levels } = engine;
   const { admit: takeSlot, discard } = engine;
   const { reserve } = risk;
-  const { beginAmount, beginSwept, setStopSlippage } = reservations;
+  const { beginAmount, beginSwept, checkPosition, setStopSlippage } = reservations;
   const sweep = new MarketSweep();
   const admitted = new Int32Array([NO_SLOT]);
 
@@ -104,7 +104,8 @@ export function createAdmission(
       const costPrice = isStop && side !== Buy ? ticket.stopPrice : price;
       const rests = mayRest(ticket.timeInForce) || !isContinuous;
       const reason =
-        risk.checkLimits(account, symbolIndex, side, qty, costPrice, coveredQty, rests) ||
+        risk.checkLimits(account, symbolIndex, qty, costPrice, coveredQty, rests) ||
+        checkPosition(account, symbolIndex, side, qty) ||
         reserve(order, account, symbolIndex, side, price, coveredQty, qty);
       if (reason !== ACCEPTED) {
         discard(order);

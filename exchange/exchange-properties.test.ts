@@ -80,18 +80,27 @@ function assertExposures(exchange: Exchange): void {
   for (let account = FIRST_CUSTOMER; account < accounts.count; account++) {
     const own = orders.filter(({ accountId }) => accountId === accounts.accountId[account]);
     assert.equal(exposures.openOrdersOf(account), own.length, 'open orders in all markets');
-    for (const [market, { symbolId }] of exchange.symbols.entries()) {
+    const openBuys = (base: number) =>
+      exchange.symbols
+        .filter(({ baseCurrencyId }) => baseCurrencyId === base)
+        .map(({ symbolId, lotSize }) => lotSize * openQtyOf(own, symbolId, Side.Buy))
+        .reduce((sum, amount) => sum + amount, 0);
+    for (const [market, { symbolId, baseCurrencyId }] of exchange.symbols.entries()) {
       const here = own.filter((order) => order.symbolId === symbolId);
       const slot = exposures.findOrOpen(account, market);
       assert.equal(exposures.openOrders(slot), here.length, 'open orders in a market');
-      const openQty = (side: number) =>
-        here
-          .filter((order) => order.side === side)
-          .reduce((sum, { qty, cumQty }) => sum + qty - cumQty, 0);
+      const openQty = (side: number) => openQtyOf(own, symbolId, side);
       assert.equal(exposures.openBuyQty(slot), openQty(Side.Buy), 'open buys');
       assert.equal(exposures.openSellQty(slot), openQty(Side.Sell), 'open sells');
+      assert.equal(exposures.openBuyAmount(slot), openBuys(baseCurrencyId), 'in all markets');
     }
   }
+}
+
+/** Lots that orders have left in a market on a side. */
+function openQtyOf(orders: readonly OrderView[], symbolId: number, side: number): number {
+  const here = orders.filter((order) => order.symbolId === symbolId && order.side === side);
+  return here.reduce((sum, { qty, cumQty }) => sum + qty - cumQty, 0);
 }
 
 /** Knows balances and levels from the events alone. */

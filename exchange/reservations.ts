@@ -69,7 +69,18 @@ export function createReservations(engine: EngineState, risk: RiskEngine, rules:
     return order === special[BY_AMOUNT] && left[AMOUNT]! < levels.price(level);
   }
 
+  /** Whether so many lots more of an account's open orders in a market are within its limits. */
+  function checkPosition(account: number, market: number, side: number, more: number): number {
+    if (side !== Buy || more <= 0 || risk.preTrade.limits.isEmpty) return ACCEPTED;
+    const isBeyond = rules.has(RULE.exactPositions)
+      ? risk.positions.exceeds(account, market, more)
+      : risk.positions.exceedsInWholeLots(account, market, more);
+    return isBeyond ? RejectReason.PositionLimit : ACCEPTED;
+  }
+
   return {
+    checkPosition,
+
     /** A new command: what was said of the last one's order is no longer true. */
     begin(): void {
       special[SWEPT] = NO_SLOT;
@@ -117,7 +128,10 @@ export function createReservations(engine: EngineState, risk: RiskEngine, rules:
       const leavesQty = qty - orders.cumQty(order);
       const isSellStop = isStop && side !== Buy;
       const costPrice = isSellStop ? stopPrice || orders.stopPrice(order) : bound;
-      const refused = risk.checkNewTerms(order, market, side, costPrice, qty, leavesQty);
+      const account = holds.account(order);
+      const refused =
+        risk.checkNewTerms(account, market, costPrice, qty) ||
+        checkPosition(account, market, side, leavesQty - holds.openQty(order));
       if (refused !== ACCEPTED) return refused;
       const keepsPlace = bound === holds.price(order) && qty <= orders.qty(order) && !isStopMoved;
       if (keepsPlace) return adjust(order, market, side, bound, leavesQty, leavesQty);

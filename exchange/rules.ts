@@ -16,6 +16,11 @@ export const RULE = {
    * also where that order stands beyond what it may slip; before, for Slippage.
    */
   spentBeforeSlippage: 2,
+  /**
+   * A limit on a position counts what is held to the minor unit, and over all markets the open buys
+   * in every market of the base currency; before, whole lots, and those of the order's market.
+   */
+  exactPositions: 2,
 } as const;
 
 export class Rules {

@@ -101,30 +101,12 @@ export class PreTrade {
     return this.limits.isEmpty ? ACCEPTED : this.countMessage(account, time);
   }
 
-  /**
-   * Whether an order, or an order's new terms, are within the limits.
-   *
-   * @param more by how much it raises the account's open quantity, in lots
-   * @param held what the account holds of the base currency, in lots
-   */
-  checkOrder(
-    account: number,
-    market: number,
-    side: number,
-    qty: number,
-    notional: number,
-    more: number,
-    held: number,
-  ): number {
-    const { exposures } = this;
+  /** Whether an order, or an order's new terms, are within the limits of a single order. */
+  checkOrder(account: number, market: number, qty: number, notional: number): number {
     if (this.exceeds(account, market, 'maxOrderQty', qty)) return RejectReason.OrderQtyLimit;
     if (this.exceeds(account, market, 'maxOrderNotional', notional)) {
       return RejectReason.OrderNotionalLimit;
     }
-    if (side !== Buy || more <= 0) return ACCEPTED;
-    const slot = exposures.findOrOpen(account, market);
-    const position = held + exposures.openBuyQty(slot) + more;
-    if (this.exceeds(account, market, 'maxPosition', position)) return RejectReason.PositionLimit;
     return ACCEPTED;
   }
 

@@ -9,13 +9,13 @@
  *
  * What is hot is not methods but closures over slabs (ADR 0009). No allocation per command.
  */
-import { NO_SLOT } from '../collections/id-table.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { Accounts } from './accounts.ts';
 import type { Balances } from './balances.ts';
 import { feeOf } from './fee.ts';
 import { FeeSchedule } from './fee-schedule.ts';
 import type { MarketTerms } from './markets.ts';
+import { PositionLimits } from './position-limits.ts';
 import { PreTrade } from './pre-trade.ts';
 import { createReserving, type Reserving } from './reserving.ts';
 import type { RiskListener } from './risk-listener.ts';
@@ -34,6 +34,7 @@ export class RiskEngine {
   readonly fees: FeeSchedule;
   readonly volumes: Volumes;
   readonly preTrade: PreTrade;
+  readonly positions: PositionLimits;
   readonly transfers: Transfers;
 
   /**
@@ -64,6 +65,7 @@ export class RiskEngine {
     this.volumes = state.volumes;
     this.fees = new FeeSchedule(state.markets, state.currencies);
     this.preTrade = new PreTrade(state.exposures, state.accounts.capacity);
+    this.positions = new PositionLimits(state, this.preTrade.limits);
     this.transfers = new Transfers(this, listener);
     this.reserve = reserving.reserve;
     this.adjust = reserving.adjust;
@@ -131,11 +133,13 @@ export class RiskEngine {
     return this.preTrade.checkAccount(account, market, side, this.state.clock);
   }
 
-  /** Whether a new order is within its account's limits; it costs at most price × pricedQty. */
+  /**
+   * Whether a new order is within its account's limits but for those on positions; it costs at most
+   * price × pricedQty.
+   */
   checkLimits(
     account: number,
     market: number,
-    side: number,
     qty: number,
     price: number,
     pricedQty: number,
@@ -148,27 +152,15 @@ export class RiskEngine {
       if (isFull !== RejectReason.None) return isFull;
     }
     const notional = price * pricedQty * this.state.markets.tickValue(market);
-    const held = this.heldLots(account, market);
-    return preTrade.checkOrder(account, market, side, qty, notional, qty, held);
+    return preTrade.checkOrder(account, market, qty, notional);
   }
 
   /** Whether an open order's new terms are; `qty` is its new total. */
-  checkNewTerms(
-    order: number,
-    market: number,
-    side: number,
-    price: number,
-    qty: number,
-    leavesQty: number,
-  ): number {
+  checkNewTerms(account: number, market: number, price: number, qty: number): number {
     const { preTrade } = this;
     if (preTrade.limits.isEmpty) return RejectReason.None;
-    const { holds, markets } = this.state;
-    const account = holds.account(order);
-    const held = this.heldLots(account, market);
-    const more = leavesQty - holds.openQty(order);
-    const notional = price * qty * markets.tickValue(market);
-    return preTrade.checkOrder(account, market, side, qty, notional, more, held);
+    const notional = price * qty * this.state.markets.tickValue(market);
+    return preTrade.checkOrder(account, market, qty, notional);
   }
 
   /**
@@ -201,14 +193,6 @@ export class RiskEngine {
     registers[AMOUNT] = amount;
     registers[REFERENCE_ID] = referenceId;
     this.listener.onTransfer(kind, from, to);
-  }
-
-  /** What an account holds of a market's base currency, available or locked, in whole lots. */
-  private heldLots(account: number, market: number): number {
-    const { balances, markets } = this.state;
-    const slot = balances.find(account, markets.base(market));
-    if (slot === NO_SLOT) return 0;
-    return Math.floor((balances.available(slot) + balances.locked(slot)) / markets.lotSize(market));
   }
 }
 

@@ -17,7 +17,7 @@ export interface Limits {
   readonly maxOrderQty: number;
   /** Minor units of the quote currency. */
   readonly maxOrderNotional: number;
-  /** Lots of the base currency, open buys included. */
+  /** Of the base currency, open buys included, in lots of the market that an order is in. */
   readonly maxPosition: number;
   readonly maxOpenOrders: number;
   /** New orders and replaces in a second; over all markets only. */

@@ -42,10 +42,10 @@ export type RiskState = ReturnType<typeof createRiskState>;
 /** @param clock the time of the command, in a lane: µs since 1970 */
 export function createRiskState({ openOrders, accounts }: RiskCapacity, clock: Float64Array) {
   const balances = createBalances(accounts * 2);
-  const exposures = createExposures(accounts);
   const accountsTable = new Accounts(accounts);
   const currencies = createCurrencies();
   const markets = createMarkets();
+  const exposures = createExposures(accounts, markets);
   const volumes = createVolumes(balances, accounts);
   const registers = new Float64Array(11);
 

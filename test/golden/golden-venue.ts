@@ -13,6 +13,7 @@ import {
   setFees,
   setFeeTier,
   setLimits,
+  setRiskLimits,
   setRulesVersion,
   setVenueMode,
   withdraw,
@@ -89,7 +90,28 @@ export function changeRules(rulesVersion: number): CommandWriter[] {
     setRulesVersion({ rulesVersion: 1 }),
     addCurrency({ currencyId: newId, decimals: 0, code: 'KRW' }),
     addMarket(newId, BTC, KRW, { code: 'BTC/KRW' }),
+    ...positions(newId),
     ...cancelsOnly(newId),
+  ];
+}
+
+/** A limit over all markets meets part of a lot, and an open buy in another market. */
+function positions(accountId: number): CommandWriter[] {
+  const buy = (symbolId: number, qty: number) =>
+    newOrder({ accountId, symbolId, price: MIDDLE_PRICE - 9, qty });
+  const limit = (maxPosition: number) => setRiskLimits({ accountId, symbolId: 0, maxPosition });
+  return [
+    deposit({ accountId, currencyId: BTC, amount: 250 }),
+    deposit({ accountId, currencyId: ETH, amount: 100_000 }),
+    deposit({ accountId, currencyId: KRW, amount: 1_000_000 }),
+    limit(3),
+    buy(1, 1),
+    limit(0),
+    buy(3, 20),
+    limit(5),
+    buy(1, 2),
+    limit(0),
+    massCancel({ accountId }),
   ];
 }
 
