@@ -1,12 +1,14 @@
 /**
  * `npm run flow -- DIR`: sends a recorded session's commands through a running exchange's binary
  * endpoint: creates the market, funds the accounts, sends the commands in order, and says what
- * became of them.
+ * became of them. Before the opening orders are collected for its auction. Where the folder has the
+ * session's fills, the quantity that each command trades is compared with them.
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { MAX_COMMAND_LENGTH } from '../protocol/command-layout.ts';
 import { type CommandHeader, Funding } from '../protocol/commands.ts';
+import { TradingState } from '../protocol/enums.ts';
 import { recordLengthAt } from '../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../protocol/reject-reason.ts';
 import type { CommandResult } from '../protocol/result.ts';
@@ -15,7 +17,9 @@ import { printJsonReport, type Result } from '../server/json-report.ts';
 import { startProgress } from '../server/progress.ts';
 import { BodyBuilder, CommandClient } from './flow/command-client.ts';
 import { count, FlowEncoder, KNOWN_OWNERS } from './flow/flow-encoder.ts';
+import { type Opening, OpeningWatch } from './flow/opening-watch.ts';
 import { type FlowRow, readOrderFlow } from './flow/order-flow.ts';
+import { type RecordedVolumes, readRecordedVolumes } from './flow/recorded-volumes.ts';
 
 interface Options {
   readonly url: string;
@@ -43,8 +47,27 @@ class Tally {
   accepted = 0;
   trades = 0;
   volume = 0;
+  opening: Opening | undefined;
   readonly rejected = new Map<string, number>();
   readonly latencyUs: Histogram = build({ highestTrackableValue: 60_000_000 });
+  readonly recorded: RecordedVolumes | undefined;
+
+  constructor(recorded: RecordedVolumes | undefined) {
+    this.recorded = recorded;
+  }
+
+  /** @param seq of its row, from 1 */
+  addOrder(seq: number, result: CommandResult): void {
+    this.add(result);
+    this.recorded?.compare(seq, result.filledQty);
+  }
+
+  addOpening(seq: number, opening: Opening): void {
+    this.opening = opening;
+    this.trades += opening.trades;
+    this.volume += opening.volume;
+    this.recorded?.compare(seq, opening.volume);
+  }
 
   add(result: CommandResult): void {
     this.sent++;
@@ -63,7 +86,7 @@ function positiveInteger(text: string): number {
 
 await new Command('flow')
   .description("Sends a recorded session's commands through a running exchange.")
-  .argument('<dir>', 'folder with commands.csv.gz')
+  .argument('<dir>', 'folder with commands.csv.gz, and maybe fills.csv.gz to compare with')
   .option('--url <url>', 'the exchange', 'http://127.0.0.1:8080')
   .option('--batch <n>', 'commands a request', positiveInteger, 100)
   .option('--accounts <n>', 'accounts for orders without a known owner', positiveInteger, 64)
@@ -89,7 +112,10 @@ async function run(folder: string, options: Options): Promise<void> {
   const firstAccountId = (health.sequence.released + 1) * 10_000;
   await setUp(client, firstAccountId, options);
   const encoder = new FlowEncoder(options.symbol, firstAccountId, options.accounts);
-  const tally = new Tally();
+  const tally = new Tally(await readRecordedVolumes(folder));
+  if (rows.some(({ command }) => command === 'OPEN')) {
+    await sendStates(client, encoder, [TradingState.PreOpen], tally);
+  }
   const startMs = performance.now();
   await sendRows(client, rows, encoder, tally, options);
   const seconds = (performance.now() - startMs) / 1_000;
@@ -126,7 +152,7 @@ async function setUp(
   add(
     Object.assign(new AddSymbol().write(body.record, body.length), {
       symbolId: symbol,
-      code: 'ES/USD',
+      code: `ES-${symbol}/USD`,
       baseCurrencyId: BASE_CURRENCY,
       quoteCurrencyId: QUOTE_CURRENCY,
       lotSize: 1,
@@ -151,6 +177,33 @@ async function setUp(
   });
 }
 
+async function sendStates(
+  client: CommandClient,
+  encoder: FlowEncoder,
+  states: readonly number[],
+  tally: Tally,
+): Promise<void> {
+  const body = new BodyBuilder(states.length * MAX_COMMAND_LENGTH);
+  for (const state of states) {
+    encoder.encodeState(state, body.record, body.length);
+    body.added(recordLengthAt(body.record, body.length));
+  }
+  await client.send(body.bytes(), (_, result) => tally.add(result));
+}
+
+/** The auction, and continuous trading behind it. */
+async function openMarket(
+  client: CommandClient,
+  encoder: FlowEncoder,
+  seq: number,
+  tally: Tally,
+  { symbol, url }: Options,
+): Promise<void> {
+  const watch = await OpeningWatch.begin(url, symbol);
+  await sendStates(client, encoder, [TradingState.Auction, TradingState.Continuous], tally);
+  tally.addOpening(seq, await watch.opening());
+}
+
 async function sendRows(
   client: CommandClient,
   rows: readonly FlowRow[],
@@ -160,18 +213,25 @@ async function sendRows(
 ): Promise<void> {
   const progress = startProgress('flow', rows.length, options.json !== true);
   const body = new BodyBuilder(options.batch * MAX_COMMAND_LENGTH);
+  const seqs: number[] = [];
   const flush = async () => {
     if (body.count === 0) return;
     const sentMs = performance.now();
-    await client.send(body.bytes(), (_, result) => tally.add(result));
+    await client.send(body.bytes(), (index, result) => tally.addOrder(seqs[index]!, result));
     const latencyUs = Math.round((performance.now() - sentMs) * 1_000);
     tally.latencyUs.recordValueWithCount(latencyUs, body.count);
     body.clear();
+    seqs.length = 0;
   };
   for (const [index, row] of rows.entries()) {
-    if (encoder.encode(row, body.record, body.length)) {
+    const seq = index + 1;
+    if (row.command === 'OPEN') {
+      await flush();
+      await openMarket(client, encoder, seq, tally, options);
+    } else if (encoder.encode(row, body.record, body.length)) {
       body.added(recordLengthAt(body.record, body.length));
-    }
+      seqs.push(seq);
+    } else tally.recorded?.compare(seq, 0);
     if (body.count === options.batch) {
       await flush();
       progress.update(index);
@@ -193,6 +253,7 @@ function summarise(
   const percentile = (p: number) => tally.latencyUs.getValueAtPercentile(p);
   const named = (name: string, counts: ReadonlyMap<string, number>): Result[] =>
     [...counts].map(([reason, value]) => result(name, reason, value, 'commands'));
+  const { opening, recorded } = tally;
   return [
     result('flow', 'rows', rows, 'commands'),
     result('flow', 'sent', tally.sent, 'commands'),
@@ -202,6 +263,8 @@ function summarise(
     ...named('simplified', encoder.simplified),
     result('flow', 'trades', tally.trades, 'trades'),
     result('flow', 'volume', tally.volume, 'lots'),
+    ...(opening === undefined ? [] : openingResults(opening)),
+    ...(recorded === undefined ? [] : recordedResults(recorded)),
     result('flow', 'busy_answers', busyAnswers, 'requests'),
     result('flow', 'seconds', seconds, 's'),
     result('flow', 'rate', rate, 'commands/s'),
@@ -209,6 +272,22 @@ function summarise(
     result('flow', 'p99_us', percentile(99), 'us'),
     result('flow', 'p999_us', percentile(99.9), 'us'),
     result('flow', 'max_us', tally.latencyUs.maxValue, 'us'),
+  ];
+}
+
+function openingResults({ price, trades, volume }: Opening): Result[] {
+  return [
+    result('opening', 'price', price, 'ticks'),
+    result('opening', 'trades', trades, 'trades'),
+    result('opening', 'volume', volume, 'lots'),
+  ];
+}
+
+function recordedResults({ volume, equal, different }: RecordedVolumes): Result[] {
+  return [
+    result('recorded', 'volume', volume, 'lots'),
+    result('recorded', 'traded as much', equal, 'commands'),
+    result('recorded', 'traded another quantity', different, 'commands'),
   ];
 }
 

@@ -1,11 +1,20 @@
 /**
- * Turns rows of an order flow into command records. It sends plain limit orders in continuous
- * trading, so that its figures stay comparable: the opening auction and icebergs are counted and
- * skipped, and so is every later command about a skipped order. The conformance run has them all.
+ * Turns rows of an order flow into command records, with all that they say: icebergs, and
+ * self-match prevention of the orders whose owner is known. What the exchange does not have is
+ * counted and skipped, and so is every later command about a skipped order. The opening is two
+ * commands, which are not about an order.
  */
 import { CancelOrder, NewOrder, ReplaceOrder } from '../../protocol/commands.ts';
-import { OrderType, QtyMeaning, Side, TimeInForce } from '../../protocol/enums.ts';
+import {
+  OrderType,
+  QtyMeaning,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+} from '../../protocol/enums.ts';
+import { validateTranches } from '../../protocol/order-terms.ts';
 import type { RecordBuffer } from '../../protocol/record.ts';
+import { SetTradingState } from '../../protocol/venue-commands.ts';
 import type { FlowRow } from './order-flow.ts';
 
 /** Owners known by number come first, the rest spread over the other accounts. */
@@ -23,7 +32,7 @@ export class FlowEncoder {
   private readonly newOrder = new NewOrder();
   private readonly cancelOrder = new CancelOrder();
   private readonly replaceOrder = new ReplaceOrder();
-  private isOpen = false;
+  private readonly setTradingState = new SetTradingState();
 
   /** @param accountCount how many accounts the orders without a known owner are spread over */
   constructor(symbolId: number, firstAccountId: number, accountCount: number) {
@@ -32,26 +41,28 @@ export class FlowEncoder {
     this.accountCount = accountCount;
   }
 
-  /** Writes the row's command at `offset`; false where it is skipped. */
+  /** Writes the command of a row about an order at `offset`; false where it is skipped. */
   encode(row: FlowRow, record: RecordBuffer, offset: number): boolean {
-    if (row.command === 'OPEN') {
-      this.isOpen = true;
-      return this.skip('opening auction');
-    }
-    if (row.command === 'NEW' && row.displayQty > 0) return this.skip('iceberg order');
     if (row.command !== 'NEW' && !this.accountOf.has(row.orderId)) {
       return this.skip(`${row.command.toLowerCase()} of a skipped order`);
     }
-    if (row.command === 'REPLACE' && row.displayQty > 0) return this.skip('replace to an iceberg');
-    if (!this.isOpen) count(this.simplified, 'before the opening: traded continuously');
+    if (validateTranches(row.qty, row.displayQty) !== undefined) {
+      return this.skip('iceberg of more tranches than may be');
+    }
     if (row.command === 'NEW') this.encodeNew(row, record, offset);
     else if (row.command === 'CANCEL') this.encodeCancel(row, record, offset);
     else this.encodeReplace(row, record, offset);
     return true;
   }
 
+  /** Writes the command that brings the market into another trading state. */
+  encodeState(state: number, record: RecordBuffer, offset: number): void {
+    const command = this.setTradingState.write(record, offset);
+    command.symbolId = this.symbolId;
+    command.state = state;
+  }
+
   private encodeNew(row: FlowRow, record: RecordBuffer, offset: number): void {
-    if (row.ownerId > 0) count(this.simplified, 'self-match prevention: not applied');
     const owner = row.ownerId > 0 ? row.ownerId : KNOWN_OWNERS + (row.orderId % this.accountCount);
     const accountId = this.firstAccountId + owner;
     this.accountOf.set(row.orderId, accountId);
@@ -64,6 +75,10 @@ export class FlowEncoder {
     order.timeInForce = row.timeInForce === 'IOC' ? TimeInForce.IOC : TimeInForce.GTC;
     order.price = row.price;
     order.qty = row.qty;
+    // Orders without a known owner share accounts with others': they may trade with each other.
+    if (row.ownerId > 0) order.selfTradePrevention = SelfTradePrevention.CancelMaker;
+    if (order.timeInForce === TimeInForce.GTC) order.displayQty = row.displayQty;
+    else if (row.displayQty > 0) count(this.simplified, 'IOC iceberg: never shown, sent without');
   }
 
   private encodeCancel(row: FlowRow, record: RecordBuffer, offset: number): void {
@@ -80,6 +95,7 @@ export class FlowEncoder {
     order.symbolId = this.symbolId;
     order.price = row.price;
     order.qty = row.qty;
+    order.displayQty = row.displayQty;
     order.qtyMeaning = QtyMeaning.Open;
   }
 

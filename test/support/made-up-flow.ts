@@ -6,6 +6,8 @@ import { seededRandom } from './seed.ts';
 
 const HEADER = 'seq,ts_ns,command,orderId,ownerId,side,price,qty,displayQty,tif,flags,smpCancels';
 const START_PRICE = 19_200;
+/** Behind orders enough for an auction. */
+const OPENING = 200;
 
 /** Writes `commands.csv.gz` with `count` rows into `folder`. */
 export async function writeMadeUpFlow(folder: string, count: number, seed: number): Promise<void> {
@@ -17,7 +19,7 @@ export async function writeMadeUpFlow(folder: string, count: number, seed: numbe
     const kind = random(10);
     price += random(3) - 1;
     const near = price + random(21) - 10;
-    if (seq === 10) lines.push(`${seq},0,OPEN,0,0,,0,0,0,,,`);
+    if (seq === OPENING) lines.push(`${seq},0,OPEN,0,0,,0,0,0,,,`);
     else if (open.length > 50 && kind < 2) {
       const [orderId] = open.splice(random(open.length), 1);
       lines.push(`${seq},0,CANCEL,${orderId},0,,0,0,0,,,`);
