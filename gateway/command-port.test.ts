@@ -70,3 +70,25 @@ describe(`a gateway with at most ${BOUNDS.maxUnanswered} unanswered commands`, (
     assert.equal(submit(cancels(1)), true);
   });
 });
+
+it('a sleeping exchange is woken at the end of a turn, once for all that was sent in it', () => {
+  const ring = createRing(2 ** 16);
+  const reader = new RingReader(ring, 0);
+  reader.join();
+  const buffer = createSignal();
+  const exchange = new Signal(buffer);
+  const flag = new Int32Array(buffer);
+  const clock = new LatencyClock(latencyOrigin());
+  const port = new CommandPort(new RingProducer(ring), exchange, 1, BOUNDS, clock);
+  exchange.prepare();
+  const parked = flag[0];
+  port.submit(orders(1), 1, NOBODY, 0);
+  port.submit(orders(1), 1, NOBODY, 0);
+  assert.ok(reader.read() >= 0, 'it is there for an exchange that does not sleep');
+  assert.equal(flag[0], parked);
+  port.wakeExchange();
+  assert.notEqual(flag[0], parked);
+  exchange.prepare();
+  port.wakeExchange();
+  assert.equal(flag[0], parked, 'nothing was sent since');
+});

@@ -1,6 +1,6 @@
 /**
- * A gateway: one uWebSockets app, its command ring and its view of stream 20. While requests are in
- * flight it polls the stream at every turn of its event loop; idle, it sleeps at its signal.
+ * A gateway: one uWebSockets app, its command ring and its view of stream 20. It polls the stream
+ * at every turn of its event loop, and after some turns without news it sleeps at its signal.
  *
  * A gateway that was stalled finds itself cut off from the stream: it closes all its connections,
  * whose outcomes it will not see, and begins again with an image of the books.
@@ -46,7 +46,7 @@ export interface GatewayLinks {
   readonly gatewayCounters: GatewayCounters;
   readonly journal: JournalHistograms;
   readonly clock: LatencyClock;
-  /** Turns of the event loop without work before it sleeps. */
+  /** Turns of the event loop without news before it sleeps, whether or not requests are open. */
   readonly spins: number;
   /** After it was cut off it listens again. */
   onRejoined(lost: Lost): void;
@@ -210,10 +210,10 @@ export class Gateway implements GatewayServices {
     } else if (!this.fallAsleep()) setImmediate(this.turn);
   };
 
-  /** Polls; false while there is work, or was lately. */
+  /** Polls; false while there is news, or was lately. */
   private fallAsleep(): boolean {
     const { ownSignal, spins } = this.links;
-    this.idleTurns = this.poll() > 0 || this.port.inFlight > 0 ? 0 : this.idleTurns + 1;
+    this.idleTurns = this.poll() > 0 ? 0 : this.idleTurns + 1;
     if (this.idleTurns <= spins) return false;
     this.idleTurns = 0;
     ownSignal.prepare();
@@ -353,8 +353,12 @@ export class Gateway implements GatewayServices {
     return this.replica.cancelOnlyReasons === 0 ? 'ok' : 'cancel-only';
   }
 
-  /** Handles what is released; the exchange may be waiting for the room that it took. */
+  /**
+   * Wakes the exchange for what was sent, and handles what is released; the exchange may be waiting
+   * for the room that it took.
+   */
   private poll(): number {
+    this.port.wakeExchange();
     const frames = this.pump.poll(FRAMES_A_TURN);
     if (frames > 0) this.links.exchangeSignal.ring();
     return frames;

@@ -29,12 +29,13 @@ const FOLLOWER = { nice: 10 };
 const TABLES: Readonly<Record<ThreadLayout['name'], Table>> = {
   /**
    * More threads than cores: who spins takes a core from somebody who works, so all sleep at once
-   * but for a moment of the exchange (ADR 0017 has the figures).
+   * but for a moment of the exchange and of a gateway, as long as an answer of the exchange takes
+   * (ADR 0017 has the figures).
    */
   compact: {
     exchange: { strategy: 'spin-then-park', spins: 20 },
     journal: { strategy: 'park', spins: 0 },
-    gateway: { strategy: 'park', spins: 0 },
+    gateway: { strategy: 'spin-then-park', spins: 20 },
     follower: FOLLOWER,
   },
   /**
