@@ -1,4 +1,4 @@
-/** A short slice of `npm run chaos -- io-errors`, and its control. */
+/** A short slice of `npm run chaos -- io-errors`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failDisks } from './chaos/io-errors/io-errors.ts';

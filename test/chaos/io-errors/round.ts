@@ -158,29 +158,33 @@ export class Round {
     await trade(server, this.random, this.orders, 0, ORDERS);
     await server.end('SIGTERM');
     const archive = `${this.data}.archive`;
-    const partial = `${archive}.partial`;
+    const journal = journalFileOf(this.data);
     for (const call of ['write', 'fsync']) {
-      await this.failCommand('export', archive, { call, path: partial, from: 1, isOnce: false });
-      this.expect(!existsSync(archive), `there is ${archive} though its ${call} failed`);
+      await this.failCommand('export', archive, { call, path: `${archive}.partial` }, archive);
     }
+    // LMDB alone would end by SIGSEGV.
+    await this.failCommand('export', archive, { call: 'pread64', path: journal }, journal);
+    this.expect(!existsSync(archive), `there is ${archive}, which could not be written`);
     const { code, stderr } = await runCli(['journal', 'export', archive, '--data', this.data]);
     this.expect(code === 0, `export, on a disk that works: ${stderr}`);
-    const before = this.hashOf(journalFileOf(this.data));
-    await this.failCommand('import', archive, {
-      call: 'pread64',
-      path: archive,
-      from: 2,
-      isOnce: false,
-    });
-    this.expect(this.hashOf(journalFileOf(this.data)) === before, 'the import changed the journal');
+    const before = this.hashOf(journal);
+    await this.failCommand('import', archive, { call: 'pread64', path: archive }, archive);
+    this.expect(this.hashOf(journal) === before, 'the import changed the journal');
   }
 
-  private async failCommand(command: string, archive: string, fault: Fault): Promise<void> {
+  /** @param named the file that the message must name */
+  private async failCommand(
+    command: string,
+    archive: string,
+    where: Pick<Fault, 'call' | 'path'>,
+    named: string,
+  ): Promise<void> {
     const args = ['journal', command, archive, '--data', this.data];
-    const { code, stderr } = await runCli(args, launcherOf(fault, this.trace));
+    const launcher = launcherOf({ ...where, from: 1, isOnce: false }, this.trace);
+    const { code, stderr } = await runCli(args, launcher);
     this.countErrors();
     this.expect(code === EXIT_DIED, `journal ${command}: exit code ${code}`);
-    const isClear = stderr.includes(archive) && WHY.test(stderr) && WHAT_TO_DO.test(stderr);
+    const isClear = stderr.includes(named) && WHY.test(stderr) && WHAT_TO_DO.test(stderr);
     this.expect(isClear, `journal ${command} said: ${stderr}`);
   }
 
