@@ -36,7 +36,7 @@ export interface IoErrorTally {
 
 export type IoErrorOutcome = IoErrorTally & { readonly rounds: number };
 
-const FAILURES_TOLD = 10;
+const FAILURES_TOLD = 5;
 
 export async function failDisks(
   { rounds, seed, isControl }: IoErrorOptions,
