@@ -15,9 +15,18 @@
  * ```
  * An entry's crc covers its firstSequence and its batch. All little-endian.
  */
-import { closeSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { reading, writing } from './file-error.ts';
 import { flushFolder } from './flush-folder.ts';
 import { JournalError } from './journal-error.ts';
 
@@ -35,26 +44,38 @@ export interface ArchivedBatch {
 /** Writes an archive; there is none by that name until all of it is on disk. Returns the count. */
 export function writeArchive(path: string, batches: Iterable<ArchivedBatch>): number {
   const partial = `${path}.partial`;
-  const file = openSync(partial, 'w');
-  let count = 0;
+  try {
+    return writing(path, () => {
+      const count = writeEntries(partial, batches);
+      renameSync(partial, path);
+      flushFolder(dirname(path));
+      return count;
+    });
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+/** All of each, and flushed: a single call of the system may write less than it was given. */
+function writeEntries(path: string, batches: Iterable<ArchivedBatch>): number {
+  const file = openSync(path, 'w');
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     header.writeUInt32LE(MAGIC, 0);
     header.writeUInt32LE(VERSION, 4);
-    writeSync(file, header);
+    writeFileSync(file, header);
+    let count = 0;
     for (const { firstSequence, bytes } of batches) {
-      writeSync(file, entryOf(firstSequence, bytes));
-      writeSync(file, bytes);
+      writeFileSync(file, entryOf(firstSequence, bytes));
+      writeFileSync(file, bytes);
       count++;
     }
-    writeSync(file, endOf(count));
+    writeFileSync(file, endOf(count));
     fsyncSync(file);
+    return count;
   } finally {
     closeSync(file);
   }
-  renameSync(partial, path);
-  flushFolder(dirname(path));
-  return count;
 }
 
 /**
@@ -67,7 +88,8 @@ export function* readArchive(path: string): Generator<ArchivedBatch> {
   const fail = (what: string, sequence = 0) => new JournalError(sequence, `${path}: ${what}`);
   const read = (length: number, position: number): Buffer => {
     const bytes = Buffer.alloc(length);
-    if (readSync(file, bytes, 0, length, position) < length) throw fail('it is cut off');
+    const count = reading(path, () => readSync(file, bytes, 0, length, position));
+    if (count < length) throw fail('it is cut off');
     return bytes;
   };
   try {

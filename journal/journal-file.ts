@@ -12,6 +12,7 @@
  * ```
  */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { reading } from './file-error.ts';
 import { JournalError } from './journal-error.ts';
 import { journalFileOf } from './journal-store.ts';
 
@@ -40,7 +41,7 @@ export function inspectJournalFile(dataFolder: string): JournalFileState {
 
 function readMeta(file: number, position: number, path: string) {
   const meta = Buffer.alloc(META.length);
-  const read = readSync(file, meta, 0, META.length, position);
+  const read = reading(path, () => readSync(file, meta, 0, META.length, position));
   if (read < META.length || meta.readUInt32LE(META.magic) !== LMDB_MAGIC) {
     throw new JournalError(0, `${path} is damaged: no LMDB header at byte ${position}`);
   }

@@ -6,11 +6,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import { RecordBuffer } from '../protocol/record.ts';
 import { BatchBuilder, CHAIN_START, linkOfStored } from './batch.ts';
-import { JournalStore, journalFolderOf } from './journal-store.ts';
+import { causeOf, JournalStore, journalFolderOf } from './journal-store.ts';
 import { openStore, STORE_OPTIONS, temporaryFolder } from './testing/journal-rig.ts';
 
 const STORE_URL = import.meta.resolve('./journal-store.ts');
@@ -181,6 +181,32 @@ test('zeros that are written ahead never come over what LMDB is writing', async 
     const expected = at % BATCHES === 0 ? uncounted : batch;
     assert.ok(store.read(at) !== undefined && expected.equals(store.read(at)!), `batch ${at}`);
   }
+});
+
+test('LMDB is given a batch when the one before is flushed, and not before', async (t) => {
+  const store = openStore(t, temporaryFolder(), 'commit');
+  for (let first = 1; first < 80; first += 2) {
+    let isFlushed = false;
+    const onStored = () => {
+      isFlushed = true;
+    };
+    const stored = [store.appendLater(first, Buffer.alloc(60_000), onStored)];
+    while (store.read(first) === undefined) await nextTurn();
+    stored.push(store.appendLater(first + 1, Buffer.alloc(100), () => {}));
+    while (!isFlushed) {
+      assert.equal(store.read(first + 1), undefined, `batch ${first + 1}`);
+      await nextTurn();
+    }
+    await Promise.all(stored);
+    assert.ok(store.read(first + 1) !== undefined);
+  }
+  assert.equal(store.unflushedBytes, 0);
+});
+
+test("a failed commit's cause is waited for", async () => {
+  const cause = new Error('Input/output error');
+  const commitError = setTimeout(50).then(() => Promise.reject(cause));
+  assert.equal(await causeOf(Object.assign(new Error('Commit failed'), { commitError })), cause);
 });
 
 test('a journal does not grow beyond its map: the batch that does not fit is refused', () => {

@@ -3,14 +3,15 @@
  * batch is flushed to disk (what is visible is durable); in the others LMDB's own thread writes,
  * and flushes while the next ones come (`overlappingSync`). Never `noSync`.
  */
-import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import type { ArchivedBatch } from './archive.ts';
 import { CHAIN_START, type ChainLink, linkOfStored } from './batch.ts';
 import type { BatchSource, BatchTarget } from './batch-storage.ts';
 import type { Durability } from './durability.ts';
+import { FileReadError, reading } from './file-error.ts';
 import { JournalFullError, JournalWriteError } from './journal-error.ts';
 
 export interface JournalStoreOptions {
@@ -19,6 +20,13 @@ export interface JournalStoreOptions {
   readonly readOnly: boolean;
   /** All who open the file in one process name the same. */
   readonly durability?: Durability;
+}
+
+/** A batch that was handed over, and waits for those before it. */
+interface Waiting {
+  readonly firstSequence: number;
+  readonly value: Buffer;
+  readonly onStored: () => void;
 }
 
 /** A key that no batch has. */
@@ -31,6 +39,9 @@ const OVERHEAD_BYTES = 65_536;
  * heap was corrupt after it, and later batches were stored without the one that failed.
  */
 const AHEAD = Buffer.alloc(512 * 1_024);
+
+/** Both meta pages. */
+const HEADER = Buffer.alloc(8_192);
 
 export class JournalStore implements BatchSource, BatchTarget {
   /** What was handed to `appendLater` and is not flushed yet. */
@@ -47,6 +58,10 @@ export class JournalStore implements BatchSource, BatchTarget {
   private freeBytes = 0;
   /** Where `usedBytes` goes beyond, LMDB is asked how much it is. */
   private askBytes = 0;
+  /** For the next transaction, and when it is stored; the one before may be under way. */
+  private waiting: Waiting[] = [];
+  private next: Promise<void> | undefined;
+  private latest: Promise<void> = Promise.resolve();
 
   /** @param dataFolder the folder that holds, or will hold, the folder `journal` */
   constructor(dataFolder: string, options: JournalStoreOptions) {
@@ -55,14 +70,7 @@ export class JournalStore implements BatchSource, BatchTarget {
     if (!readOnly) mkdirSync(folder, { recursive: true });
     this.file = journalFileOf(dataFolder);
     this.mapBytes = mapBytes;
-    this.database = open<Buffer, number>({
-      path: this.file,
-      encoding: 'binary',
-      mapSize: mapBytes,
-      overlappingSync: durability !== 'fsync',
-      readOnly,
-      cache: false,
-    });
+    this.database = this.open(durability, readOnly);
     this.usedBytes = this.measure();
     if (readOnly) return;
     this.aheadFile = openSync(this.file, 'a');
@@ -88,7 +96,8 @@ export class JournalStore implements BatchSource, BatchTarget {
   /**
    * Hands over a batch; calls back when it can be read and is flushed. Throws at once where there
    * is no room for it, and rejects where it is not written: then nothing may go on. The caller's
-   * event loop must turn meanwhile.
+   * event loop must turn meanwhile. One transaction follows the other, and has all that waits: were
+   * LMDB given the next while one is under way, it would write that behind one that has failed.
    */
   appendLater(firstSequence: number, bytes: Uint8Array, onStored: () => void): Promise<void> {
     const value = Buffer.from(bytes);
@@ -97,7 +106,10 @@ export class JournalStore implements BatchSource, BatchTarget {
     } catch (error) {
       throw this.failure(firstSequence, error);
     }
-    return this.put(firstSequence, value, onStored);
+    this.unflushedBytes += value.length + OVERHEAD_BYTES;
+    this.waiting.push({ firstSequence, value, onStored });
+    this.next ??= this.latest.then(() => this.storeWaiting());
+    return this.next;
   }
 
   /**
@@ -242,19 +254,71 @@ export class JournalStore implements BatchSource, BatchTarget {
         this.aheadEnd += writeSync(this.aheadFile!, AHEAD, 0, bytes);
       }
     } catch (error) {
-      throw new Error(`no room for it ahead (${error})`);
+      throw new Error(`nothing can be written ahead of it (${error})`);
     }
   }
 
-  private async put(firstSequence: number, value: Buffer, onStored: () => void): Promise<void> {
-    this.unflushedBytes += value.length + OVERHEAD_BYTES;
+  private async storeWaiting(): Promise<void> {
+    const batches = this.waiting;
+    this.waiting = [];
+    this.latest = this.next!;
+    this.next = undefined;
     try {
-      await this.database.put(firstSequence, value);
+      const puts: Promise<boolean>[] = [];
+      const batch = this.database.batch(() => {
+        for (const { firstSequence, value } of batches) {
+          puts.push(this.database.put(firstSequence, value));
+        }
+      });
+      await Promise.all([batch, ...puts]);
+      this.assertUsable();
     } catch (error) {
-      throw this.failure(firstSequence, await causeOf(error));
+      // Nothing more is taken while we ask why.
+      this.unflushedBytes = Number.POSITIVE_INFINITY;
+      throw this.failure(batches[0]!.firstSequence, await causeOf(error));
     }
-    this.unflushedBytes -= value.length + OVERHEAD_BYTES;
-    onStored();
+    for (const { value, onStored } of batches) {
+      this.unflushedBytes -= value.length + OVERHEAD_BYTES;
+      onStored();
+    }
+  }
+
+  /**
+   * Where LMDB could not write that all is flushed, its thread says all the same that it is, and of
+   * the next transaction nothing, for ever. But it lets nobody read any more.
+   */
+  private assertUsable(): void {
+    this.database.resetReadTxn();
+    this.database.doesExist(NO_BATCH);
+  }
+
+  /** LMDB does not survive it (SIGSEGV) where it cannot read its header, so we try that first. */
+  private assertHeaderCanBeRead(): void {
+    if (!existsSync(this.file)) return;
+    reading(this.file, () => {
+      const file = openSync(this.file, 'r');
+      try {
+        readSync(file, HEADER, 0, HEADER.length, 0);
+      } finally {
+        closeSync(file);
+      }
+    });
+  }
+
+  private open(durability: Durability, readOnly: boolean): RootDatabase<Buffer, number> {
+    this.assertHeaderCanBeRead();
+    try {
+      return open<Buffer, number>({
+        path: this.file,
+        encoding: 'binary',
+        mapSize: this.mapBytes,
+        overlappingSync: durability !== 'fsync',
+        readOnly,
+        cache: false,
+      });
+    } catch (error) {
+      throw new FileReadError(this.file, error);
+    }
   }
 
   private failure(firstSequence: number, error: unknown): Error {
@@ -263,11 +327,14 @@ export class JournalStore implements BatchSource, BatchTarget {
   }
 }
 
-/** Why a commit failed: lmdb-js says so in a promise beside, a moment later. */
+const CAUSE_PATIENCE_MS = 1_000;
+
+/** Why a commit failed: lmdb-js says so in a promise beside, when its thread has come to an end. */
 export async function causeOf(error: unknown): Promise<unknown> {
   const { commitError } = error as { readonly commitError?: Promise<never> };
   if (commitError === undefined) return error;
-  return Promise.race([commitError.catch((cause: unknown) => cause), nextTurn(error)]);
+  const late = setTimeout(CAUSE_PATIENCE_MS, error, { ref: false });
+  return Promise.race([commitError.catch((cause: unknown) => cause), late]);
 }
 
 interface TreeStats {

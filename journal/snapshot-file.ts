@@ -24,6 +24,7 @@ import { loadExchange, saveExchange } from '../exchange/snapshot/snapshot.ts';
 import type { Section, StateReader, StateWriter } from '../exchange/snapshot/state-stream.ts';
 import { hashState } from '../exchange/state-hash.ts';
 import type { ChainLink } from './batch.ts';
+import { isOfSystem } from './file-error.ts';
 
 const MAGIC = 0x53474f48; // 'HOGS'
 const VERSION = 1;
@@ -92,8 +93,7 @@ function withFile<Result>(path: string, use: (file: number) => Result): Result {
     return use(file);
   } catch (error) {
     if (error instanceof SnapshotError) throw error;
-    const isOfSystem = (error as NodeJS.ErrnoException).syscall !== undefined;
-    throw new SnapshotError(`${path}: it cannot be restored (${error})`, !isOfSystem);
+    throw new SnapshotError(`${path}: it cannot be restored (${error})`, !isOfSystem(error));
   } finally {
     if (file !== undefined) closeSync(file);
   }

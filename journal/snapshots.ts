@@ -9,6 +9,7 @@ import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/e
 import { hashState } from '../exchange/state-hash.ts';
 import { type ChainLink, previousCrcOfStored } from './batch.ts';
 import type { BatchSource } from './batch-storage.ts';
+import { writing } from './file-error.ts';
 import { flushFolder } from './flush-folder.ts';
 import { JournalReplay, type ReplayListener } from './journal-replay.ts';
 import type { JournalStore } from './journal-store.ts';
@@ -75,10 +76,12 @@ export function takeSnapshot(
   const path = join(folder, `snapshot-${String(sequence).padStart(16, '0')}`);
   const partial = `${path}.${process.pid}.partial`;
   try {
-    const bytes = writeSnapshot(partial, exchange, link);
+    const bytes = writing(path, () => writeSnapshot(partial, exchange, link));
     loadSnapshot(partial, new Exchange(new EventBuffer(), capacity));
-    renameSync(partial, path);
-    flushFolder(folder);
+    writing(path, () => {
+      renameSync(partial, path);
+      flushFolder(folder);
+    });
     return { sequence, path, bytes };
   } finally {
     rmSync(partial, { force: true });

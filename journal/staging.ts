@@ -15,6 +15,7 @@ import {
   previousCrcOfStored,
 } from './batch.ts';
 import type { BatchTarget } from './batch-storage.ts';
+import { reading } from './file-error.ts';
 import { flushFolder } from './flush-folder.ts';
 import { JournalWriteError } from './journal-error.ts';
 import { journalFolderOf } from './journal-store.ts';
@@ -103,7 +104,9 @@ export class Staging {
  */
 export function restoreStaged(dataFolder: string, store: BatchTarget): number {
   const paths = FILES.map((name) => join(journalFolderOf(dataFolder), name));
-  const contents = paths.filter((path) => existsSync(path)).map((path) => readFileSync(path));
+  const contents = paths
+    .filter((path) => existsSync(path))
+    .map((path) => reading(path, () => readFileSync(path)));
   const count = appendStaged(contents, store);
   store.flush();
   removeStaging(dataFolder);

@@ -182,7 +182,13 @@ export class Supervisor {
     this.disk?.stop();
     for (const thread of this.threads.values()) thread.isEndExpected = true;
     this.watch?.stop();
-    await this.gateways.abandon(ABANDON_TIMEOUT_MS);
+    const follower = this.threads.get('follower');
+    // Ended by the process's end amid a call of LMDB, it would end that by SIGABRT.
+    follower?.post({ kind: 'abandon' });
+    await Promise.all([
+      this.gateways.abandon(ABANDON_TIMEOUT_MS),
+      follower?.ended(ABANDON_TIMEOUT_MS),
+    ]);
     return this.stopPostgres();
   }
 

@@ -87,6 +87,7 @@ const SELF_EXPLAINING: readonly string[] = [
   'JournalError',
   'JournalWriteError',
   'JournalFullError',
+  'FileReadError',
 ];
 
 /** Why a thread failed: a journal's error speaks for itself, others need their stack. */

@@ -1,7 +1,8 @@
 /** A short slice of `npm run chaos -- power-cut`, and its control. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cutPower, isStraceThere } from './chaos/power-cut/power-cut.ts';
+import { cutPower } from './chaos/power-cut/power-cut.ts';
+import { isStraceThere } from './chaos/strace.ts';
 import { testSeed } from './support/seed.ts';
 
 const CUTS = 50;

@@ -43,6 +43,8 @@ const stopping = new AbortController();
 const url = await new Promise<string | undefined>((resolve) => {
   parentPort!.on('message', (request: FollowerRequest) => {
     if (request.kind === 'database') resolve(request.url);
+    // At a turn of the event loop, so never amid a call of LMDB.
+    else if (request.kind === 'abandon') process.exit();
     else {
       stopping.abort();
       resolve(undefined);

@@ -61,4 +61,4 @@ export type GatewayRequest =
 /**
  * `stop` is for a follower that still waits for PostgreSQL: one that follows sees its stop flag.
  */
-export type FollowerRequest = DatabaseRequest | { readonly kind: 'stop' };
+export type FollowerRequest = DatabaseRequest | { readonly kind: 'stop' | 'abandon' };

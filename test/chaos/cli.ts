@@ -7,10 +7,12 @@ import { startProgress } from '../../server/progress.ts';
 import { flipBits } from './bit-flips/bit-flips.ts';
 import { fillDisks } from './disk-full/disk-full.ts';
 import { canMount } from './disk-full/small-disk.ts';
+import { failDisks } from './io-errors/io-errors.ts';
 import { killOften } from './kill/kill.ts';
 import { addOverload } from './overload/command.ts';
-import { cutPower, isStraceThere } from './power-cut/power-cut.ts';
+import { cutPower } from './power-cut/power-cut.ts';
 import { stallGateway } from './stalled-gateway/stalled-gateway.ts';
+import { isStraceThere } from './strace.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -35,7 +37,8 @@ interface KillCommandOptions {
   readonly json?: true;
 }
 
-interface DiskFullCommandOptions {
+/** Of disk-full and io-errors. */
+interface DiskCommandOptions {
   readonly rounds: number;
   readonly seed?: number;
   readonly control?: true;
@@ -115,8 +118,22 @@ program
   .option('--seed <n>', 'of orders and room; by default another each time', wholeNumber)
   .option('--control', 'durability none, which tells too early: the check must find something then')
   .option('--json', 'print one JSON object and nothing else')
-  .action(async (options: DiskFullCommandOptions) => {
+  .action(async (options: DiskCommandOptions) => {
     process.exitCode = await diskFull(options);
+  });
+program
+  .command('io-errors')
+  .description(
+    'Lets the disk of a running exchange answer EIO, to each kind of system call by turns: the ' +
+      'process must end by itself, and whatever was answered must be there at the next start; a ' +
+      'snapshot that cannot be written ends nothing. Needs strace.',
+  )
+  .option('--rounds <n>', 'errors, by turns of 20 kinds', wholeNumber, 20)
+  .option('--seed <n>', 'of orders and calls; by default another each time', wholeNumber)
+  .option('--control', 'durability none, which tells too early: the check must find something then')
+  .option('--json', 'print one JSON object and nothing else')
+  .action(async (options: DiskCommandOptions) => {
+    process.exitCode = await ioErrors(options);
   });
 addOverload(program);
 program
@@ -151,7 +168,7 @@ async function stalledGateway(options: StalledGatewayCommandOptions): Promise<nu
   return counts.faults === 0 && isControl === (counts.cutOffs === 0) ? 0 : EXIT_FAILED;
 }
 
-async function diskFull(options: DiskFullCommandOptions): Promise<number> {
+async function diskFull(options: DiskCommandOptions): Promise<number> {
   if (!canMount()) {
     process.stderr.write(
       'no small disk can be mounted here: run it as root, or allow unshare -r\n',
@@ -171,6 +188,24 @@ async function diskFull(options: DiskFullCommandOptions): Promise<number> {
     failures,
     json === true,
   );
+  return counts.faults === 0 && isControl === counts.lost > 0 ? 0 : EXIT_FAILED;
+}
+
+async function ioErrors({
+  rounds,
+  json,
+  control,
+  ...options
+}: DiskCommandOptions): Promise<number> {
+  if (!canTrace()) return EXIT_USAGE;
+  const seed = options.seed ?? randomSeed();
+  const isControl = control === true;
+  const progress = startProgress('rounds', rounds, json !== true);
+  const onRound = (done: number) => progress.update(done);
+  const { failures, ...counts } = await failDisks({ rounds, seed, isControl }, onRound);
+  progress.stop();
+  const name = isControl ? 'io-errors/control' : 'io-errors';
+  report(name, { seed, ...counts }, failures, json === true);
   return counts.faults === 0 && isControl === counts.lost > 0 ? 0 : EXIT_FAILED;
 }
 
@@ -196,10 +231,7 @@ async function bitFlips(options: BitFlipCommandOptions): Promise<number> {
 }
 
 async function powerCut(options: PowerCutCommandOptions): Promise<number> {
-  if (!isStraceThere()) {
-    process.stderr.write('strace is not there: install it (apt install strace) to cut the power\n');
-    return EXIT_USAGE;
-  }
+  if (!canTrace()) return EXIT_USAGE;
   const { cuts, json, control } = options;
   const seed = options.seed ?? randomSeed();
   const progress = startProgress('cuts', cuts, json !== true);
@@ -211,6 +243,12 @@ async function powerCut(options: PowerCutCommandOptions): Promise<number> {
   const name = ignoresFlushes ? 'power-cut/control' : 'power-cut/fsync';
   report(name, { seed, ...counts }, failures, json === true);
   return ignoresFlushes === faults > 0 ? 0 : EXIT_FAILED;
+}
+
+function canTrace(): boolean {
+  const isThere = isStraceThere();
+  if (!isThere) process.stderr.write('strace is not there: install it (apt install strace)\n');
+  return isThere;
 }
 
 function randomSeed(): number {

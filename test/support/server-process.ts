@@ -46,14 +46,15 @@ export class ServerProcess {
     flags: readonly string[],
     environment: Readonly<Record<string, string>>,
     cli: string,
+    launcher: readonly string[],
   ) {
     const args = [cli, 'start', '--log-format', 'json', '--port', '0', '--data', dataFolder];
-    args.push(...flags);
+    const command = [...launcher, process.execPath, ...args, ...flags];
     // Tests start many exchanges, and none is measured.
     const own = { DATABASE_URL: '', HOGA_WARM_UP: '0' };
     const env: NodeJS.ProcessEnv = { ...process.env, ...own, ...environment };
     if (env['DATABASE_URL'] === '') takeMadeCluster(env[MADE_CLUSTER_VARIABLE], dataFolder);
-    this.child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(command[0]!, command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
     // 'close' comes after 'exit', when all that it wrote has been read.
     this.exit = once(this.child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
     this.exit.then(() => {
@@ -68,14 +69,16 @@ export class ServerProcess {
    * Starts an exchange and waits until it is open; a free port, the embedded PostgreSQL.
    *
    * @param cli the command line's path, for whoever does not run from the sources
+   * @param launcher a command that becomes the one behind it, for whoever watches or hinders it
    */
   static async start(
     dataFolder: string,
     flags: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
     cli = CLI,
+    launcher: readonly string[] = [],
   ): Promise<ServerProcess> {
-    const server = ServerProcess.launch(dataFolder, flags, environment, cli);
+    const server = ServerProcess.launch(dataFolder, flags, environment, cli, launcher);
     const open = await server.waitForLog((line) => line.msg.startsWith('Hoga is open'));
     server.address = open['address'] as string;
     return server;
@@ -87,8 +90,9 @@ export class ServerProcess {
     flags: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
     cli = CLI,
+    launcher: readonly string[] = [],
   ): ServerProcess {
-    return new ServerProcess(dataFolder, flags, environment, cli);
+    return new ServerProcess(dataFolder, flags, environment, cli, launcher);
   }
 
   get pid(): number {
@@ -262,15 +266,18 @@ export function embeddedDatabaseUrl(dataFolder: string): string {
 /** Runs a command of the command line to its end. */
 export async function runCli(
   args: readonly string[],
+  launcher: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  return runNode([CLI, ...args]);
+  return runNode([CLI, ...args], launcher);
 }
 
 export async function runNode(
   args: readonly string[],
+  launcher: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const env = { ...process.env, DATABASE_URL: '' };
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const command = [...launcher, process.execPath, ...args];
+  const child = spawn(command[0]!, command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => {

@@ -11,7 +11,8 @@ import type { Durability } from '../../../journal/durability.ts';
 import { journalFileOf } from '../../../journal/journal-store.ts';
 import { cancelOrder, encodeCommands } from '../../support/commands.ts';
 import type { Random } from '../../support/seed.ts';
-import { NO_DATABASE, runCli, ServerProcess, until } from '../../support/server-process.ts';
+import { NO_DATABASE, ServerProcess, until } from '../../support/server-process.ts';
+import { ACCOUNTS, faultsOfJournal, fundAccounts, sendAgain } from '../traders.ts';
 import { type DiskFullTally, newTally } from './disk-full.ts';
 import { SmallDisk } from './small-disk.ts';
 
@@ -24,7 +25,6 @@ const SETTINGS = [
   ...['--journal-unflushed-bytes', `${MIB}`, '--journal-batch-bytes', `${64 * KIB}`],
 ];
 const CLIENTS = 16;
-const ACCOUNTS = 8;
 const LEVEL_FATAL = 60;
 const EXIT_DIED = 1;
 const EXIT_CANNOT_START = 2;
@@ -92,11 +92,7 @@ export class Round {
   }
 
   private async tradeUntilAlarm(server: ServerProcess): Promise<void> {
-    for (let account = 1; account <= ACCOUNTS; account++) {
-      for (const currency of [1, 10]) {
-        await server.send('/deposit', `${account},${currency},1000000000000`);
-      }
-    }
+    await fundAccounts(server);
     this.disk.leave(LOW_BYTES + this.random(512 * KIB));
     const { random, tally } = this;
     let id = 0;
@@ -196,17 +192,10 @@ export class Round {
   /** Who was answered gets the same answer; what was canceled is not there. */
   private async askAgain(server: ServerProcess): Promise<void> {
     const { tally } = this;
-    const left = [...this.orders];
-    const ask = async () => {
-      for (let order = left.pop(); order !== undefined; order = left.pop()) {
-        const response = await server.post('/order', order.line);
-        const text = await response.text();
-        if (response.headers.get('Idempotent-Replayed') === 'true' && text === order.text) continue;
-        tally.lost++;
-        tally.failures.push(`${order.line}: ${order.text}, then ${text}`);
-      }
-    };
-    await Promise.all(Array.from({ length: CLIENTS }, ask));
+    const orders = this.orders.map(({ line, text: answer }) => ({ line, answer }));
+    const { lost, failures } = await sendAgain(server, orders);
+    tally.lost += lost;
+    tally.failures.push(...failures);
     for (const { line, text } of this.cancels) {
       const again = await (await server.post('/cancel', line)).text();
       if (again.includes('UnknownOrder')) continue;
@@ -216,11 +205,7 @@ export class Round {
   }
 
   private async checkJournal(): Promise<void> {
-    const check = async (command: string) => {
-      const { code, stderr } = await runCli([command, '--data', this.data]);
-      this.expect(code === 0, `${command}: ${stderr.trim()}`);
-    };
-    await Promise.all(['verify', 'audit'].map(check));
+    for (const fault of await faultsOfJournal(this.data)) this.expect(false, fault);
   }
 
   private async cancel(server: ServerProcess, line: string): Promise<void> {

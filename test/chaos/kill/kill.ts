@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Durability } from '../../../journal/durability.ts';
 import { type Random, seededRandom } from '../../support/seed.ts';
-import { NO_DATABASE, runCli, ServerProcess } from '../../support/server-process.ts';
+import { NO_DATABASE, ServerProcess } from '../../support/server-process.ts';
+import { faultsOfJournal, fundAccounts, type SentOrder, sendAgain, trade } from '../traders.ts';
 
 export interface KillOptions {
   readonly kills: number;
@@ -30,16 +31,8 @@ export interface KillOutcome {
   readonly failures: readonly string[];
 }
 
-interface SentOrder {
-  readonly line: string;
-  answer: string | undefined;
-}
-
-const CLIENTS = 16;
-const ACCOUNTS = 8;
 const LONGEST_LIFE_MS = 400;
 const FAILURES_TOLD = 5;
-const REPLAYED = 'Idempotent-Replayed';
 
 export async function killOften(
   options: KillOptions,
@@ -53,39 +46,22 @@ export async function killOften(
   const failures: string[] = [];
   let server = await start();
   try {
-    for (let account = 1; account <= ACCOUNTS; account++) {
-      for (const currency of [1, 10]) {
-        await server.send('/deposit', `${account},${currency},1000000000000`);
-      }
-    }
+    await fundAccounts(server);
     while (tally.kills < kills) {
       const orders = await liveAndDie(server, random, tally.orders);
       tally.kills++;
       tally.orders += orders.length;
       server = await start();
-      for (const { line, answer } of orders) {
-        const response = await server.post('/order', line);
-        const text = await response.text();
-        const isReplayed = response.headers.get(REPLAYED) === 'true';
-        if (answer === undefined) tally.executedUnanswered += Number(isReplayed);
-        else {
-          tally.answered++;
-          if (isReplayed && text === answer) continue;
-          tally.lost++;
-          if (failures.length < FAILURES_TOLD) failures.push(`${line}: ${answer}, then ${text}`);
-        }
-      }
+      const again = await sendAgain(server, orders);
+      tally.answered += again.answered;
+      tally.lost += again.lost;
+      tally.executedUnanswered += again.executedUnanswered;
+      failures.push(...again.failures.slice(0, FAILURES_TOLD - failures.length));
       onKill(tally.kills);
     }
     await server.end('SIGTERM');
-    let badJournals = 0;
-    for (const command of ['verify', 'audit']) {
-      const { code, stderr } = await runCli([command, '--data', folder]);
-      if (code === 0) continue;
-      badJournals++;
-      failures.push(`${command}: ${stderr.trim()}`);
-    }
-    return { ...tally, badJournals, failures };
+    const faults = await faultsOfJournal(folder);
+    return { ...tally, badJournals: faults.length, failures: [...failures, ...faults] };
   } finally {
     await server.end('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
@@ -99,24 +75,9 @@ async function liveAndDie(
   firstId: number,
 ): Promise<SentOrder[]> {
   const orders: SentOrder[] = [];
-  const trade = async () => {
-    for (;;) {
-      const [account, side] = [1 + random(ACCOUNTS), 1 + random(2)];
-      const timeInForce = random(3) === 0 ? 'IOC' : 'GTC';
-      const terms = `${95 + random(10)},${1 + random(20)},${side},limit,${timeInForce}`;
-      const id = firstId + orders.length + 1;
-      const order: SentOrder = { line: `${account},1,${terms},${id}`, answer: undefined };
-      orders.push(order);
-      try {
-        order.answer = await (await server.post('/order', order.line)).text();
-      } catch {
-        return;
-      }
-    }
-  };
-  const clients = Array.from({ length: CLIENTS }, trade);
+  const clients = trade(server, random, orders, firstId);
   await setTimeout(random(LONGEST_LIFE_MS));
   await server.end('SIGKILL');
-  await Promise.all(clients);
+  await clients;
   return orders;
 }

@@ -37,10 +37,6 @@ const CUTS_A_ROUND = 50;
 const FLUSHES = 60;
 const FAILURES_TOLD = 5;
 
-export function isStraceThere(): boolean {
-  return spawnSync('strace', ['-V']).status === 0;
-}
-
 export async function cutPower(
   options: PowerCutOptions,
   onCut: (done: number) => void,
