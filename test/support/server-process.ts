@@ -245,7 +245,8 @@ export async function temporaryDataFolder(): Promise<{
     remove: async () => {
       if (isDataFolderLocked(path) !== undefined) throw new Error(`${path} is still in use`);
       await stopOrphan(join(path, 'postgres'));
-      await rm(path, { recursive: true, force: true });
+      // The writer of a snapshot may outlive an exchange that was killed, by one file.
+      await rm(path, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
