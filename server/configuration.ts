@@ -180,6 +180,12 @@ export const SETTINGS = {
     GIB,
     'what durability commit or none may have unflushed; beyond: trading waits',
   ),
+  journalNapMs: integer(
+    20,
+    1,
+    1_000,
+    'how often the journal looks at stream 20 in durability none, in ms; in the others: always',
+  ),
   journalMapBytes: integer(64 * GIB, 64 * MIB, 2 ** 46, 'largest journal; full: the process stops'),
   snapshotEvery: integer(
     1_000_000,

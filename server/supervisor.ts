@@ -332,6 +332,7 @@ export class Supervisor {
       journalMapBytes,
       batchBytes: journalBatchBytes,
       unflushedBytes: Math.max(journalUnflushedBytes, 2 * journalBatchBytes),
+      napMs: this.configuration.journalNapMs,
       wait: this.layout.journal,
     };
   }

@@ -27,6 +27,8 @@ const EVENT_RING_BYTES = 2 ** 25;
 const JOURNAL_BATCH_BYTES = 2 ** 20;
 const MAP_BYTES = 2 ** 35;
 const UNFLUSHED_BYTES = 2 ** 26;
+/** The product's default, as the sizes above. */
+const NAP_MS = 20;
 /** How the journal thread waits; the load thread spins. */
 export const WAIT = { strategy: 'spin-then-park', spins: 2_000 } as const;
 /** What stands on stream 20 for one command. */
@@ -84,6 +86,7 @@ async function measureUnder(
     journalMapBytes: MAP_BYTES,
     batchBytes,
     unflushedBytes: UNFLUSHED_BYTES,
+    napMs: NAP_MS,
     wait: WAIT,
   };
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

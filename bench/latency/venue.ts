@@ -43,6 +43,7 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
     wait: options.journal,
     batchBytes,
     unflushedBytes,
+    napMs: configuration.journalNapMs,
   };
   const journal = await startThread('journal', journalData, 'ready');
   const exchangeData: ExchangeThreadData = {

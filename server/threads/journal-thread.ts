@@ -29,15 +29,15 @@ export interface JournalThreadData {
   readonly journalMapBytes: number;
   readonly batchBytes: number;
   readonly unflushedBytes: number;
+  /**
+   * Where nobody waits for it, in durability `none`, it leaves the cores to those who work and looks
+   * so often: many small commits take several times as long as few large ones.
+   */
+  readonly napMs: number;
   readonly wait: WaitSettings;
 }
 
 const TRIM_BATCHES = 256;
-/**
- * Where nobody waits for it, in durability `none`, it leaves the cores to those who work and looks
- * from time to time: many small commits take several times as long as few large ones.
- */
-const NAP_MS = 20;
 /** So many at once, and it looks again before it sleeps. */
 const MANY_FRAMES = 16_384;
 
@@ -109,11 +109,11 @@ await store.close();
 async function doze(frames: number, isFlushing: boolean): Promise<void> {
   if (trim() > 0 || frames >= MANY_FRAMES) return nextTurn();
   if (!isFlushing) {
-    signal.sleep(NAP_MS);
+    signal.sleep(data.napMs);
     return;
   }
   // Waiting at a signal does not keep an event loop alive; a timer does.
-  const timer = setTimeout(() => signal.ring(), NAP_MS);
+  const timer = setTimeout(() => signal.ring(), data.napMs);
   await signal.sleepAsync(Number.POSITIVE_INFINITY);
   clearTimeout(timer);
 }
