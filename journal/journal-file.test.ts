@@ -1,14 +1,19 @@
 /** Files that would kill who maps them are found before. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
+import { DURABILITIES } from './durability.ts';
 import { inspectJournalFile } from './journal-file.ts';
 import { JournalStore, journalFileOf } from './journal-store.ts';
 import { usedBytesOf } from './testing/used-bytes.ts';
 
 const BATCH_BYTES = 100_000;
+/** In a meta page. */
+const FREE_ROOT = 88;
+const JOURNAL_ROOT = 136;
+const TRANSACTION = 152;
 
 describe("the journal's file", () => {
   const folders: string[] = [];
@@ -54,4 +59,48 @@ describe("the journal's file", () => {
     writeFileSync(journalFileOf(folder), Buffer.alloc(8_192));
     assert.throws(() => inspectJournalFile(folder), /no LMDB header at byte 0/);
   });
+
+  it('is refused where one bit of a header is another by which LMDB finds a tree', () => {
+    const path = journalFileOf(folder);
+    const whole = readFileSync(path);
+    for (const meta of [0, 4_096]) {
+      for (const field of [FREE_ROOT, JOURNAL_ROOT, TRANSACTION]) {
+        for (let bit = 0; bit < 64; bit++) {
+          const damaged = Buffer.from(whole);
+          damaged[meta + field + (bit >> 3)]! ^= 1 << (bit & 7);
+          writeFileSync(path, damaged);
+          const what = `bit ${bit} of byte ${meta + field}`;
+          assert.throws(() => inspectJournalFile(folder), /is damaged: its header/, what);
+        }
+      }
+    }
+  });
 });
+
+for (const durability of DURABILITIES) {
+  it(`a journal's file is sound at any time, and beside its writer, in ${durability}`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hoga-journal-file-'));
+    try {
+      for (let life = 0; life < 3; life++) {
+        const options = { mapBytes: 2 ** 28, readOnly: false, durability };
+        const store = new JournalStore(folder, options);
+        const stored: Promise<void>[] = [];
+        for (let batch = 1; batch <= 20; batch++) {
+          const sequence = life * 20 + batch;
+          const bytes = new Uint8Array(batch * 1_000);
+          if (durability === 'fsync') store.append(sequence, bytes);
+          else stored.push(store.appendLater(sequence, bytes, () => {}));
+          assert.equal(inspectJournalFile(folder), 'sound');
+          if (batch % 7 === 0) await Promise.all(stored);
+          if (batch % 5 === 0) store.trim(sequence - 12, 3);
+          assert.equal(inspectJournalFile(folder), 'sound');
+        }
+        await Promise.all(stored);
+        await store.close();
+        assert.equal(inspectJournalFile(folder), 'sound');
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}

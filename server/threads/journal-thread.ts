@@ -30,8 +30,8 @@ export interface JournalThreadData {
   readonly batchBytes: number;
   readonly unflushedBytes: number;
   /**
-   * Where nobody waits for it, in durability `none`, it leaves the cores to those who work and looks
-   * so often: many small commits take several times as long as few large ones.
+   * Where nobody waits for it, in durability `none`, it leaves the cores to those who work and
+   * looks so often: many small commits take several times as long as few large ones.
    */
   readonly napMs: number;
   readonly wait: WaitSettings;

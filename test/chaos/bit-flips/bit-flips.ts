@@ -1,6 +1,6 @@
 /**
- * Flips single bits of a journal's file at rest, anywhere that is used, or of its newest snapshot,
- * and opens it.
+ * Flips single bits of a journal's file at rest, anywhere that is used and in LMDB's headers above
+ * all, or of its newest snapshot, and opens it.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -43,6 +43,11 @@ export interface BitFlipOutcome {
 }
 
 const FLIPS_A_ROUND = 50;
+/** One flip in so many of a journal is of a header of LMDB's, which no checksum of ours covers. */
+const HEADER_EVERY = 5;
+/** LMDB's two meta pages, and how much of each it uses. */
+const HEADERS = [0, 4_096] as const;
+const HEADER_BYTES = 168;
 const FLUSHES = 40;
 const FAILURES_TOLD = 5;
 
@@ -63,7 +68,9 @@ export async function flipBits(
       const path = isOfSnapshot ? listSnapshots(folder)[0]!.path : journalFileOf(folder);
       const used = isOfSnapshot ? statSync(path).size : usedBytesOf(path);
       const count = Math.min(FLIPS_A_ROUND, options.flips - tally.flips);
-      const bits = Array.from({ length: count }, () => random(used * 8));
+      const bits = Array.from({ length: count }, (_, index) =>
+        isOfSnapshot || index % HEADER_EVERY > 0 ? random(used * 8) : headerBit(random),
+      );
       for (const [index, bit] of bits.entries()) {
         leave(join(root, String(index)), folder, relative(folder, path), bit);
       }
@@ -92,6 +99,10 @@ export async function flipBits(
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+function headerBit(random: (below: number) => number): number {
+  return (HEADERS[random(HEADERS.length)]! + random(HEADER_BYTES)) * 8 + random(8);
 }
 
 function write(folder: string, seed: number): void {
