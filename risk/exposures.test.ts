@@ -47,12 +47,12 @@ class Model {
     this.open.set(`${account} ${market}`, BigInt(qty));
   }
 
-  /** Minor units; of a market at most 2^53−1. */
+  /** Minor units. */
   amount(account: number, base: number): bigint {
     let sum = 0n;
     for (const [market, [itsBase, lotSize]] of MARKETS.entries()) {
-      const part = (this.open.get(`${account} ${market}`) ?? 0n) * BigInt(lotSize);
-      if (itsBase === base) sum += part < BigInt(MAX) ? part : BigInt(MAX);
+      const qty = this.open.get(`${account} ${market}`) ?? 0n;
+      if (itsBase === base) sum += qty * BigInt(lotSize);
     }
     return sum;
   }

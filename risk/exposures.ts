@@ -4,18 +4,11 @@
  * none of them up. Made of closures over pages (ADR 0009). Hot path.
  *
  * ```
- *  words 0        1         2           3             4              5       6         7
- *        open buy open sell open orders base balance  quote balance  account open buys lot size
+ *  words 0        1         2           3             4              5       6    7
+ *        open buy open sell open orders base balance  quote balance  account next lot size
  * ```
  *
- * The open buys of an account in all markets of a base currency are summed up beside them, in minor
- * units. A market's part in that sum is at most 2^53−1, more than which nobody can hold; the sum of
- * many is kept in two words, so that it is exact again when they end.
- *
- * ```
- *  words 0             1
- *        sum mod 2^53  ⌊sum ÷ 2^53⌋
- * ```
+ * Those of an account in markets of one base currency make a ring: each knows the next.
  */
 import { IdTable, NO_SLOT } from '../collections/id-table.ts';
 import { createRecordPages } from '../collections/record-pages.ts';
@@ -23,7 +16,6 @@ import { Side } from '../protocol/enums.ts';
 import type { Markets } from './markets.ts';
 
 const { Buy } = Side;
-const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
 
 /** log2 of the words in a record. */
 const RECORD_BITS = 3;
@@ -36,16 +28,10 @@ const OPEN_ORDERS = 2;
 const BASE_BALANCE = 3;
 const QUOTE_BALANCE = 4;
 const ACCOUNT = 5;
-/** The slot of its account's open buys of the market's base currency. */
-const OPEN_BUYS = 6;
+/** The slot of the account's next exposure in a market of this one's base currency. */
+const NEXT = 6;
 /** The market's. */
 const LOT_SIZE = 7;
-
-/** log2 of the words in a record of open buys. */
-const OPEN_BUYS_BITS = 1;
-const LOW = 0;
-const HIGH = 1;
-const HIGH_UNIT = 2 ** 53;
 
 /** The words of an exposure's record that are slots of balances + 1. */
 export const EXPOSURE_WORD = { BASE_BALANCE, QUOTE_BALANCE } as const;
@@ -53,10 +39,6 @@ export type BalanceWord = (typeof EXPOSURE_WORD)[keyof typeof EXPOSURE_WORD];
 
 /** The largest number of markets, and of currencies: with an account one makes an id below 2^53. */
 const SPAN = 2 ** 26;
-
-/** Places of `counts`. */
-const EXPOSURES = 0;
-const ALL_OPEN_BUYS = 1;
 
 export type Exposures = ReturnType<typeof createExposures>;
 
@@ -68,10 +50,9 @@ export function createExposures(pageRecords: number, markets: Markets) {
   const accounts = createRecordPages(0, pageRecords);
   const { pages: accountPages } = accounts;
   const slots = new IdTable();
-  const openBuys = createRecordPages(OPEN_BUYS_BITS, pageRecords);
-  const { pages: openBuysPages } = openBuys;
-  const openBuysSlots = new IdTable();
-  const counts = new Int32Array(2);
+  /** The first of each ring. */
+  const rings = new IdTable();
+  const counts = new Int32Array(1);
 
   function pageOf(slot: number): Float64Array {
     return pages[slot >> pageBits]!;
@@ -86,49 +67,29 @@ export function createExposures(pageRecords: number, markets: Markets) {
   }
 
   function open(account: number, market: number): number {
-    const slot = counts[EXPOSURES]!++;
+    const slot = counts[0]!++;
     table.fit(slot);
     while (account >> pageBits >= accountPages.length)
       accounts.fit(accountPages.length << pageBits);
     const page = pageOf(slot);
     const word = wordOf(slot);
     page[word + ACCOUNT] = account;
-    page[word + OPEN_BUYS] = findOrOpenBuys(account, markets.base(market));
     page[word + LOT_SIZE] = markets.lotSize(market);
+    page[word + NEXT] = slot;
+    joinRing(slot, account * SPAN + markets.base(market) + 1);
     slots.add(account * SPAN + market + 1, slot);
     return slot;
   }
 
-  function findOrOpenBuys(account: number, base: number): number {
-    const id = account * SPAN + base + 1;
-    const known = openBuysSlots.get(id);
-    if (known !== NO_SLOT) return known;
-    const slot = counts[ALL_OPEN_BUYS]!++;
-    openBuys.fit(slot);
-    openBuysSlots.add(id, slot);
-    return slot;
-  }
-
-  function addOpenBuyQty(slot: number, more: number): void {
-    const page = pageOf(slot);
-    const word = wordOf(slot);
-    const lotSize = page[word + LOT_SIZE]!;
-    const before = page[word + OPEN_BUY_QTY]!;
-    const after = before + more;
-    page[word + OPEN_BUY_QTY] = after;
-    const moreAmount =
-      Math.min(after * lotSize, MAX_AMOUNT) - Math.min(before * lotSize, MAX_AMOUNT);
-    const sum = page[word + OPEN_BUYS]! | 0;
-    const sumPage = openBuysPages[sum >> pageBits]!;
-    const sumWord = (sum & pageMask) << OPEN_BUYS_BITS;
-    const low = sumPage[sumWord + LOW]!;
-    if (moreAmount > MAX_AMOUNT - low) {
-      sumPage[sumWord + LOW] = low - (HIGH_UNIT - moreAmount);
-      sumPage[sumWord + HIGH]!++;
-    } else if (moreAmount < -low) {
-      sumPage[sumWord + LOW] = low + (HIGH_UNIT + moreAmount);
-      sumPage[sumWord + HIGH]!--;
-    } else sumPage[sumWord + LOW] = low + moreAmount;
+  function joinRing(slot: number, ring: number): void {
+    const first = rings.get(ring);
+    if (first === NO_SLOT) {
+      rings.add(ring, slot);
+      return;
+    }
+    const [page, word] = [pageOf(first), wordOf(first)];
+    pageOf(slot)[wordOf(slot) + NEXT] = page[word + NEXT]!;
+    page[word + NEXT] = slot;
   }
 
   function countOrder(slot: number, more: number): void {
@@ -149,15 +110,14 @@ export function createExposures(pageRecords: number, markets: Markets) {
 
     /** Forgets all. */
     clear(): void {
-      for (let slot = 0; slot < counts[EXPOSURES]!; slot++) {
+      for (let slot = 0; slot < counts[0]!; slot++) {
         const account = pageOf(slot)[wordOf(slot) + ACCOUNT]! | 0;
         accountPages[account >> pageBits]![account & pageMask] = 0;
       }
-      table.clear(counts[EXPOSURES]!);
+      table.clear(counts[0]!);
       slots.clear();
-      openBuys.clear(counts[ALL_OPEN_BUYS]!);
-      openBuysSlots.clear();
-      counts.fill(0);
+      rings.clear();
+      counts[0] = 0;
     },
 
     openBuyQty(slot: number): number {
@@ -165,13 +125,18 @@ export function createExposures(pageRecords: number, markets: Markets) {
     },
     /**
      * Of the account's open buys in all markets of this one's base currency, minor units; beyond
-     * 2^53−1 it may be rounded, but never to below it.
+     * 2^53−1, more than which nobody can hold, it may be rounded, but never to below it.
      */
     openBuyAmount(slot: number): number {
-      const sum = pageOf(slot)[wordOf(slot) + OPEN_BUYS]! | 0;
-      const page = openBuysPages[sum >> pageBits]!;
-      const word = (sum & pageMask) << OPEN_BUYS_BITS;
-      return page[word + LOW]! + page[word + HIGH]! * HIGH_UNIT;
+      let amount = 0;
+      let at = slot;
+      do {
+        const page = pageOf(at);
+        const word = wordOf(at);
+        amount += page[word + OPEN_BUY_QTY]! * page[word + LOT_SIZE]!;
+        at = page[word + NEXT]! | 0;
+      } while (at !== slot);
+      return amount;
     },
     openSellQty(slot: number): number {
       return pageOf(slot)[wordOf(slot) + OPEN_SELL_QTY]!;
@@ -202,8 +167,7 @@ export function createExposures(pageRecords: number, markets: Markets) {
       countOrder(slot, -1);
     },
     addOpenQty(slot: number, side: number, more: number): void {
-      if (side === Buy) addOpenBuyQty(slot, more);
-      else pageOf(slot)[wordOf(slot) + OPEN_SELL_QTY]! += more;
+      pageOf(slot)[wordOf(slot) + (side === Buy ? OPEN_BUY_QTY : OPEN_SELL_QTY)]! += more;
     },
   };
 }
