@@ -91,4 +91,9 @@ it('a sleeping exchange is woken at the end of a turn, once for all that was sen
   exchange.prepare();
   port.wakeExchange();
   assert.equal(flag[0], parked, 'nothing was sent since');
+  port.submit(cancels(31), 1, NOBODY, 0);
+  assert.equal(flag[0], parked);
+  for (let id = 1; id <= 33; id++) port.complete(id, new CommandOutcome());
+  port.submit(cancels(1), 1, NOBODY, 0);
+  assert.notEqual(flag[0], parked, 'so many do not wait for the end of the turn');
 });

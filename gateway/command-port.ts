@@ -46,6 +46,9 @@ export interface CommandList {
   readonly beginsSomething: boolean;
 }
 
+/** To execute so many takes the exchange about as long as to wake up: they need not wait. */
+const WORTH_WAKING = 32;
+
 export class CommandPort {
   private readonly producer: RingProducer;
   private readonly exchange: Signal;
@@ -58,8 +61,8 @@ export class CommandPort {
   /** Of the last outcome: what came after it is unanswered. */
   private lastAnswered = 0;
   private imageNumber = 0;
-  /** Sent since the exchange was last woken. */
-  private hasNews = false;
+  /** Commands sent since the exchange was last woken. */
+  private news = 0;
   /** Oldest first; `head` is the first that still waits. */
   private pending: PendingRequest[] = [];
   private head = 0;
@@ -109,7 +112,7 @@ export class CommandPort {
     }
     this.nextCorrelationId += offsets.length;
     this.pending.push({ reply, firstCorrelationId, count: offsets.length });
-    this.publish();
+    this.publish(offsets.length);
     return true;
   }
 
@@ -121,17 +124,17 @@ export class CommandPort {
     const { gatewayId, imageNumber: correlationId } = this;
     const request = new BookImageRequest().write(this.producer.record, at);
     Object.assign(request, { gatewayId, correlationId });
-    this.publish();
+    this.publish(1);
     return correlationId;
   }
 
   /**
-   * To be called at every turn: wakes the exchange, if it sleeps, for all that was sent since. An
-   * exchange that was woken for each request would have half a core's worth of switches.
+   * To be called at every turn: wakes the exchange, if it sleeps, for all that was sent since. To
+   * be woken costs it more than to execute what one request has, and the gateway its core.
    */
   wakeExchange(): void {
-    if (!this.hasNews) return;
-    this.hasNews = false;
+    if (this.news === 0) return;
+    this.news = 0;
     this.exchange.ring();
   }
 
@@ -195,9 +198,10 @@ export class CommandPort {
     return true;
   }
 
-  private publish(): void {
+  private publish(count: number): void {
     this.producer.commit();
-    this.hasNews = true;
+    this.news += count;
+    if (this.news >= WORTH_WAKING) this.wakeExchange();
   }
 
   private dropHead(): void {

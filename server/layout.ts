@@ -35,7 +35,7 @@ const TABLES: Readonly<Record<ThreadLayout['name'], Table>> = {
   compact: {
     exchange: { strategy: 'spin-then-park', spins: 20 },
     journal: { strategy: 'park', spins: 0 },
-    gateway: { strategy: 'spin-then-park', spins: 20 },
+    gateway: { strategy: 'spin-then-park', spins: 80 },
     follower: FOLLOWER,
   },
   /**
