@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { readArchive, writeArchive } from './archive.ts';
 import { inspectJournalFile } from './journal-file.ts';
 import { JournalStore, journalFileOf, journalFolderOf } from './journal-store.ts';
-import { restoreStaged } from './staging.ts';
+import { restoreStaged } from './staging-restore.ts';
 import { openStore, STORE_OPTIONS, temporaryFolder } from './testing/journal-rig.ts';
 
 /** A path where a folder is. */

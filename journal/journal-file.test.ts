@@ -10,10 +10,16 @@ import { JournalStore, journalFileOf } from './journal-store.ts';
 import { usedBytesOf } from './testing/used-bytes.ts';
 
 const BATCH_BYTES = 100_000;
-/** In a meta page. */
-const FREE_ROOT = 88;
-const JOURNAL_ROOT = 136;
-const TRANSACTION = 152;
+const LAST_PAGE = 144;
+/** Of a meta page, [from, to): all but the map's size, counts, the last page and the boot id. */
+const BELIEVED = [
+  [0, 40],
+  [48, 53],
+  [54, 56],
+  [88, 104],
+  [136, 144],
+  [152, 160],
+] as const;
 
 describe("the journal's file", () => {
   const folders: string[] = [];
@@ -45,11 +51,28 @@ describe("the journal's file", () => {
     assert.equal(inspectJournalFile(folder), 'absent');
   });
 
-  it('is suspect when its end is cut off', () => {
+  it('is refused when its end is cut off', () => {
     const size = usedBytesOf(journalFileOf(folder));
     for (const cut of [1, 4_096, size / 2]) {
       truncateSync(journalFileOf(folder), Math.floor(size - cut));
-      assert.equal(inspectJournalFile(folder), 'suspect');
+      assert.throws(() => inspectJournalFile(folder), /is cut off: it has \d+ bytes, .* needs/);
+    }
+  });
+
+  it('is refused where the newer header says that used pages are not, or of too many', () => {
+    const path = journalFileOf(folder);
+    const whole = readFileSync(path);
+    const at = (whole.readBigUInt64LE(152) > whole.readBigUInt64LE(4_248) ? 0 : 4_096) + LAST_PAGE;
+    const last = Number(whole.readBigUInt64LE(at));
+    for (let pages = 0; pages < last; pages++) {
+      whole.writeBigUInt64LE(BigInt(pages), at);
+      writeFileSync(path, whole);
+      assert.throws(() => inspectJournalFile(folder), /is damaged/, `${pages} of ${last} pages`);
+    }
+    for (let bit = 8; bit < 64; bit++) {
+      whole.writeBigUInt64LE(BigInt(last) ^ (1n << BigInt(bit)), at);
+      writeFileSync(path, whole);
+      assert.throws(() => inspectJournalFile(folder), /is damaged/, `bit ${bit}`);
     }
   });
 
@@ -60,17 +83,18 @@ describe("the journal's file", () => {
     assert.throws(() => inspectJournalFile(folder), /no LMDB header at byte 0/);
   });
 
-  it('is refused where one bit of a header is another by which LMDB finds a tree', () => {
+  it('is refused where one bit of a header is another that LMDB believes', () => {
     const path = journalFileOf(folder);
     const whole = readFileSync(path);
     for (const meta of [0, 4_096]) {
-      for (const field of [FREE_ROOT, JOURNAL_ROOT, TRANSACTION]) {
-        for (let bit = 0; bit < 64; bit++) {
+      for (const [from, to] of BELIEVED) {
+        for (let bit = from * 8; bit < to * 8; bit++) {
           const damaged = Buffer.from(whole);
-          damaged[meta + field + (bit >> 3)]! ^= 1 << (bit & 7);
+          damaged[meta + (bit >> 3)]! ^= 1 << (bit & 7);
           writeFileSync(path, damaged);
-          const what = `bit ${bit} of byte ${meta + field}`;
-          assert.throws(() => inspectJournalFile(folder), /is damaged: its header/, what);
+          const what = `bit ${bit & 7} of byte ${meta + (bit >> 3)}`;
+          const refusal = /is damaged: (its (newer )?headers? |no LMDB header)/;
+          assert.throws(() => inspectJournalFile(folder), refusal, what);
         }
       }
     }

@@ -33,6 +33,8 @@ interface Waiting {
 const NO_BATCH = 0;
 /** What LMDB may write beside a batch: the tree's pages that change, and its list of free pages. */
 const OVERHEAD_BYTES = 65_536;
+/** A long value begins a page of its own. */
+const PAGE_BYTES = 4_096;
 /**
  * Written with zeros ahead of the batches. So a flush changes no file's length: half of what it
  * costs (docs/performance.md). And so LMDB never meets a full disk, which it does not survive: its
@@ -131,7 +133,11 @@ export class JournalStore implements BatchSource, BatchTarget {
   /** The batch with that key, as of now; undefined where there is none. */
   read(firstSequence: number): Uint8Array | undefined {
     this.database.resetReadTxn();
-    return this.database.getBinary(firstSequence);
+    try {
+      return this.database.getBinary(firstSequence);
+    } catch (error) {
+      throw new FileReadError(this.file, `batch ${firstSequence}: ${error}`);
+    }
   }
 
   /** The end of the chain as the newest batch states it. */
@@ -172,6 +178,7 @@ export class JournalStore implements BatchSource, BatchTarget {
   /** Removes the batches from a key on, and stores another there instead; at once, or not. */
   replaceFrom(firstSequence: number, bytes: Uint8Array | undefined): void {
     const keys = [...this.database.getKeys({ start: firstSequence })];
+    this.makeRoom(firstSequence, bytes?.length ?? 0);
     this.database.transactionSync(() => {
       for (const key of keys) this.database.removeSync(key);
       if (bytes !== undefined) this.database.putSync(firstSequence, Buffer.from(bytes));
@@ -189,6 +196,9 @@ export class JournalStore implements BatchSource, BatchTarget {
     const isMore = keys.length > most;
     keys.pop();
     if (keys.length === 0) return false;
+    // Not more than there is room for: this is what makes room.
+    this.usedBytes += OVERHEAD_BYTES;
+    this.writeAhead();
     // In any durability: what is handed over is only done when the caller's event loop turns.
     this.database.transactionSync(() => {
       for (const key of keys) this.database.removeSync(key);
@@ -198,6 +208,8 @@ export class JournalStore implements BatchSource, BatchTarget {
 
   /** Stores batches that come before the first, at once. */
   prepend(batches: readonly ArchivedBatch[]): void {
+    const allBytes = batches.reduce((sum, { bytes }) => sum + bytes.length + PAGE_BYTES, 0);
+    this.makeRoom(batches[0]?.firstSequence ?? 0, allBytes);
     this.database.transactionSync(() => {
       for (const { firstSequence, bytes } of batches) {
         this.database.putSync(firstSequence, Buffer.from(bytes));

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { EventBuffer } from '../exchange/event-sink.ts';
 import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/exchange.ts';
 import { hashState } from '../exchange/state-hash.ts';
-import { type ChainLink, previousCrcOfStored } from './batch.ts';
-import type { BatchSource } from './batch-storage.ts';
+import type { ChainLink } from './batch.ts';
 import { writing } from './file-error.ts';
 import { flushFolder } from './flush-folder.ts';
+import { assertHasPoint, isTrimmed } from './journal-point.ts';
 import { JournalReplay, type ReplayListener } from './journal-replay.ts';
 import type { JournalStore } from './journal-store.ts';
 import { loadSnapshot, readSnapshotLink, SnapshotError, writeSnapshot } from './snapshot-file.ts';
@@ -99,6 +99,8 @@ export function differenceOf({ path }: Snapshot, replay: JournalReplay): string 
       hashState(exchange) === hashState(replay.exchange);
     return isSame ? undefined : `${path}: the journal comes to another state at its command`;
   } catch (error) {
+    // Beside a running exchange: that keeps the newest ones only.
+    if (!existsSync(path)) return undefined;
     if (error instanceof SnapshotError) return error.message;
     throw error;
   }
@@ -134,11 +136,18 @@ export function trimmableTo(
   return oldest.sequence;
 }
 
-/** Removes those that have commands which the journal has no longer. */
-export function removeSnapshotsAfter(dataFolder: string, sequence: number): void {
-  for (const snapshot of listSnapshots(dataFolder)) {
-    if (snapshot.sequence > sequence) rmSync(snapshot.path);
-  }
+/**
+ * Gives those another name, which the journal has not come to or never will again: nobody looks for
+ * it. Returns the new names.
+ */
+export function setSnapshotsAside(dataFolder: string, after: number): string[] {
+  const later = listSnapshots(dataFolder).filter(({ sequence }) => sequence > after);
+  return later.map(({ path }) => setAside(path, 'cut'));
+}
+
+function setAside(path: string, why: 'cut' | 'refused'): string {
+  renameSync(path, `${path}.${why}`);
+  return `${path}.${why}`;
 }
 
 /** Removes what writers left that died. Nobody may be writing one. */
@@ -150,7 +159,11 @@ export function removePartialSnapshots(dataFolder: string): void {
   }
 }
 
-/** A replay that has come to the newest good snapshot; or one at the journal's beginning. */
+/**
+ * A replay that has come to the newest good snapshot; or one at the journal's beginning.
+ *
+ * @throws JournalError where the journal does not lead to one: it is an older copy, or another's
+ */
 export function replayFromSnapshot(
   store: JournalStore,
   dataFolder: string,
@@ -185,22 +198,15 @@ function replayFromOneOf(
       // It may have half of the state.
       exchange?.clear();
       onBad?.(error.message);
-      if (setsAside === true && error.isForGood) renameSync(path, `${path}.refused`);
+      if (setsAside === true && error.isForGood) setAside(path, 'refused');
     }
   }
   return new JournalReplay(store, listener, capacity, undefined, exchange);
 }
 
-/** Whether a journal has the batch that a snapshot was made after, or goes on behind it. */
-export function isContinued(store: BatchSource, { crc, lastSequence }: ChainLink): boolean {
-  const stored = store.linkAt(lastSequence);
-  if (stored !== undefined) return stored.lastSequence === lastSequence && stored.crc === crc;
-  const next = store.read(lastSequence + 1);
-  return next !== undefined && previousCrcOfStored(next) === crc;
-}
-
 function assertContinued(store: JournalStore, link: ChainLink, path: string): void {
-  if (isContinued(store, link)) return;
-  const what = `the journal does not go on from its command ${link.lastSequence}`;
-  throw new SnapshotError(`${path}: ${what}: it is of another journal, or that was cut since`);
+  if (isTrimmed(store, link)) {
+    throw new SnapshotError(`${path}: the journal was trimmed up to behind it`);
+  }
+  assertHasPoint(store, link, `at ${path}`);
 }

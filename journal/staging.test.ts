@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { BatchBuilder, CHAIN_START, linkOfStored } from './batch.ts';
 import { journalFolderOf } from './journal-store.ts';
-import { openStagingFiles, restoreStaged, Staging } from './staging.ts';
+import { openStagingFiles, Staging } from './staging.ts';
+import { STAGING_HEADER_BYTES } from './staging-header.ts';
+import { restoreStaged, setStagingAside } from './staging-restore.ts';
 import { CommandFlow } from './testing/command-flow.ts';
 import { JournalRig, openStore, temporaryFolder } from './testing/journal-rig.ts';
 
@@ -39,8 +41,11 @@ function stagingFile(folder: string, index: number): string {
   return join(journalFolderOf(folder), `staging-${index}`);
 }
 
-function stage(folder: string, batches: readonly Written[]): Staging {
-  const staging = new Staging(openStagingFiles(folder), FILE_BYTES);
+const NOTHING = { batches: 0, isCut: false };
+
+/** @param bootId of the system that had them; without it, of the one that runs */
+function stage(folder: string, batches: readonly Written[], bootId?: string): Staging {
+  const staging = new Staging(openStagingFiles(folder), FILE_BYTES, bootId);
   for (const { lastSequence, bytes } of batches) staging.append(lastSequence, bytes);
   return staging;
 }
@@ -54,60 +59,119 @@ test('batches that LMDB has not are appended, those that it has are passed over'
     for (const { bytes } of batches.slice(0, stored)) {
       store.append(store.lastLink().lastSequence + 1, bytes);
     }
-    assert.equal(restoreStaged(folder, store), 8 - stored);
+    assert.deepEqual(restoreStaged(folder, store), { batches: 8 - stored, isCut: false });
     assert.deepEqual(store.lastLink(), linkOfStored(batches[7]!.bytes));
     for (const index of [0, 1]) assert.ok(!existsSync(stagingFile(folder, index)));
-    assert.equal(restoreStaged(folder, store), 0);
+    assert.deepEqual(restoreStaged(folder, store), NOTHING);
   }
 });
 
-test('a batch that was torn by the end is dropped, and all behind it', (t) => {
+/** The batch that a position in the file is in, or the header before it. */
+function batchAt(batches: readonly Written[], position: number): number {
+  let at = STAGING_HEADER_BYTES;
+  return batches.findIndex(({ bytes }) => {
+    at += bytes.length;
+    return position < at;
+  });
+}
+
+test('a batch that was torn while it was written is dropped: nobody was told of it', (t) => {
   const batches = makeBatches(6);
-  const whole = batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  for (const cut of [1, 8, 64, 100, whole - 1, whole]) {
+  const last = batches.pop()!;
+  for (const left of [0, 1, 8, 64, 100, last.bytes.length - 1]) {
+    const folder = temporaryFolder();
+    const store = openStore(t, folder);
+    stage(folder, batches);
+    appendFileSync(stagingFile(folder, 0), last.bytes.subarray(0, left));
+    assert.deepEqual(restoreStaged(folder, store), { batches: 5, isCut: false });
+  }
+});
+
+test('a batch that was whole and not told is taken in', (t) => {
+  const folder = temporaryFolder();
+  const store = openStore(t, folder);
+  const batches = makeBatches(6);
+  const last = batches.pop()!;
+  stage(folder, batches);
+  appendFileSync(stagingFile(folder, 0), last.bytes);
+  assert.deepEqual(restoreStaged(folder, store), { batches: 6, isCut: false });
+});
+
+test('one that ends before what was told is refused, and stays', (t) => {
+  const batches = makeBatches(6);
+  const whole = batches.reduce((sum, { bytes }) => sum + bytes.length, STAGING_HEADER_BYTES);
+  for (const cut of [1, 8, 64, 100, whole - STAGING_HEADER_BYTES]) {
     const folder = temporaryFolder();
     const store = openStore(t, folder);
     stage(folder, batches);
     truncateSync(stagingFile(folder, 0), whole - cut);
-    let left = 0;
-    for (let at = 0; at + batches[left]!.bytes.length <= whole - cut; left++) {
-      at += batches[left]!.bytes.length;
-    }
-    assert.equal(restoreStaged(folder, store), left);
+    assert.throws(() => restoreStaged(folder, store), /staging-0 is damaged: .* not whole/);
+    assert.equal(existsSync(stagingFile(folder, 0)), true);
   }
 });
 
-test('a batch with a flipped bit is not taken in', (t) => {
-  const folder = temporaryFolder();
-  const store = openStore(t, folder);
+test('any flipped bit of what was told is noticed, and what is before it is kept', (t) => {
+  const batches = makeBatches(4);
+  const length = batches.reduce((sum, { bytes }) => sum + bytes.length, STAGING_HEADER_BYTES);
+  for (let bit = 3; bit < length * 8; bit += 37) {
+    const folder = temporaryFolder();
+    const store = openStore(t, folder);
+    stage(folder, batches);
+    const path = stagingFile(folder, 0);
+    const bytes = readFileSync(path);
+    bytes[bit >> 3]! ^= 1 << (bit & 7);
+    writeFileSync(path, bytes);
+    const isHeader = bit >> 3 < STAGING_HEADER_BYTES;
+    const good = isHeader ? 0 : batchAt(batches, bit >> 3);
+    const expected = good === 0 ? 0 : batches[good - 1]!.lastSequence;
+    const message = new RegExp(`sequence ${expected + 1}: .*staging-0.*damaged.*truncate --data`);
+    assert.throws(() => restoreStaged(folder, store), message, `bit ${bit}`);
+    assert.equal(store.lastLink().lastSequence, expected);
+    assert.deepEqual(readFileSync(path), bytes);
+    const kept = setStagingAside(folder, join(folder, 'kept'));
+    assert.deepEqual(readFileSync(kept[0]!), bytes);
+    assert.deepEqual(restoreStaged(folder, store), NOTHING);
+  }
+});
+
+test('after a power cut any part may be missing: what is whole is taken in', (t) => {
   const batches = makeBatches(6);
+  for (const [position, good] of [
+    [STAGING_HEADER_BYTES + 3, 0],
+    [STAGING_HEADER_BYTES + batches[0]!.bytes.length + 90, 1],
+  ] as const) {
+    const folder = temporaryFolder();
+    const store = openStore(t, folder);
+    stage(folder, batches, 'another life');
+    const path = stagingFile(folder, 0);
+    const bytes = readFileSync(path);
+    bytes.fill(0, position, position + 100);
+    writeFileSync(path, bytes);
+    assert.deepEqual(restoreStaged(folder, store), { batches: good, isCut: true });
+  }
+  const folder = temporaryFolder();
+  const store = openStore(t, folder);
   stage(folder, batches);
-  const path = stagingFile(folder, 0);
-  const bytes = readFileSync(path);
-  bytes[batches[0]!.bytes.length + batches[1]!.bytes.length + 90]! ^= 4;
-  writeFileSync(path, bytes);
-  assert.equal(restoreStaged(folder, store), 2);
+  writeFileSync(stagingFile(folder, 0), Buffer.alloc(5_000));
+  assert.deepEqual(restoreStaged(folder, store), NOTHING);
 });
 
-test('nothing that leaves a gap is taken in', (t) => {
-  const folder = temporaryFolder();
-  const store = openStore(t, folder);
-  stage(folder, makeBatches(6).slice(2));
-  assert.equal(restoreStaged(folder, store), 0);
-  assert.equal(store.lastLink().lastSequence, 0);
-});
-
-test('a batch with the next number that continues another chain is not taken in', (t) => {
-  const folder = temporaryFolder();
-  const store = openStore(t, folder);
+test('batches that the journal does not lead to are refused, or lost by a power cut', (t) => {
   const flow = new CommandFlow(7);
   for (let i = 0; i < 2; i++) flow.next();
   const other = new BatchBuilder(CHAIN_START, FILE_BYTES);
   other.append(flow.record.words, 0, 64);
-  store.append(1, other.finish().bytes);
-  stage(folder, makeBatches(6));
-  assert.equal(restoreStaged(folder, store), 0);
-  assert.equal(store.lastLink().lastSequence, 1);
+  const first = other.finish().bytes.slice();
+  for (const isGap of [true, false]) {
+    const folder = temporaryFolder();
+    const store = openStore(t, folder);
+    if (!isGap) store.append(1, first);
+    stage(folder, isGap ? makeBatches(6).slice(2) : makeBatches(6));
+    assert.throws(() => restoreStaged(folder, store), /the journal does not lead there/);
+    stage(folder, isGap ? makeBatches(6).slice(2) : makeBatches(6), 'another life');
+    assert.deepEqual(restoreStaged(folder, store), { batches: 0, isCut: true });
+    assert.equal(store.lastLink().lastSequence, isGap ? 0 : 1);
+  }
 });
 
 test('the files are written in turn, each again when all that it held is in LMDB', (t) => {
@@ -115,6 +179,7 @@ test('the files are written in turn, each again when all that it held is in LMDB
   const store = openStore(t, folder);
   const batches = makeBatches(60);
   const staging = new Staging(openStagingFiles(folder), FILE_BYTES);
+  const most = STAGING_HEADER_BYTES + FILE_BYTES;
   let flushed = 0;
   let waits = 0;
   for (const [index, { lastSequence, bytes }] of batches.entries()) {
@@ -125,21 +190,32 @@ test('the files are written in turn, each again when all that it held is in LMDB
       staging.flushed(next.lastSequence);
     }
     staging.append(lastSequence, bytes);
-    assert.ok(readFileSync(stagingFile(folder, 0)).length <= FILE_BYTES, `batch ${index}`);
-    assert.ok(readFileSync(stagingFile(folder, 1)).length <= FILE_BYTES, `batch ${index}`);
+    assert.ok(readFileSync(stagingFile(folder, 0)).length <= most, `batch ${index}`);
+    assert.ok(readFileSync(stagingFile(folder, 1)).length <= most, `batch ${index}`);
   }
   assert.ok(waits > 5, 'the files were full');
-  assert.equal(restoreStaged(folder, store), batches.length - flushed);
+  const left = batches.length - flushed;
+  assert.deepEqual(restoreStaged(folder, store), { batches: left, isCut: false });
   assert.deepEqual(store.lastLink(), linkOfStored(batches.at(-1)!.bytes));
 });
 
-test('what is no batch at the end of a file does no harm', (t) => {
+test('what is no batch behind what was told does no harm', (t) => {
   const folder = temporaryFolder();
   const store = openStore(t, folder);
   stage(folder, makeBatches(3));
   appendFileSync(stagingFile(folder, 0), Buffer.alloc(1_000, 0xff));
-  writeFileSync(stagingFile(folder, 1), 'no batch at all');
-  assert.equal(restoreStaged(folder, store), 3);
+  assert.deepEqual(restoreStaged(folder, store), { batches: 3, isCut: false });
+});
+
+test('what is no staging file is refused by name', (t) => {
+  const folder = temporaryFolder();
+  const store = openStore(t, folder);
+  writeFileSync(
+    stagingFile(folder, 1),
+    'no staging file at all, but as long as a header would be.....',
+  );
+  appendFileSync(stagingFile(folder, 1), 'and longer');
+  assert.throws(() => restoreStaged(folder, store), /staging-1: its header is damaged/);
 });
 
 test('a writer tells before LMDB has it, and tells what is stored later', async (t) => {

@@ -1,26 +1,20 @@
 /**
  * Where batches wait that were told but are not in LMDB yet, in durability `commit`: two files that
  * are written in turn, batch behind batch, without a flush. The operating system keeps them when
- * the process dies, and the next start takes into the journal what is not there.
+ * the process dies, and the next start takes into the journal what is not there
+ * (`staging-restore.ts`).
  *
- * A file is begun again when all that it holds is in LMDB. What is left of before, behind the new
- * batches, is older and so is passed over, or no batch at all.
+ * A file is begun again when all that it holds is in LMDB; what is left of before, behind the new
+ * batches, is older. Its header says up to where batches were told: it is written behind each of
+ * them, before that is told.
  */
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  firstSequenceOfStored,
-  lengthOfStored,
-  linkOfStored,
-  previousCrcOfStored,
-} from './batch.ts';
-import type { BatchTarget } from './batch-storage.ts';
-import { reading } from './file-error.ts';
-import { flushFolder } from './flush-folder.ts';
+import { readBootId } from './boot-id.ts';
 import { JournalWriteError } from './journal-error.ts';
 import { journalFolderOf } from './journal-store.ts';
-
-const FILES = ['staging-0', 'staging-1'] as const;
+import { putStagingHeader, STAGING_HEADER_BYTES } from './staging-header.ts';
+import { removeStaging, STAGING_FILES } from './staging-restore.ts';
 
 /** One of the two: written in place, and never flushed. */
 export interface StagingFile {
@@ -31,13 +25,14 @@ export interface StagingFile {
 
 interface Staged {
   readonly file: StagingFile;
+  /** 0: nothing is written yet. */
   length: number;
   lastSequence: number;
 }
 
 /** Both files of a data folder, empty. */
 export function openStagingFiles(dataFolder: string): StagingFile[] {
-  return FILES.map((name) => {
+  return STAGING_FILES.map((name) => {
     const path = join(journalFolderOf(dataFolder), name);
     const file = openSync(path, 'w+');
     return {
@@ -58,12 +53,18 @@ export function openStagingFiles(dataFolder: string): StagingFile[] {
 export class Staging {
   private readonly files: readonly Staged[];
   private readonly fileBytes: number;
+  private readonly bootId: string;
+  private readonly header = Buffer.alloc(STAGING_HEADER_BYTES);
   private current = 0;
   private flushedSequence = 0;
 
-  /** @param fileBytes how long each of the two files may become */
-  constructor(files: readonly StagingFile[], fileBytes: number) {
-    this.fileBytes = fileBytes;
+  /**
+   * @param fileBytes how long the batches of each of the two files may become
+   * @param bootId of the operating system that now has what is written
+   */
+  constructor(files: readonly StagingFile[], fileBytes: number, bootId: string = readBootId()) {
+    this.fileBytes = STAGING_HEADER_BYTES + fileBytes;
+    this.bootId = bootId;
     this.files = files.map((file) => ({ file, length: 0, lastSequence: 0 }));
   }
 
@@ -80,8 +81,10 @@ export class Staging {
       this.files[this.current]!.length = 0;
     }
     const staged = this.files[this.current]!;
+    // What the header named before is about to be overwritten.
+    if (staged.length === 0) this.writeHeader(staged, STAGING_HEADER_BYTES);
     staged.file.write(bytes, staged.length);
-    staged.length += bytes.length;
+    this.writeHeader(staged, staged.length + bytes.length);
     staged.lastSequence = lastSequence;
   }
 
@@ -95,60 +98,10 @@ export class Staging {
     for (const { file } of this.files) file.close();
     removeStaging(dataFolder);
   }
-}
 
-/**
- * Appends to the journal what was told before the last end but did not get there; returns how many
- * batches. What does not continue the journal was not told, or is there already. All that is in the
- * journal is on disk before the files go.
- */
-export function restoreStaged(dataFolder: string, store: BatchTarget): number {
-  const paths = FILES.map((name) => join(journalFolderOf(dataFolder), name));
-  const contents = paths
-    .filter((path) => existsSync(path))
-    .map((path) => reading(path, () => readFileSync(path)));
-  const count = appendStaged(contents, store);
-  store.flush();
-  removeStaging(dataFolder);
-  return count;
-}
-
-/** The same, of what the files hold: they may go when it returns. */
-export function appendStaged(contents: readonly Uint8Array[], store: BatchTarget): number {
-  let last = store.lastLink();
-  let count = 0;
-  for (const batch of batchesIn(contents)) {
-    const isNext = firstSequenceOfStored(batch) === last.lastSequence + 1;
-    if (!isNext || previousCrcOfStored(batch) !== last.crc) continue;
-    store.append(last.lastSequence + 1, batch);
-    last = linkOfStored(batch);
-    count++;
+  private writeHeader(staged: Staged, end: number): void {
+    putStagingHeader(this.header, { end, bootId: this.bootId });
+    staged.file.write(this.header, 0);
+    staged.length = end;
   }
-  return count;
-}
-
-/**
- * Removes them for good: after a power cut a file of a former life could come back, with batches
- * that were lost since and go on where the journal ends now.
- */
-export function removeStaging(dataFolder: string): void {
-  const folder = journalFolderOf(dataFolder);
-  const paths = FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
-  if (paths.length === 0) return;
-  for (const path of paths) rmSync(path);
-  flushFolder(folder);
-}
-
-/** The whole batches in both files, in order of their commands. */
-function batchesIn(contents: readonly Uint8Array[]): Uint8Array[] {
-  const batches: Uint8Array[] = [];
-  for (const bytes of contents) {
-    for (let at = 0; ; ) {
-      const length = lengthOfStored(bytes.subarray(at));
-      if (length === undefined) break;
-      batches.push(bytes.subarray(at, at + length));
-      at += length;
-    }
-  }
-  return batches.sort((a, b) => firstSequenceOfStored(a) - firstSequenceOfStored(b));
 }

@@ -14,9 +14,15 @@ import { affordableConnections, maxOpenFiles } from './connection-limit.ts';
 import { acquireDataFolderLock, type DataFolderLock } from './data-folder-lock.ts';
 import { assertRoomForStart, DiskWatch, freeBytesOf } from './disk-watch.ts';
 import { DueTicks } from './due-ticks.ts';
+import { logExchangeEnd, noteJournalEnd } from './farewells.ts';
 import { GatewayWatch } from './gateway-watch.ts';
 import { Gateways } from './gateways.ts';
-import { assertJournalCanBeOpened, assertJournalIsNotLost, markAsUsed } from './journal-guard.ts';
+import {
+  assertJournalCanBeOpened,
+  assertJournalIsNotLost,
+  notedEnd,
+  noteEnd,
+} from './journal-guard.ts';
 import { layoutFor, type ThreadLayout } from './layout.ts';
 import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
@@ -54,6 +60,7 @@ export class Supervisor {
   private readonly dataFolder: string;
   private fail: (reason: string) => void = () => {};
   private lock: DataFolderLock | undefined;
+  private journalEnd: Promise<void> | undefined;
   private postgres: PostgresKeeper | undefined;
   private ticks: DueTicks | undefined;
   private hours: MarketHours | undefined;
@@ -91,12 +98,14 @@ export class Supervisor {
     await assertPortIsFree(host, port);
     assertRoomForStart(this.dataFolder);
     this.lock = acquireDataFolderLock(this.dataFolder, { address: `http://${host}:${port}` });
-    assertJournalCanBeOpened(this.dataFolder);
+    await assertJournalCanBeOpened(this.dataFolder, configuration.journalMapBytes);
     if (databaseUrl === '') this.postgres = this.startPostgres();
     else this.resolveDatabaseUrl(databaseUrl);
-    await this.startThread('journal', 'journal', this.journalData()).receive('ready');
+    const journal = this.startThread('journal', 'journal', this.journalData());
+    await journal.receive('ready');
+    this.journalEnd = noteJournalEnd(journal, this.dataFolder, this.log);
     const exchange = this.startThread('exchange', 'exchange', this.exchangeData());
-    this.logExchangeEnd(exchange);
+    logExchangeEnd(exchange, this.log);
     const recovered = await this.recovery(exchange);
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers, markets } =
       configuration;
@@ -111,7 +120,7 @@ export class Supervisor {
       const sequence = recovered.sequence + 1;
       this.log.info({ rulesVersion: NEWEST_RULES_VERSION, sequence }, 'rules version activated');
     }
-    if (recovered.sequence + added.commands > 0) markAsUsed(this.dataFolder);
+    if (recovered.sequence + added.commands > 0) noteEnd(this.dataFolder, recovered.link);
     if (hoursTerms !== undefined)
       this.hours = this.createMarketHours(hoursTerms, commands, recovered.time);
     for (const market of recovered.markets) this.hours?.add(market);
@@ -160,7 +169,9 @@ export class Supervisor {
     isClean = (await this.ended('exchange')) && isClean;
     new StopRequest(this.links, StopFlag.Journal).raise();
     new Signal(journal).ring();
-    isClean = (await this.ended('journal')) && isClean;
+    const isJournalClosed = await this.ended('journal');
+    if (isJournalClosed) await this.journalEnd;
+    isClean = isJournalClosed && isClean;
     new StopRequest(this.links, StopFlag.Follower).raise();
     new Signal(follower).ring();
     this.threads.get('follower')?.post({ kind: 'stop' });
@@ -273,14 +284,6 @@ export class Supervisor {
     }
   }
 
-  /** Its last state is logged whenever it ends in order. */
-  private async logExchangeEnd(exchange: ThreadHandle): Promise<void> {
-    const end = await exchange.receive('stopped').catch(() => undefined);
-    if (end === undefined) return;
-    const { sequence, stateHash } = end;
-    this.log.info({ sequence, stateHash }, 'exchange stopped');
-  }
-
   private startThread(role: ThreadRole, name: string, data: unknown): ThreadHandle {
     this.assertWanted();
     const thread = new ThreadHandle(role, name, data, this.log, this.fail);
@@ -341,7 +344,8 @@ export class Supervisor {
     const { journalMapBytes, turnCommands, warmUp } = this.configuration;
     const wait = this.layout.exchange;
     const { links, dataFolder } = this;
-    return { links, dataFolder, journalMapBytes, wait, turnCommands, warmUp };
+    const known = notedEnd(dataFolder);
+    return { links, dataFolder, journalMapBytes, known, wait, turnCommands, warmUp };
   }
 
   private followerData(): FollowerThreadData {

@@ -1,6 +1,6 @@
 /** A journal that is gone or cut off is refused at the start, in words, and nothing is touched. */
 import assert from 'node:assert/strict';
-import { renameSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { journalFileOf, journalFolderOf } from '../journal/journal-store.ts';
@@ -15,17 +15,26 @@ import {
 
 const EXIT_CANNOT_START = 2;
 
+const ROUND = 10_000;
+
+/** A life of an exchange; returns its last command. */
+async function live(folder: string, rounds: number, accountId = 1): Promise<number> {
+  const server = await ServerProcess.start(folder, [], NO_DATABASE);
+  const deposits = encodeCommands(
+    Array.from({ length: ROUND }, () => deposit({ accountId, currencyId: 1, amount: 1 })),
+  );
+  for (let round = 0; round < rounds; round++) await server.sendCommands(deposits);
+  const { executed } = (await server.health()).sequence;
+  assert.equal(await server.end('SIGTERM'), 0);
+  return executed;
+}
+
 describe('a data folder whose journal', () => {
   let folder: Awaited<ReturnType<typeof temporaryDataFolder>>;
 
   before(async () => {
     folder = await temporaryDataFolder();
-    const server = await ServerProcess.start(folder.path, [], NO_DATABASE);
-    const deposits = encodeCommands(
-      Array.from({ length: 10_000 }, () => deposit({ accountId: 1, currencyId: 1, amount: 1 })),
-    );
-    for (let round = 0; round < 5; round++) await server.sendCommands(deposits);
-    assert.equal(await server.end('SIGTERM'), 0);
+    await live(folder.path, 5);
   });
 
   after(() => folder.remove());
@@ -47,10 +56,44 @@ describe('a data folder whose journal', () => {
     assert.equal(await server.end('SIGTERM'), 0);
   });
 
+  it('is an older copy, or of another exchange, is refused until it is cut', async () => {
+    const path = journalFileOf(folder.path);
+    const [older, newer] = [join(folder.path, 'older'), join(folder.path, 'newer')];
+    copyFileSync(path, older);
+    const end = await live(folder.path, 1);
+    copyFileSync(path, newer);
+    const another = await temporaryDataFolder();
+    await live(another.path, 7, 2);
+    copyFileSync(journalFileOf(another.path), path);
+    assert.match(await refusal(), /another command \d+ than when it was last in use/);
+    copyFileSync(older, path);
+    const said = await refusal();
+    assert.match(
+      said,
+      new RegExp(`had come to ${end} when it was last in use: it is an older copy`),
+    );
+    const after = /--after (\d+) --yes/.exec(said)![1]!;
+    copyFileSync(newer, path);
+    assert.equal(await live(folder.path, 0), end, 'the right one is taken');
+    copyFileSync(older, path);
+    const cut = await runCli([
+      'journal',
+      'truncate',
+      '--data',
+      folder.path,
+      '--after',
+      after,
+      '--yes',
+    ]);
+    assert.equal(cut.code, 0, cut.stderr);
+    assert.ok((await live(folder.path, 1)) >= Number(after) + ROUND);
+    await another.remove();
+  });
+
   it('is cut off in the middle is refused by start and replay', async () => {
     const path = journalFileOf(folder.path);
     truncateSync(path, Math.floor(usedBytesOf(path) / 2));
-    assert.match(await refusal(), /the journal cannot be read: /);
+    assert.match(await refusal(), /is damaged: it is cut off: it has \d+ bytes/);
     const { code, stderr } = await runCli(['replay', '--data', folder.path]);
     assert.equal(code, 1);
     assert.match(stderr, /truncated|damaged|missing/);

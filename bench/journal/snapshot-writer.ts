@@ -4,9 +4,10 @@
  * stop.
  */
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { removeSnapshotsAfter } from '../../journal/snapshots.ts';
+import { listSnapshots } from '../../journal/snapshots.ts';
 import { CHILD_VARIABLE } from '../../server/journal-child.ts';
 
 export interface SnapshotWriterData {
@@ -24,7 +25,7 @@ if (parentPort !== null) {
   let count = 0;
   parentPort.postMessage('started');
   for (; Atomics.load(new Int32Array(stop), 0) === 0; count++) {
-    removeSnapshotsAfter(folder, 0);
+    for (const { path } of listSnapshots(folder)) rmSync(path);
     const args = [...nice, pathname, 'snapshot', '--data', folder];
     const { status, stderr } = spawnSync('nice', args, { encoding: 'utf8', env });
     if (status !== 0) throw new Error(`no snapshot: ${stderr}`);

@@ -48,6 +48,7 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   const journal = await startThread('journal', journalData, 'ready');
   const exchangeData: ExchangeThreadData = {
     ...shared,
+    known: undefined,
     wait: options.exchange,
     turnCommands,
     warmUp,

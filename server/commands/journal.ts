@@ -4,11 +4,12 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
 import { cut, exportArchive, importArchive, planCut } from '../../journal/journal-surgery.ts';
-import { removeSnapshotsAfter } from '../../journal/snapshots.ts';
-import { removeStaging } from '../../journal/staging.ts';
+import { setSnapshotsAside } from '../../journal/snapshots.ts';
+import { setStagingAside } from '../../journal/staging-restore.ts';
 import { SETTINGS } from '../configuration.ts';
 import { acquireDataFolderLock } from '../data-folder-lock.ts';
 import { inChild } from '../journal-child.ts';
+import { noteEnd } from '../journal-guard.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
 import { sequence } from './sequence.ts';
 
@@ -88,14 +89,19 @@ async function withStore<Found>(
 
 async function truncate({ data, after, yes, json }: TruncateOptions): Promise<number> {
   const folder = journalOf(data);
-  const kept = join(journalFolderOf(folder), `cut-after-${after}.archive`);
+  const stem = join(journalFolderOf(folder), `cut-after-${after}`);
+  const kept: string[] = [];
   const plan = await withStore(folder, yes !== true, (store) => {
     const planned = planCut(store, folder, after);
-    if (yes === true && planned.batches > 0) {
-      cut(store, planned, kept);
-      removeStaging(folder);
-      removeSnapshotsAfter(folder, after);
+    if (yes !== true) return planned;
+    // First, or the next start could take in again what was cut.
+    kept.push(...setStagingAside(folder, stem));
+    if (planned.batches > 0) {
+      cut(store, planned, `${stem}.archive`);
+      kept.push(`${stem}.archive`);
     }
+    kept.push(...setSnapshotsAside(folder, after));
+    noteEnd(folder, store.lastLink());
     return planned;
   });
   const { batches, commands } = plan;
@@ -110,12 +116,16 @@ async function truncate({ data, after, yes, json }: TruncateOptions): Promise<nu
     const what = `${commands} commands in ${batches} batches after ${after}`;
     process.stdout.write(
       yes === true
-        ? `cut ${what}; they are kept in ${kept}.\n` +
+        ? `cut ${what}. ${keptIn(kept)}\n` +
             'If PostgreSQL is ahead of the journal now, start with --rebuild-projection.\n'
         : `would cut ${what}; nothing is changed: add --yes to do it\n`,
     );
   }
   return yes === true ? 0 : EXIT_NOTHING_DONE;
+}
+
+function keptIn(kept: readonly string[]): string {
+  return kept.length === 0 ? 'Nothing had to go.' : `What went is kept in ${kept.join(', ')}.`;
 }
 
 async function write(file: string, { data, from, to, json }: ExportOptions): Promise<number> {

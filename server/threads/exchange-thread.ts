@@ -8,6 +8,7 @@ import { EventBuffer } from '../../exchange/event-sink.ts';
 import { DEFAULT_CAPACITY, Exchange } from '../../exchange/exchange.ts';
 import { Sequencer } from '../../exchange/sequencer.ts';
 import { hashState } from '../../exchange/state-hash.ts';
+import { assertHasPoint, type JournalPoint } from '../../journal/journal-point.ts';
 import type { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { replayFromSnapshot } from '../../journal/snapshots.ts';
@@ -36,6 +37,8 @@ export interface ExchangeThreadData {
   readonly links: ThreadLinks;
   readonly dataFolder: string;
   readonly journalMapBytes: number;
+  /** Where the journal ended when that was last noted; undefined where it was not. */
+  readonly known: JournalPoint | undefined;
   readonly wait: WaitSettings;
   /** Commands taken from one ring before the next ring has its turn. */
   readonly turnCommands: number;
@@ -90,6 +93,9 @@ async function recover(): Promise<JournalReplay> {
     readOnly: false,
     durability: links.durability,
   });
+  const { known } = data;
+  const isEmpty = store.lastLink().lastSequence === 0;
+  if (known !== undefined && !isEmpty) assertHasPoint(store, known, 'when it was last in use');
   const recovering = replayFromSnapshot(store, data.dataFolder, {
     exchange,
     setsAside: true,
@@ -119,6 +125,7 @@ async function recover(): Promise<JournalReplay> {
   post({
     kind: 'recovered',
     sequence,
+    link: recovering.link,
     snapshotSequence: from,
     time,
     markets,

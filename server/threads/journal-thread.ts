@@ -9,7 +9,8 @@ import { JournalFullError, JournalWriteError } from '../../journal/journal-error
 import { JournalMetrics } from '../../journal/journal-metrics.ts';
 import { causeOf, JournalStore, journalFileOf } from '../../journal/journal-store.ts';
 import { JournalWriter } from '../../journal/journal-writer.ts';
-import { openStagingFiles, restoreStaged, Staging } from '../../journal/staging.ts';
+import { openStagingFiles, Staging } from '../../journal/staging.ts';
+import { restoreStaged } from '../../journal/staging-restore.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
 import { LatencyClock } from '../../ring/latency-clock.ts';
 import { RingReader } from '../../ring/ring.ts';
@@ -81,9 +82,13 @@ counters.set(Counter.ReleasedSequence, writer.releasedSequence);
 counters.set(Counter.JournalUsedBytes, store.filledBytes);
 tellStored();
 writer.onStored = tellStored;
-if (restored > 0) {
+if (restored.batches > 0) {
   const text = 'batches that were told before the last end were taken into the journal';
-  post({ kind: 'log', level: 'info', text, details: { batches: restored } });
+  post({ kind: 'log', level: 'info', text, details: { batches: restored.batches } });
+}
+if (restored.isCut) {
+  const text = 'the system ended since, and commands that were told in durability commit are lost';
+  post({ kind: 'log', level: 'warn', text });
 }
 post({ kind: 'ready' });
 for (;;) {
@@ -103,6 +108,7 @@ for (;;) {
   else waiter.idle(frames + trim());
 }
 staging?.close(dataFolder);
+post({ kind: 'closed', link: store.lastLink() });
 await store.close();
 
 /** Sleeps for a while, or until stream 20 is full, if there was not much to do. */

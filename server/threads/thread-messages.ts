@@ -1,6 +1,7 @@
 /** The few messages that threads send the supervisor, and it them. Everything else is in rings. */
 import type { VenueLimits } from '../../exchange/venue.ts';
 import type { NextStateChange } from '../../gateway/next-state-change.ts';
+import type { ChainLink } from '../../journal/batch.ts';
 
 /** A market as its hours need to know it. */
 export interface MarketState {
@@ -18,6 +19,7 @@ export type ThreadMessage =
   | {
       readonly kind: 'recovered';
       readonly sequence: number;
+      readonly link: ChainLink;
       /** Where the replay began; 0: at the journal's beginning. */
       readonly snapshotSequence: number;
       readonly time: number;
@@ -33,6 +35,8 @@ export type ThreadMessage =
   | ({ readonly kind: 'market' } & MarketState)
   /** An error that the thread could not handle; it is closing by itself. */
   | { readonly kind: 'failed'; readonly reason: string }
+  /** The journal is, and ends so. */
+  | { readonly kind: 'closed'; readonly link: ChainLink }
   | { readonly kind: 'stopped'; readonly sequence: number; readonly stateHash: string }
   /** Of a long recovery. */
   | { readonly kind: 'progress'; readonly done: number; readonly of: number }

@@ -57,7 +57,7 @@ export class Chronicle {
    * @throws ProcessEnd where the process ends while it recovers
    */
   recover(ends: readonly EndKind[], checkpoint: Checkpoint): Recovered {
-    const exchange = this.replay();
+    const exchange = this.replay(ends);
     const { sequence } = exchange;
     const { firstTorn } = this.disk;
     must(firstTorn === undefined, `batch ${firstTorn} is torn, and is served`);
@@ -92,9 +92,12 @@ export class Chronicle {
     must(model.stateHash === hashState(exchange), `after command ${sequence} the state differs`);
   }
 
-  /** A journal that is refused is cut where it is torn, as an operator would. */
-  private replay(): Exchange {
-    const { control } = this.settings;
+  /**
+   * A journal that is refused is cut where it is torn, and snapshots set aside that it does not
+   * lead to, as an operator would.
+   */
+  private replay(ends: readonly EndKind[]): Exchange {
+    const { control, durability } = this.settings;
     const how = {
       takesStaged: control !== 'no-staging',
       checksSnapshots: control !== 'stale-snapshot',
@@ -102,10 +105,18 @@ export class Chronicle {
     try {
       return recover(this.disk, how).exchange;
     } catch (error) {
-      const { firstTorn } = this.disk;
-      if (!(error instanceof JournalError) || firstTorn === undefined) throw error;
-      must(error.sequence >= firstTorn, `only ${firstTorn} is torn: ${error.message}`);
-      this.disk.truncateFrom(firstTorn);
+      if (!(error instanceof JournalError)) throw error;
+      const { firstTorn, snapshots } = this.disk;
+      // Snapshots are taken of what is not flushed, too.
+      const mayBeAhead = durability !== 'fsync' && ends.includes('power cut');
+      if (firstTorn === undefined) must(mayBeAhead, error.message);
+      else {
+        const isAhead = mayBeAhead && (snapshots[0]?.link.lastSequence ?? 0) >= firstTorn;
+        const isTorn = error.sequence >= firstTorn || isAhead;
+        must(isTorn, `only ${firstTorn} is torn: ${error.message}`);
+        this.disk.truncateFrom(firstTorn);
+      }
+      this.disk.setSnapshotsAside();
       return recover(this.disk, how).exchange;
     }
   }

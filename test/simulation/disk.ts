@@ -6,6 +6,7 @@
  */
 import { CHAIN_START, type ChainLink, linkOfStored } from '../../journal/batch.ts';
 import type { BatchSource, BatchTarget } from '../../journal/batch-storage.ts';
+import { isContinued } from '../../journal/journal-point.ts';
 import { type EndKind, ProcessEnd } from './failure.ts';
 import type { RandomSource } from './random-source.ts';
 import { SimulatedFile } from './simulated-file.ts';
@@ -56,6 +57,7 @@ export class SimulatedDisk implements BatchSource, BatchTarget {
   /** Starts that began with one. */
   usedSnapshots = 0;
   tornBatches = 0;
+  private boots = 1;
   /** The last command that was flushed at the last end, and so must be there after it. */
   safeSequence = 0;
   private readonly random: RandomSource;
@@ -156,6 +158,11 @@ export class SimulatedDisk implements BatchSource, BatchTarget {
     this.snapshots = [snapshot, ...this.snapshots].slice(0, SNAPSHOTS_KEPT);
   }
 
+  /** Of the operating system, which a power cut ends. */
+  get bootId(): string {
+    return `boot ${this.boots}`;
+  }
+
   get firstTorn(): number | undefined {
     return this.batches.find(({ bytes, written }) => bytes !== written)?.firstSequence;
   }
@@ -163,6 +170,11 @@ export class SimulatedDisk implements BatchSource, BatchTarget {
   /** What an operator does about a journal that is damaged from a batch on. */
   truncateFrom(firstSequence: number): void {
     this.batches = this.batches.filter((batch) => batch.firstSequence < firstSequence);
+  }
+
+  /** What an operator does about snapshots that the journal does not lead to. */
+  setSnapshotsAside(): void {
+    this.snapshots = this.snapshots.filter(({ link }) => isContinued(this, link));
   }
 
   /** Leaves what the end of the process leaves. */
@@ -192,6 +204,7 @@ export class SimulatedDisk implements BatchSource, BatchTarget {
   }
 
   private cutPower(): void {
+    this.boots++;
     if (this.inFlight !== undefined) this.store(this.inFlight);
     const { random } = this;
     const unflushed = this.batches.filter(({ isFlushed }) => !isFlushed);

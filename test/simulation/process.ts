@@ -95,7 +95,7 @@ function createWriter(links: ThreadLinks, disk: SimulatedDisk, settings: Setting
   const Reader = control === 'early-release' ? EarlyReader : RingReader;
   return new JournalWriter(disk, new Reader(links.eventRing, JOURNAL_READER), {
     ...{ durability, batchBytes, unflushedBytes },
-    ...(isStaged && { staging: new Staging(disk.stagingFiles, unflushedBytes) }),
+    ...(isStaged && { staging: new Staging(disk.stagingFiles, unflushedBytes, disk.bootId) }),
   });
 }
 

@@ -5,9 +5,9 @@
 import type { ExchangeCapacity } from '../../exchange/exchange.ts';
 import { loadExchange, saveExchange } from '../../exchange/snapshot/snapshot.ts';
 import { StateInMemory } from '../../exchange/testing/restored-exchange.ts';
+import { assertHasPoint } from '../../journal/journal-point.ts';
 import { JournalReplay } from '../../journal/journal-replay.ts';
-import { isContinued } from '../../journal/snapshots.ts';
-import { appendStaged } from '../../journal/staging.ts';
+import { appendStaged } from '../../journal/staging-restore.ts';
 import type { SimulatedDisk } from './disk.ts';
 
 /** Small ones are made quickly; capacities decide no outcome. */
@@ -23,8 +23,9 @@ export interface HowToRecover {
 export function recover(disk: SimulatedDisk, how: HowToRecover): JournalReplay {
   if (how.takesStaged) {
     appendStaged(
-      disk.stagingFiles.map(({ content }) => content),
+      disk.stagingFiles.map(({ content }, index) => ({ path: `staging-${index}`, bytes: content })),
       disk,
+      disk.bootId,
     );
   }
   disk.flush();
@@ -49,7 +50,8 @@ export function takeSnapshot(disk: SimulatedDisk, to: number): void {
 }
 
 function replayFromSnapshot(disk: SimulatedDisk, checks: boolean): JournalReplay {
-  const snapshot = disk.snapshots.find(({ link }) => !checks || isContinued(disk, link));
+  const snapshot = disk.snapshots[0];
+  if (checks && snapshot !== undefined) assertHasPoint(disk, snapshot.link, 'at a snapshot');
   if (snapshot === undefined) return new JournalReplay(disk, undefined, CAPACITY);
   return new JournalReplay(disk, undefined, CAPACITY, (exchange) => {
     loadExchange(exchange, new StateInMemory(snapshot.numbers));

@@ -19,6 +19,12 @@ export class SimulatedFile implements StagingFile {
   }
 
   write(bytes: Uint8Array, position: number): void {
+    // A page is written whole, or not at all, by a process that is killed meanwhile.
+    if (position + bytes.length <= SECTOR) {
+      this.put(bytes, position);
+      this.pause();
+      return;
+    }
     const middle = bytes.length >> 1;
     this.put(bytes.subarray(0, middle), position);
     this.pause();

@@ -1,0 +1,63 @@
+/** What must be true of a journal before an exchange opens on it, and what is noted of its end. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { inspectJournalFile } from '../journal/journal-file.ts';
+import { JournalStore, journalFileOf } from '../journal/journal-store.ts';
+import { STORE_OPTIONS, temporaryFolder } from '../journal/testing/journal-rig.ts';
+import { assertJournalCanBeOpened, notedEnd, noteEnd } from './journal-guard.ts';
+
+const BATCHES = 8;
+const FLUSHED = 6;
+/** In LMDB's headers. */
+const METAS = [0, 4_096] as const;
+const FREE_FLAGS = 52;
+const JOURNAL_ROOT = 136;
+const TRANSACTION = 152;
+const BOOT_ID = 160;
+const UNFLUSHED = 0x1000;
+
+test('what was not flushed before a power cut is taken back, in any durability', async () => {
+  const folder = temporaryFolder();
+  const store = new JournalStore(folder, { ...STORE_OPTIONS, durability: 'commit' });
+  const path = journalFileOf(folder);
+  let flushed = Buffer.alloc(0);
+  for (let sequence = 1; sequence <= BATCHES; sequence++) {
+    await store.appendLater(sequence, new Uint8Array(5_000), () => {});
+    if (sequence === FLUSHED) flushed = readFileSync(path).subarray(2_048, 4_096);
+  }
+  await store.close();
+  const bytes = readFileSync(path);
+  const numberOf = (meta: number) => bytes.readBigUInt64LE(meta + TRANSACTION);
+  const newest = numberOf(METAS[0]) > numberOf(METAS[1]) ? METAS[0] : METAS[1];
+  flushed.copy(bytes, 2_048);
+  // As if its header had come to the disk, and its pages had not.
+  bytes.writeUInt16LE(bytes.readUInt16LE(newest + FREE_FLAGS) | UNFLUSHED, newest + FREE_FLAGS);
+  for (const meta of METAS) bytes.writeBigUInt64LE(7n, meta + BOOT_ID);
+  const root = Number(bytes.readBigUInt64LE(newest + JOURNAL_ROOT)) * 4_096;
+  bytes.fill(0, root, root + 4_096);
+  writeFileSync(path, bytes);
+  assert.equal(inspectJournalFile(folder), 'unflushed');
+  await assertJournalCanBeOpened(folder, STORE_OPTIONS.mapBytes);
+  assert.equal(inspectJournalFile(folder), 'sound');
+  const after = new JournalStore(folder, STORE_OPTIONS);
+  const left = [...after.storedFrom(1)].map(({ firstSequence }) => firstSequence);
+  assert.deepEqual(left, [1, 2, 3, 4, 5, 6]);
+  after.append(7, new Uint8Array(100));
+  assert.equal([...after.storedFrom(1)].length, FLUSHED + 1);
+  await after.close();
+});
+
+test('the end that was noted last is known; what is damaged is refused by name', () => {
+  const folder = temporaryFolder();
+  assert.equal(notedEnd(folder), undefined);
+  for (const lastSequence of [17, 2 ** 53 - 1]) {
+    noteEnd(folder, { lastSequence, crc: 0xffff_ffff });
+    assert.deepEqual(notedEnd(folder), { lastSequence, crc: 0xffff_ffff });
+  }
+  for (const text of ['', '{', 'null', '{}', '{"sequence":1}', '{"sequence":1.5,"crc":2}']) {
+    writeFileSync(join(folder, 'exchange.json'), text);
+    assert.throws(() => notedEnd(folder), /exchange\.json is damaged: .* sequence and a crc/, text);
+  }
+});
