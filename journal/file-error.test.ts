@@ -33,7 +33,7 @@ test('a staging file that cannot be read names itself, and stays', (t) => {
   const folder = temporaryFolder();
   const store = openStore(t, folder);
   const path = folderAt(join(journalFolderOf(folder), 'staging-1'));
-  assert.throws(() => restoreStaged(folder, store), readErrorOf(path));
+  assert.throws(() => restoreStaged(folder, store, false), readErrorOf(path));
   assert.ok(readdirSync(journalFolderOf(folder)).includes('staging-1'));
 });
 

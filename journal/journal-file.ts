@@ -91,6 +91,19 @@ export function inspectJournalFile(dataFolder: string): JournalFileState {
   }
 }
 
+/** Whether all that can be read is on disk: always, but beside an exchange that flushes later. */
+export function isJournalFlushed(dataFolder: string): boolean {
+  const path = journalFileOf(dataFolder);
+  const file = openSync(path, 'r');
+  try {
+    const metas = readMetas(file, path);
+    const newer = newerOf(metas);
+    return !isUnflushed(newer) || metas.flushed?.transaction === newer.transaction;
+  } finally {
+    closeSync(file);
+  }
+}
+
 interface Meta {
   readonly bytes: Buffer;
   readonly pageSize: number;

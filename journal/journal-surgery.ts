@@ -188,7 +188,8 @@ function assertSame(known: Uint8Array, archived: ArchivedBatch, path: string): v
   throw new JournalError(
     archived.firstSequence,
     `${path} has another batch here than the journal`,
-    'It is of another exchange, or one of the two was cut since.',
+    'It is of another exchange, or one of the two was cut since: where this journal was cut amid ' +
+      `that batch, cut it after ${archived.firstSequence - 1}, and import again.`,
   );
 }
 

@@ -9,7 +9,7 @@ import { Exchange } from '../exchange/exchange.ts';
 import { hashState } from '../exchange/state-hash.ts';
 import { RecordedExchange, USD } from '../exchange/testing/recorded-exchange.ts';
 import { CHAIN_START } from './batch.ts';
-import { loadSnapshot, readSnapshotLink, SnapshotError, writeSnapshot } from './snapshot-file.ts';
+import { loadSnapshot, readSnapshotOrigin, SnapshotError, writeSnapshot } from './snapshot-file.ts';
 import { SMALL_CAPACITY, temporaryFolder } from './testing/journal-rig.ts';
 
 /** Sixteen numbers each: more than two whole chunks. */
@@ -56,7 +56,7 @@ describe('a snapshot of many chunks', () => {
   test('comes to the same state, and says where it continues its journal', () => {
     writeFileSync(path, whole);
     assert.equal(hashState(load()), hashState(exchange));
-    const { crc, lastSequence } = readSnapshotLink(path);
+    const { crc, lastSequence } = readSnapshotOrigin(path).link;
     assert.deepEqual([crc, lastSequence], [2 ** 32 - 1, exchange.sequence]);
   });
 

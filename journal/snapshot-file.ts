@@ -5,7 +5,7 @@
  * ```
  *  0       4         8          16         24    28  32          40          48    52  56
  *  +-------+---------+----------+----------+-----+---+-----------+-----------+-----+---+-------
- *  | magic | version | sequence | hashed   | crc | 0 | eventHash | stateHash | own | 0 | chunks
+ *  | magic | version | sequence | hashed   | crc | b | eventHash | stateHash | own | 0 | chunks
  *  |       |         |          | Sequence |     |   |           |           | crc |   |
  *  +-------+---------+----------+----------+-----+---+-----------+-----------+-----+---+-------
  *  chunk:  0        4     8
@@ -14,8 +14,10 @@
  *          +--------+-----+---------------
  * ```
  * Sequence, hashedSequence, crc and eventHash are the journal's chain at the end of that batch, so
- * that a snapshot of another journal is told from one of this. A chunk's crc covers its place in
- * the file and its numbers: float64, or int32 in pairs. All little-endian.
+ * that a snapshot of another journal is told from one of this. b is 0, or where some of it was not
+ * flushed to the journal yet, the mark of the operating system's life that a power cut ends. A
+ * chunk's crc covers its place in the file and its numbers: float64, or int32 in pairs. All
+ * little-endian.
  */
 import { closeSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
@@ -47,10 +49,15 @@ export class SnapshotError extends Error {
 }
 
 /** Writes the state after the batch that `link` is of, and flushes it; returns its bytes. */
-export function writeSnapshot(path: string, exchange: Exchange, link: ChainLink): number {
+export function writeSnapshot(
+  path: string,
+  exchange: Exchange,
+  link: ChainLink,
+  bootMark = 0,
+): number {
   const file = openSync(path, 'w');
   try {
-    writeFileSync(file, headerOf(link, hashState(exchange)));
+    writeFileSync(file, headerOf(link, hashState(exchange), bootMark));
     const chunks = new ChunkWriter(file);
     saveExchange(exchange, chunks);
     const bytes = chunks.end();
@@ -61,9 +68,18 @@ export function writeSnapshot(path: string, exchange: Exchange, link: ChainLink)
   }
 }
 
-/** Where a snapshot continues its journal. Throws SnapshotError. */
-export function readSnapshotLink(path: string): ChainLink {
-  return withFile(path, (file) => linkOf(readHeader(file, path)));
+export interface SnapshotOrigin {
+  /** Where it continues its journal. */
+  readonly link: ChainLink;
+  readonly bootMark: number;
+}
+
+/** What a snapshot was made of. Throws SnapshotError. */
+export function readSnapshotOrigin(path: string): SnapshotOrigin {
+  return withFile(path, (file) => {
+    const header = readHeader(file, path);
+    return { link: linkOf(header), bootMark: header.readUInt32LE(28) };
+  });
 }
 
 /**
@@ -99,13 +115,14 @@ function withFile<Result>(path: string, use: (file: number) => Result): Result {
   }
 }
 
-function headerOf(link: ChainLink, stateHash: string): Buffer {
+function headerOf(link: ChainLink, stateHash: string, bootMark: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt32LE(MAGIC, 0);
   header.writeUInt32LE(VERSION, 4);
   header.writeBigInt64LE(BigInt(link.lastSequence), 8);
   header.writeBigInt64LE(BigInt(link.hashedSequence), 16);
   header.writeUInt32LE(link.crc, 24);
+  header.writeUInt32LE(bootMark, 28);
   header.writeInt32LE(link.eventHashLow, 32);
   header.writeInt32LE(link.eventHashHigh, 36);
   header.write(stateHash, 40, 8, 'hex');

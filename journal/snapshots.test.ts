@@ -16,11 +16,13 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { EventBuffer } from '../exchange/event-sink.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import { hashState } from '../exchange/state-hash.ts';
 import type { RecordBuffer } from '../protocol/record.ts';
 import { seededRandom, testSeed } from '../test/support/seed.ts';
+import { readBootMark } from './boot-id.ts';
 import { JournalError } from './journal-error.ts';
 import type { JournalReplay } from './journal-replay.ts';
 import { SnapshotError } from './snapshot-file.ts';
@@ -173,6 +175,32 @@ describe('a journal is refused', () => {
     setSnapshotsAside(folder, store.lastLink().lastSequence);
     assert.equal(runFromSnapshot(store, folder).from, 0);
   });
+});
+
+test('one of commands that a power cut took back is passed over', async (t) => {
+  const { folder } = await recordDay(seededRandom(testSeed(t)), 2);
+  const [newest, older] = listSnapshots(folder);
+  const batches = await loadBatches(folder);
+  const { sequence } = newest!;
+  await saveBatches(
+    folder,
+    batches.filter(({ firstSequence }) => firstSequence < sequence - 60),
+  );
+  const madeIn = (mark: number) =>
+    damage(newest!.path, (bytes) => {
+      bytes.writeUInt32LE(mark, 28);
+      bytes.writeUInt32LE(crc32(bytes.subarray(0, 48)), 48);
+      return bytes;
+    });
+  const store = openStore(t, folder);
+  for (const mark of [0, readBootMark()]) {
+    madeIn(mark);
+    assert.throws(() => runFromSnapshot(store, folder), /it is an older copy/);
+  }
+  madeIn((readBootMark() ^ 2) >>> 0);
+  const { from, bad } = runFromSnapshot(store, folder);
+  assert.equal(from, older!.sequence);
+  assert.match(bad[0]!, /a power cut took back commands that are in it/);
 });
 
 describe('the folder of snapshots', () => {

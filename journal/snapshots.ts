@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { EventBuffer } from '../exchange/event-sink.ts';
 import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/exchange.ts';
 import { hashState } from '../exchange/state-hash.ts';
-import type { ChainLink } from './batch.ts';
+import { readBootMark } from './boot-id.ts';
 import { writing } from './file-error.ts';
 import { flushFolder } from './flush-folder.ts';
-import { assertHasPoint, isTrimmed } from './journal-point.ts';
+import { isJournalFlushed } from './journal-file.ts';
+import { assertHasPoint, isContinued, isTrimmed } from './journal-point.ts';
 import { JournalReplay, type ReplayListener } from './journal-replay.ts';
 import type { JournalStore } from './journal-store.ts';
-import { loadSnapshot, readSnapshotLink, SnapshotError, writeSnapshot } from './snapshot-file.ts';
+import { loadSnapshot, readSnapshotOrigin, SnapshotError, writeSnapshot } from './snapshot-file.ts';
 
 const NAME = /^snapshot-(\d{16})$/;
 const PARTIAL = /^snapshot-\d{16}\.\d+\.partial$/;
@@ -76,7 +77,8 @@ export function takeSnapshot(
   const path = join(folder, `snapshot-${String(sequence).padStart(16, '0')}`);
   const partial = `${path}.${process.pid}.partial`;
   try {
-    const bytes = writing(path, () => writeSnapshot(partial, exchange, link));
+    const bootMark = isJournalFlushed(dataFolder) ? 0 : readBootMark();
+    const bytes = writing(path, () => writeSnapshot(partial, exchange, link, bootMark));
     loadSnapshot(partial, new Exchange(new EventBuffer(), capacity));
     writing(path, () => {
       renameSync(partial, path);
@@ -131,7 +133,7 @@ export function trimmableTo(
 ): number {
   const oldest = listSnapshots(dataFolder)[count - 1];
   if (oldest === undefined) return 0;
-  assertContinued(store, readSnapshotLink(oldest.path), oldest.path);
+  assertContinued(store, oldest.path);
   loadSnapshot(oldest.path, new Exchange(new EventBuffer(), capacity));
   return oldest.sequence;
 }
@@ -180,7 +182,9 @@ export function replayWhole(
   options: Omit<ReplayFromSnapshot, 'upTo' | 'setsAside'> = {},
 ): JournalReplay {
   const isWhole = (store.firstSequence() ?? 1) === 1;
-  return replayFromOneOf(isWhole ? [] : listSnapshots(dataFolder).reverse(), store, options);
+  const { lastSequence } = store.lastLink();
+  const snapshots = listSnapshots(dataFolder).filter(({ sequence }) => sequence <= lastSequence);
+  return replayFromOneOf(isWhole ? [] : snapshots.reverse(), store, options);
 }
 
 function replayFromOneOf(
@@ -190,7 +194,7 @@ function replayFromOneOf(
 ): JournalReplay {
   for (const { path } of snapshots) {
     try {
-      assertContinued(store, readSnapshotLink(path), path);
+      assertContinued(store, path);
       const start = (empty: Exchange) => loadSnapshot(path, empty);
       return new JournalReplay(store, listener, capacity, start, exchange);
     } catch (error) {
@@ -204,9 +208,14 @@ function replayFromOneOf(
   return new JournalReplay(store, listener, capacity, undefined, exchange);
 }
 
-function assertContinued(store: JournalStore, link: ChainLink, path: string): void {
+function assertContinued(store: JournalStore, path: string): void {
+  const { link, bootMark } = readSnapshotOrigin(path);
   if (isTrimmed(store, link)) {
-    throw new SnapshotError(`${path}: the journal was trimmed up to behind it`);
+    throw new SnapshotError(`${path}: the journal was trimmed up to behind it`, false);
+  }
+  const isOfOtherBoot = bootMark !== 0 && bootMark !== readBootMark();
+  if (isOfOtherBoot && !isContinued(store, link)) {
+    throw new SnapshotError(`${path}: a power cut took back commands that are in it`);
   }
   assertHasPoint(store, link, `at ${path}`);
 }

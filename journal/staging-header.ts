@@ -2,57 +2,57 @@
  * The header of a staging file, in its first sector:
  *
  * ```
- *  0        4         8              16        52                60                64
- *  +--------+---------+--------------+---------+-----------------+-----------------+---------
- *  | magic  | version | end (uint64) | boot id | 0 (8 bytes)     | CRC-32 of all   | batches
- *  | uint32 | uint32  |              | (ASCII) |                 | before it       |
- *  +--------+---------+--------------+---------+-----------------+-----------------+---------
+ *  0        4         8                       16        52            60                64
+ *  +--------+---------+-----------------------+---------+-------------+-----------------+---------
+ *  | magic  | version | lastSequence (uint64) | boot id | 0 (8 bytes) | CRC-32 of all   | batches
+ *  | uint32 | uint32  |                       | (ASCII) |             | before it       |
+ *  +--------+---------+-----------------------+---------+-------------+-----------------+---------
  * ```
- * Up to `end`, a position in the file, batches were told; the operating system's boot id says
- * whether they must be there.
+ * All commands up to lastSequence were told, and are here or in the journal; the operating system's
+ * boot id says whether it may have lost what is here since.
  */
 import { crc32 } from 'node:zlib';
+import { BATCH_MAGIC } from './batch-layout.ts';
 
 export const STAGING_HEADER_BYTES = 64;
 
 const MAGIC = 0x54474f48; // 'HOGT'
 const VERSION = 1;
-const AT = { magic: 0, version: 4, end: 8, bootId: 16, crc: 60 } as const;
+const AT = { magic: 0, version: 4, lastSequence: 8, bootId: 16, crc: 60 } as const;
 const BOOT_ID_BYTES = 36;
 
 export interface StagingHeader {
-  /** Where the last batch ends that was told, or may have been. */
-  readonly end: number;
+  /** 0: no command was told. */
+  readonly lastSequence: number;
   readonly bootId: string;
 }
 
 /** Writes a header into 64 bytes. */
-export function putStagingHeader(bytes: Buffer, { end, bootId }: StagingHeader): void {
+export function putStagingHeader(bytes: Buffer, { lastSequence, bootId }: StagingHeader): void {
   bytes.fill(0);
   bytes.writeUInt32LE(MAGIC, AT.magic);
   bytes.writeUInt32LE(VERSION, AT.version);
-  bytes.writeBigUInt64LE(BigInt(end), AT.end);
+  bytes.writeBigUInt64LE(BigInt(lastSequence), AT.lastSequence);
   bytes.write(bootId, AT.bootId, BOOT_ID_BYTES, 'latin1');
   bytes.writeUInt32LE(crc32(bytes.subarray(0, AT.crc)), AT.crc);
 }
 
-/** The header that a file begins with; undefined: none was written. Throws what is wrong. */
+/** The header that a file begins with; undefined: none. Throws what is wrong, in words. */
 export function stagingHeaderOf(content: Uint8Array): StagingHeader | undefined {
-  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  if (bytes.length < STAGING_HEADER_BYTES) return undefined;
-  const header = bytes.subarray(0, STAGING_HEADER_BYTES);
-  // A power cut may leave a file that is long and empty.
+  if (content.length < STAGING_HEADER_BYTES) return undefined;
+  const header = Buffer.from(content.buffer, content.byteOffset, STAGING_HEADER_BYTES);
   if (header.every((byte) => byte === 0)) return undefined;
-  if (header.readUInt32LE(AT.crc) !== crc32(header.subarray(0, AT.crc))) {
-    throw new Error('its header is damaged');
+  const magic = header.readUInt32LE(AT.magic);
+  if (magic === BATCH_MAGIC) {
+    throw new Error('an older release wrote it: start that once more, and stop it by SIGTERM');
   }
+  const isWhole = header.readUInt32LE(AT.crc) === crc32(header.subarray(0, AT.crc));
+  if (magic !== MAGIC || !isWhole) throw new Error('its header is damaged');
   const version = header.readUInt32LE(AT.version);
-  if (header.readUInt32LE(AT.magic) !== MAGIC || version !== VERSION) {
-    throw new Error(`it is of another release (version ${version}, this one reads ${VERSION})`);
-  }
+  if (version !== VERSION) throw new Error(`it has version ${version}, this release reads 1`);
   const bootId = header.toString('latin1', AT.bootId, AT.bootId + BOOT_ID_BYTES);
   return {
-    end: Number(header.readBigUInt64LE(AT.end)),
+    lastSequence: Number(header.readBigUInt64LE(AT.lastSequence)),
     bootId: bootId.replaceAll('\0', ''),
   };
 }

@@ -1,11 +1,13 @@
 /**
  * Takes into the journal what was told in durability `commit` before the last end, and did not get
  * there. What was told must be there, unless the operating system has ended since: then any sector
- * of a staging file may be missing, and what is whole and continues the journal is taken.
+ * behind a staging file's header may be missing, and what is whole and continues the journal is
+ * taken.
  */
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type ChainLink,
   firstSequenceOfStored,
   lengthOfStored,
   linkOfStored,
@@ -17,150 +19,158 @@ import { reading } from './file-error.ts';
 import { flushFolder } from './flush-folder.ts';
 import { JournalError } from './journal-error.ts';
 import { journalFolderOf } from './journal-store.ts';
-import { STAGING_HEADER_BYTES, stagingHeaderOf } from './staging-header.ts';
+import { STAGING_HEADER_BYTES, type StagingHeader, stagingHeaderOf } from './staging-header.ts';
 
-export const STAGING_FILES = ['staging-0', 'staging-1'] as const;
+const STAGING_FILES = ['staging-0', 'staging-1'] as const;
 
-/** A staging file as it was left. */
+/** A staging file as it was left; no bytes: it is not there. */
 export interface StagedContent {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | undefined;
 }
 
 export interface Restored {
   /** Batches that the journal did not have. */
   readonly batches: number;
-  /** Whether a power cut took batches that were told. */
+  /** Whether a power cut took commands that were told. */
   readonly isCut: boolean;
 }
 
-interface StagedBatch {
-  readonly bytes: Uint8Array;
-  readonly path: string;
-  /** Whether it must be in the journal in the end. */
-  readonly isBinding: boolean;
-}
-
-interface StagedFile {
-  readonly batches: StagedBatch[];
-  /** What is wrong with it. */
-  readonly fault?: string;
-  readonly isCut: boolean;
+export function stagingPathsOf(dataFolder: string): string[] {
+  return STAGING_FILES.map((name) => join(journalFolderOf(dataFolder), name));
 }
 
 /**
- * Appends what the staging files have and the journal has not, and removes them. All that is in the
- * journal is on disk before the files go.
+ * Appends what the staging files have and the journal has not, and flushes all of that; the files
+ * are not needed any more then.
  *
- * @throws JournalError where a batch is missing that was told: the files stay then, and what comes
- *   before it is in the journal
+ * @param areExpected whether both must be there, since an exchange has used them
+ * @throws JournalError where a command is missing that was told; what comes before it is in the
+ *   journal
  */
-export function restoreStaged(dataFolder: string, store: BatchTarget): Restored {
-  const contents = stagingFilesOf(dataFolder).map((path) => ({
-    path,
-    bytes: reading(path, () => readFileSync(path)),
-  }));
-  const restored = appendStaged(contents, store, readBootId());
+export function restoreStaged(
+  dataFolder: string,
+  store: BatchTarget,
+  areExpected: boolean,
+): Restored {
+  const contents = readStagingFiles(dataFolder);
+  const restored = appendStaged(contents, store, readBootId(), areExpected);
   store.flush();
-  removeStaging(dataFolder);
   return restored;
 }
 
-/** The same, of what the files hold: they may go when it returns. */
+/** The same, of what the files hold. */
 export function appendStaged(
   contents: readonly StagedContent[],
   store: BatchTarget,
   bootId: string,
+  areExpected: boolean,
 ): Restored {
-  const files = contents.map((content) => readStaged(content, bootId));
-  const batches = files.flatMap((file) => file.batches);
-  batches.sort((a, b) => firstSequenceOfStored(a.bytes) - firstSequenceOfStored(b.bytes));
-  let last = store.lastLink();
-  let count = 0;
-  for (const { bytes } of batches) {
-    const isNext = firstSequenceOfStored(bytes) === last.lastSequence + 1;
-    if (!isNext || previousCrcOfStored(bytes) !== last.crc) continue;
-    store.append(last.lastSequence + 1, bytes);
-    last = linkOfStored(bytes);
-    count++;
+  const batches = continuingIn(contents, store.lastLink());
+  for (const bytes of batches) store.append(firstSequenceOfStored(bytes), bytes);
+  const { lastSequence } = store.lastLink();
+  let isCut = false;
+  for (const content of contents) {
+    const header = headerOf(content, lastSequence);
+    if (header === undefined && areExpected) throw refusal(lastSequence, isBlank(content));
+    if (header === undefined || header.lastSequence <= lastSequence) continue;
+    const isLost = header.bootId !== bootId || bootId === '';
+    if (!isLost) throw refusal(lastSequence, whatIsMissing(content, header));
+    isCut = true;
   }
-  const { lastSequence } = last;
-  const fault = files.find((file) => file.fault !== undefined)?.fault;
-  if (fault !== undefined) throw refusal(lastSequence, fault);
-  const ahead = batches.filter(({ bytes }) => linkOfStored(bytes).lastSequence > lastSequence);
-  const binding = ahead.find(({ isBinding }) => isBinding);
-  if (binding !== undefined) throw refusal(lastSequence, leavesGap(binding));
-  return { batches: count, isCut: ahead.length > 0 || files.some(({ isCut }) => isCut) };
+  return { batches: batches.length, isCut };
 }
 
 /**
- * Removes them for good: after a power cut a file of a former life could come back, with batches
- * that were lost since and go on where the journal ends now.
+ * Before a journal is cut: what the files could still give it must be in it, or it would be lost.
+ *
+ * @throws Error where a start would take something in
  */
-export function removeStaging(dataFolder: string): void {
-  const paths = stagingFilesOf(dataFolder);
-  if (paths.length === 0) return;
-  for (const path of paths) rmSync(path);
-  flushFolder(journalFolderOf(dataFolder));
+export function assertNothingStaged(dataFolder: string, end: ChainLink): void {
+  const last = continuingIn(readStagingFiles(dataFolder), end).at(-1);
+  if (last === undefined) return;
+  throw new Error(
+    `the staging files of ${journalFolderOf(dataFolder)} have commands up to ` +
+      `${linkOfStored(last).lastSequence} that the journal has not, which ends with ` +
+      `${end.lastSequence}: start the exchange once, which takes them in, and stop it`,
+  );
 }
 
 /** Gives them names that no start looks for, which begin with `stem`; returns those. */
 export function setStagingAside(dataFolder: string, stem: string): string[] {
-  const folder = journalFolderOf(dataFolder);
-  const moved = STAGING_FILES.filter((name) => existsSync(join(folder, name))).map((name) => {
-    const target = `${stem}.${name}`;
+  const moved: string[] = [];
+  for (const [index, path] of stagingPathsOf(dataFolder).entries()) {
+    if (!existsSync(path)) continue;
+    const target = `${stem}.${STAGING_FILES[index]}`;
     if (existsSync(target)) throw new Error(`${target} exists already: it is not replaced`);
-    renameSync(join(folder, name), target);
-    return target;
-  });
-  if (moved.length > 0) flushFolder(folder);
+    renameSync(path, target);
+    moved.push(target);
+  }
+  if (moved.length > 0) flushFolder(journalFolderOf(dataFolder));
   return moved;
 }
 
-function stagingFilesOf(dataFolder: string): string[] {
-  const folder = journalFolderOf(dataFolder);
-  return STAGING_FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
+function readStagingFiles(dataFolder: string): StagedContent[] {
+  return stagingPathsOf(dataFolder).map((path) => ({
+    path,
+    bytes: existsSync(path) ? reading(path, () => readFileSync(path)) : undefined,
+  }));
+}
+
+/** The batches in the files that continue the chain from a link on. */
+function continuingIn(contents: readonly StagedContent[], from: ChainLink): Uint8Array[] {
+  const batches = contents.flatMap(({ bytes }) => (bytes === undefined ? [] : batchesIn(bytes)));
+  batches.sort((a, b) => firstSequenceOfStored(a) - firstSequenceOfStored(b));
+  let last = from;
+  return batches.filter((bytes) => {
+    const isNext = firstSequenceOfStored(bytes) === last.lastSequence + 1;
+    if (!isNext || previousCrcOfStored(bytes) !== last.crc) return false;
+    last = linkOfStored(bytes);
+    return true;
+  });
 }
 
 /** The batches in a file, up to the first that is not whole. */
-function readStaged({ path, bytes }: StagedContent, bootId: string): StagedFile {
-  const batches: StagedBatch[] = [];
-  let end = 0;
-  let isSameBoot = true;
-  try {
-    const header = stagingHeaderOf(bytes);
-    if (header === undefined) return { batches, isCut: false };
-    end = header.end;
-    isSameBoot = header.bootId === bootId && bootId !== '';
-  } catch (error) {
-    return { batches, fault: `${path}: ${(error as Error).message}`, isCut: false };
-  }
-  let at = STAGING_HEADER_BYTES;
-  for (;;) {
+function batchesIn(bytes: Uint8Array): Uint8Array[] {
+  const batches: Uint8Array[] = [];
+  for (let at = STAGING_HEADER_BYTES; ; ) {
     const length = lengthOfStored(bytes.subarray(at));
-    if (length === undefined) break;
-    const isBinding = isSameBoot && at < end;
-    batches.push({ bytes: bytes.subarray(at, at + length), path, isBinding });
+    if (length === undefined) return batches;
+    batches.push(bytes.subarray(at, at + length));
     at += length;
   }
-  if (at >= end) return { batches, isCut: false };
-  if (!isSameBoot) return { batches, isCut: true };
-  const fault = `${path} is damaged: of batches up to byte ${end}, the one at ${at} is not whole`;
-  return { batches, fault, isCut: false };
 }
 
-function leavesGap({ bytes, path }: StagedBatch): string {
-  const first = firstSequenceOfStored(bytes);
-  return `${path} has commands from ${first} on, and the journal does not lead there`;
+/** Undefined: the file is not there, or as it is created. */
+function headerOf({ path, bytes }: StagedContent, lastSequence: number): StagingHeader | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    return stagingHeaderOf(bytes);
+  } catch (error) {
+    throw refusal(lastSequence, `${path}: ${(error as Error).message}`);
+  }
+}
+
+function isBlank({ path, bytes }: StagedContent): string {
+  return `${path} ${bytes === undefined ? 'is missing' : 'has lost its header'}`;
+}
+
+function whatIsMissing({ path, bytes }: StagedContent, { lastSequence }: StagingHeader): string {
+  const batches = batchesIn(bytes!);
+  const end = batches.reduce((sum, { length }) => sum + length, STAGING_HEADER_BYTES);
+  const isWhole = batches.some((batch) => linkOfStored(batch).lastSequence === lastSequence);
+  const what = `${path} says that commands up to ${lastSequence} were told`;
+  if (isWhole) return `${what}, and the journal does not lead there`;
+  return `${what}, and is damaged at byte ${end}`;
 }
 
 function refusal(lastSequence: number, fault: string): JournalError {
   return new JournalError(
     lastSequence + 1,
     fault,
-    `The journal has all up to command ${lastSequence}; later ones that were told are missing. ` +
-      'Keep a copy of the journal folder, and restore a good one; or, to go on without them, run ' +
-      `\`npm run journal -- truncate --data DIR --after ${lastSequence} --yes\`, which keeps the ` +
-      'staging files under another name.',
+    `The journal has all up to command ${lastSequence}; later ones that were told may be ` +
+      'missing. Keep a copy of the journal folder, and restore a good one; or, to go on without ' +
+      `them, run \`npm run journal -- truncate --data DIR --after ${lastSequence} --yes\`, which ` +
+      'keeps the staging files under another name.',
   );
 }

@@ -3,14 +3,21 @@
  * in at the next start: all of it that continues the journal, nothing else.
  */
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BatchBuilder, CHAIN_START, linkOfStored } from './batch.ts';
 import { journalFolderOf } from './journal-store.ts';
-import { openStagingFiles, Staging } from './staging.ts';
+import { emptyStagingFiles, openStagingFiles, Staging } from './staging.ts';
 import { STAGING_HEADER_BYTES } from './staging-header.ts';
-import { restoreStaged, setStagingAside } from './staging-restore.ts';
+import { assertNothingStaged, restoreStaged, setStagingAside } from './staging-restore.ts';
 import { CommandFlow } from './testing/command-flow.ts';
 import { JournalRig, openStore, temporaryFolder } from './testing/journal-rig.ts';
 
@@ -59,10 +66,14 @@ test('batches that LMDB has not are appended, those that it has are passed over'
     for (const { bytes } of batches.slice(0, stored)) {
       store.append(store.lastLink().lastSequence + 1, bytes);
     }
-    assert.deepEqual(restoreStaged(folder, store), { batches: 8 - stored, isCut: false });
+    assert.deepEqual(restoreStaged(folder, store, true), { batches: 8 - stored, isCut: false });
     assert.deepEqual(store.lastLink(), linkOfStored(batches[7]!.bytes));
-    for (const index of [0, 1]) assert.ok(!existsSync(stagingFile(folder, index)));
-    assert.deepEqual(restoreStaged(folder, store), NOTHING);
+    assert.deepEqual(restoreStaged(folder, store, true), NOTHING);
+    emptyStagingFiles(folder);
+    for (const index of [0, 1]) {
+      assert.equal(readFileSync(stagingFile(folder, index)).length, STAGING_HEADER_BYTES);
+    }
+    assert.deepEqual(restoreStaged(folder, store, true), NOTHING);
   }
 });
 
@@ -83,7 +94,7 @@ test('a batch that was torn while it was written is dropped: nobody was told of 
     const store = openStore(t, folder);
     stage(folder, batches);
     appendFileSync(stagingFile(folder, 0), last.bytes.subarray(0, left));
-    assert.deepEqual(restoreStaged(folder, store), { batches: 5, isCut: false });
+    assert.deepEqual(restoreStaged(folder, store, true), { batches: 5, isCut: false });
   }
 });
 
@@ -94,7 +105,7 @@ test('a batch that was whole and not told is taken in', (t) => {
   const last = batches.pop()!;
   stage(folder, batches);
   appendFileSync(stagingFile(folder, 0), last.bytes);
-  assert.deepEqual(restoreStaged(folder, store), { batches: 6, isCut: false });
+  assert.deepEqual(restoreStaged(folder, store, true), { batches: 6, isCut: false });
 });
 
 test('one that ends before what was told is refused, and stays', (t) => {
@@ -105,7 +116,10 @@ test('one that ends before what was told is refused, and stays', (t) => {
     const store = openStore(t, folder);
     stage(folder, batches);
     truncateSync(stagingFile(folder, 0), whole - cut);
-    assert.throws(() => restoreStaged(folder, store), /staging-0 is damaged: .* not whole/);
+    assert.throws(
+      () => restoreStaged(folder, store, true),
+      /staging-0 says .* told, and is damaged at byte/,
+    );
     assert.equal(existsSync(stagingFile(folder, 0)), true);
   }
 });
@@ -122,15 +136,15 @@ test('any flipped bit of what was told is noticed, and what is before it is kept
     bytes[bit >> 3]! ^= 1 << (bit & 7);
     writeFileSync(path, bytes);
     const isHeader = bit >> 3 < STAGING_HEADER_BYTES;
-    const good = isHeader ? 0 : batchAt(batches, bit >> 3);
+    const good = isHeader ? batches.length : batchAt(batches, bit >> 3);
     const expected = good === 0 ? 0 : batches[good - 1]!.lastSequence;
     const message = new RegExp(`sequence ${expected + 1}: .*staging-0.*damaged.*truncate --data`);
-    assert.throws(() => restoreStaged(folder, store), message, `bit ${bit}`);
+    assert.throws(() => restoreStaged(folder, store, true), message, `bit ${bit}`);
     assert.equal(store.lastLink().lastSequence, expected);
     assert.deepEqual(readFileSync(path), bytes);
     const kept = setStagingAside(folder, join(folder, 'kept'));
     assert.deepEqual(readFileSync(kept[0]!), bytes);
-    assert.deepEqual(restoreStaged(folder, store), NOTHING);
+    assert.deepEqual(restoreStaged(folder, store, false), NOTHING);
   }
 });
 
@@ -147,13 +161,54 @@ test('after a power cut any part may be missing: what is whole is taken in', (t)
     const bytes = readFileSync(path);
     bytes.fill(0, position, position + 100);
     writeFileSync(path, bytes);
-    assert.deepEqual(restoreStaged(folder, store), { batches: good, isCut: true });
+    assert.deepEqual(restoreStaged(folder, store, true), { batches: good, isCut: true });
   }
+});
+
+test('damage to what the journal has already is none', (t) => {
   const folder = temporaryFolder();
   const store = openStore(t, folder);
+  const batches = makeBatches(6);
   stage(folder, batches);
-  writeFileSync(stagingFile(folder, 0), Buffer.alloc(5_000));
-  assert.deepEqual(restoreStaged(folder, store), NOTHING);
+  for (const { bytes } of batches) store.append(store.lastLink().lastSequence + 1, bytes);
+  truncateSync(stagingFile(folder, 0), STAGING_HEADER_BYTES + 10);
+  assert.deepEqual(restoreStaged(folder, store, true), NOTHING);
+});
+
+test('a file that is gone, or empty, is refused where an exchange has used it', (t) => {
+  for (const lose of [
+    (path: string) => rmSync(path),
+    (path: string) => truncateSync(path, 0),
+    (path: string) => writeFileSync(path, Buffer.alloc(5_000)),
+  ]) {
+    const folder = temporaryFolder();
+    const store = openStore(t, folder);
+    stage(folder, makeBatches(6));
+    lose(stagingFile(folder, 0));
+    const refusal = /staging-0 (is missing|has lost its header)\..*truncate/;
+    assert.throws(() => restoreStaged(folder, store, true), refusal);
+    assert.deepEqual(restoreStaged(folder, store, false), NOTHING);
+  }
+});
+
+test('a journal is not cut while staging files could still give it something', (t) => {
+  const folder = temporaryFolder();
+  const store = openStore(t, folder);
+  assertNothingStaged(folder, store.lastLink());
+  const batches = makeBatches(6);
+  stage(folder, batches);
+  const { lastSequence } = batches.at(-1)!;
+  const what = new RegExp(`up to ${lastSequence} .* ends with 0: start the exchange once`);
+  assert.throws(() => assertNothingStaged(folder, store.lastLink()), what);
+  restoreStaged(folder, store, true);
+  assertNothingStaged(folder, store.lastLink());
+});
+
+test('one that an older release wrote says so', (t) => {
+  const folder = temporaryFolder();
+  const store = openStore(t, folder);
+  writeFileSync(stagingFile(folder, 0), makeBatches(1)[0]!.bytes);
+  assert.throws(() => restoreStaged(folder, store, false), /older release wrote it: start that/);
 });
 
 test('batches that the journal does not lead to are refused, or lost by a power cut', (t) => {
@@ -167,9 +222,9 @@ test('batches that the journal does not lead to are refused, or lost by a power 
     const store = openStore(t, folder);
     if (!isGap) store.append(1, first);
     stage(folder, isGap ? makeBatches(6).slice(2) : makeBatches(6));
-    assert.throws(() => restoreStaged(folder, store), /the journal does not lead there/);
+    assert.throws(() => restoreStaged(folder, store, true), /the journal does not lead there/);
     stage(folder, isGap ? makeBatches(6).slice(2) : makeBatches(6), 'another life');
-    assert.deepEqual(restoreStaged(folder, store), { batches: 0, isCut: true });
+    assert.deepEqual(restoreStaged(folder, store, true), { batches: 0, isCut: true });
     assert.equal(store.lastLink().lastSequence, isGap ? 0 : 1);
   }
 });
@@ -195,7 +250,7 @@ test('the files are written in turn, each again when all that it held is in LMDB
   }
   assert.ok(waits > 5, 'the files were full');
   const left = batches.length - flushed;
-  assert.deepEqual(restoreStaged(folder, store), { batches: left, isCut: false });
+  assert.deepEqual(restoreStaged(folder, store, true), { batches: left, isCut: false });
   assert.deepEqual(store.lastLink(), linkOfStored(batches.at(-1)!.bytes));
 });
 
@@ -204,7 +259,7 @@ test('what is no batch behind what was told does no harm', (t) => {
   const store = openStore(t, folder);
   stage(folder, makeBatches(3));
   appendFileSync(stagingFile(folder, 0), Buffer.alloc(1_000, 0xff));
-  assert.deepEqual(restoreStaged(folder, store), { batches: 3, isCut: false });
+  assert.deepEqual(restoreStaged(folder, store, true), { batches: 3, isCut: false });
 });
 
 test('what is no staging file is refused by name', (t) => {
@@ -215,7 +270,7 @@ test('what is no staging file is refused by name', (t) => {
     'no staging file at all, but as long as a header would be.....',
   );
   appendFileSync(stagingFile(folder, 1), 'and longer');
-  assert.throws(() => restoreStaged(folder, store), /staging-1: its header is damaged/);
+  assert.throws(() => restoreStaged(folder, store, false), /staging-1: its header is damaged/);
 });
 
 test('a writer tells before LMDB has it, and tells what is stored later', async (t) => {
@@ -237,7 +292,7 @@ test('a writer tells before LMDB has it, and tells what is stored later', async 
   assert.equal(rig.writer.storedSequence, sequence);
   assert.equal(store.lastLink().lastSequence, sequence);
   assert.equal(store.unflushedBytes, 0);
-  staging.close(folder);
+  staging.close();
 });
 
 test('with too much unflushed a writer takes nothing more until it is flushed', async (t) => {

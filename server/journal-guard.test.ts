@@ -1,12 +1,11 @@
-/** What must be true of a journal before an exchange opens on it, and what is noted of its end. */
+/** What must be true of a journal before an exchange opens on it. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspectJournalFile } from '../journal/journal-file.ts';
 import { JournalStore, journalFileOf } from '../journal/journal-store.ts';
 import { STORE_OPTIONS, temporaryFolder } from '../journal/testing/journal-rig.ts';
-import { assertJournalCanBeOpened, notedEnd, noteEnd } from './journal-guard.ts';
+import { assertJournalIsReadable, makeJournalReadable } from './journal-guard.ts';
 
 const BATCHES = 8;
 const FLUSHED = 6;
@@ -39,7 +38,9 @@ test('what was not flushed before a power cut is taken back, in any durability',
   bytes.fill(0, root, root + 4_096);
   writeFileSync(path, bytes);
   assert.equal(inspectJournalFile(folder), 'unflushed');
-  await assertJournalCanBeOpened(folder, STORE_OPTIONS.mapBytes);
+  assert.throws(() => assertJournalIsReadable(folder), /Start the exchange once/);
+  await makeJournalReadable(folder, STORE_OPTIONS.mapBytes);
+  assertJournalIsReadable(folder);
   assert.equal(inspectJournalFile(folder), 'sound');
   const after = new JournalStore(folder, STORE_OPTIONS);
   const left = [...after.storedFrom(1)].map(({ firstSequence }) => firstSequence);
@@ -47,17 +48,4 @@ test('what was not flushed before a power cut is taken back, in any durability',
   after.append(7, new Uint8Array(100));
   assert.equal([...after.storedFrom(1)].length, FLUSHED + 1);
   await after.close();
-});
-
-test('the end that was noted last is known; what is damaged is refused by name', () => {
-  const folder = temporaryFolder();
-  assert.equal(notedEnd(folder), undefined);
-  for (const lastSequence of [17, 2 ** 53 - 1]) {
-    noteEnd(folder, { lastSequence, crc: 0xffff_ffff });
-    assert.deepEqual(notedEnd(folder), { lastSequence, crc: 0xffff_ffff });
-  }
-  for (const text of ['', '{', 'null', '{}', '{"sequence":1}', '{"sequence":1.5,"crc":2}']) {
-    writeFileSync(join(folder, 'exchange.json'), text);
-    assert.throws(() => notedEnd(folder), /exchange\.json is damaged: .* sequence and a crc/, text);
-  }
 });

@@ -14,26 +14,22 @@ import { affordableConnections, maxOpenFiles } from './connection-limit.ts';
 import { acquireDataFolderLock, type DataFolderLock } from './data-folder-lock.ts';
 import { assertRoomForStart, DiskWatch, freeBytesOf } from './disk-watch.ts';
 import { DueTicks } from './due-ticks.ts';
-import { logExchangeEnd, noteJournalEnd } from './farewells.ts';
 import { GatewayWatch } from './gateway-watch.ts';
 import { Gateways } from './gateways.ts';
-import {
-  assertJournalCanBeOpened,
-  assertJournalIsNotLost,
-  notedEnd,
-  noteEnd,
-} from './journal-guard.ts';
+import { makeJournalReadable } from './journal-guard.ts';
 import { layoutFor, type ThreadLayout } from './layout.ts';
 import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
 import { MarketHours } from './market-hours/market-hours.ts';
 import { type MarketHoursTerms, readMarketHours } from './market-hours/market-hours-file.ts';
+import { type NotedEnd, notedEnd } from './noted-end.ts';
 import { packageVersion } from './package-version.ts';
 import { PostgresKeeper } from './postgres-keeper.ts';
 import { RecoveryProgress } from './recovery-progress.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { SupervisorPort } from './supervisor-port.ts';
 import { ThreadHandle, type ThreadRole } from './thread-handle.ts';
+import { logExchangeEnd, noteJournal } from './thread-news.ts';
 import type { ExchangeThreadData } from './threads/exchange-thread.ts';
 import type { FollowerThreadData } from './threads/follower-thread.ts';
 import type { GatewayThreadData } from './threads/gateway-thread.ts';
@@ -98,15 +94,16 @@ export class Supervisor {
     await assertPortIsFree(host, port);
     assertRoomForStart(this.dataFolder);
     this.lock = acquireDataFolderLock(this.dataFolder, { address: `http://${host}:${port}` });
-    await assertJournalCanBeOpened(this.dataFolder, configuration.journalMapBytes);
+    await makeJournalReadable(this.dataFolder, configuration.journalMapBytes);
+    const noted = notedEnd(this.dataFolder);
     if (databaseUrl === '') this.postgres = this.startPostgres();
     else this.resolveDatabaseUrl(databaseUrl);
-    const journal = this.startThread('journal', 'journal', this.journalData());
+    const journal = this.startThread('journal', 'journal', this.journalData(noted));
     await journal.receive('ready');
-    this.journalEnd = noteJournalEnd(journal, this.dataFolder, this.log);
-    const exchange = this.startThread('exchange', 'exchange', this.exchangeData());
+    const exchange = this.startThread('exchange', 'exchange', this.exchangeData(noted));
     logExchangeEnd(exchange, this.log);
     const recovered = await this.recovery(exchange);
+    this.noteJournal(journal, noted);
     const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers, markets } =
       configuration;
     const { clientOrderIdSeconds, maxClientOrderIds } = configuration;
@@ -120,7 +117,6 @@ export class Supervisor {
       const sequence = recovered.sequence + 1;
       this.log.info({ rulesVersion: NEWEST_RULES_VERSION, sequence }, 'rules version activated');
     }
-    if (recovered.sequence + added.commands > 0) noteEnd(this.dataFolder, recovered.link);
     if (hoursTerms !== undefined)
       this.hours = this.createMarketHours(hoursTerms, commands, recovered.time);
     for (const market of recovered.markets) this.hours?.add(market);
@@ -209,7 +205,6 @@ export class Supervisor {
     exchange.onProgress = (done, of) => progress.update(done, of);
     const recovered = await exchange.receive('recovered').finally(() => progress.stop());
     const { rulesVersion, seconds, sequence, snapshotSequence, stateHash } = recovered;
-    assertJournalIsNotLost(this.dataFolder, sequence);
     const commandsPerSecond = Math.round((sequence - snapshotSequence) / Math.max(seconds, 1e-3));
     this.log.info(
       { sequence, snapshotSequence, seconds, commandsPerSecond, stateHash, rulesVersion },
@@ -326,7 +321,14 @@ export class Supervisor {
     this.gateways.post({ kind: 'database', url });
   }
 
-  private journalData(): JournalThreadData {
+  private noteJournal(journal: ThreadHandle, noted: NotedEnd | undefined): void {
+    const { configuration, dataFolder, log } = this;
+    const isStaged = configuration.durability === 'commit' || noted?.isStaged === true;
+    noteJournal('begun', journal, isStaged, dataFolder, log);
+    this.journalEnd = noteJournal('closed', journal, isStaged, dataFolder, log);
+  }
+
+  private journalData(noted: NotedEnd | undefined): JournalThreadData {
     const { journalMapBytes, journalBatchBytes, journalUnflushedBytes } = this.configuration;
     const { links, dataFolder } = this;
     return {
@@ -336,16 +338,16 @@ export class Supervisor {
       batchBytes: journalBatchBytes,
       unflushedBytes: Math.max(journalUnflushedBytes, 2 * journalBatchBytes),
       napMs: this.configuration.journalNapMs,
+      isStaged: noted?.isStaged === true,
       wait: this.layout.journal,
     };
   }
 
-  private exchangeData(): ExchangeThreadData {
+  private exchangeData(noted: NotedEnd | undefined): ExchangeThreadData {
     const { journalMapBytes, turnCommands, warmUp } = this.configuration;
     const wait = this.layout.exchange;
     const { links, dataFolder } = this;
-    const known = notedEnd(dataFolder);
-    return { links, dataFolder, journalMapBytes, known, wait, turnCommands, warmUp };
+    return { links, dataFolder, journalMapBytes, noted, wait, turnCommands, warmUp };
   }
 
   private followerData(): FollowerThreadData {

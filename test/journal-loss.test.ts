@@ -48,7 +48,10 @@ describe('a data folder whose journal', () => {
   it('is missing is refused, and begins anew only when told to', async () => {
     const away = join(folder.path, 'elsewhere');
     renameSync(journalFolderOf(folder.path), away);
-    assert.match(await refusal(), /is empty, but this folder has held an exchange: restore/);
+    assert.match(
+      await refusal(),
+      /is empty, but this folder has held an exchange: restore .* remove .*exchange\.json/,
+    );
     rmSync(journalFolderOf(folder.path), { recursive: true });
     renameSync(away, journalFolderOf(folder.path));
     const server = await ServerProcess.start(folder.path, [], NO_DATABASE);
@@ -67,6 +70,9 @@ describe('a data folder whose journal', () => {
     copyFileSync(journalFileOf(another.path), path);
     assert.match(await refusal(), /another command \d+ than when it was last in use/);
     copyFileSync(older, path);
+    const verified = await runCli(['verify', '--data', folder.path]);
+    assert.equal(verified.code, 1);
+    assert.match(verified.stderr, /it is an older copy/);
     const said = await refusal();
     assert.match(
       said,
@@ -102,5 +108,18 @@ describe('a data folder whose journal', () => {
   it('has lost its header is refused', async () => {
     truncateSync(journalFileOf(folder.path), 4_100);
     assert.match(await refusal(), /is damaged: no LMDB header/);
+    const data = ['--data', folder.path];
+    for (const command of [
+      ['verify'],
+      ['audit'],
+      ['replay'],
+      ['snapshot'],
+      ['journal', 'export', join(folder.path, 'x.archive')],
+      ['journal', 'truncate', '--after', '10', '--yes'],
+    ]) {
+      const { code, stderr } = await runCli([...command, ...data]);
+      assert.equal(code, 1, command.join(' '));
+      assert.match(stderr, /is damaged: no LMDB header/, command.join(' '));
+    }
   });
 });

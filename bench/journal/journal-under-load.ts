@@ -87,6 +87,7 @@ async function measureUnder(
     batchBytes,
     unflushedBytes: UNFLUSHED_BYTES,
     napMs: NAP_MS,
+    isStaged: false,
     wait: WAIT,
   };
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

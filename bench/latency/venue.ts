@@ -44,11 +44,12 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
     batchBytes,
     unflushedBytes,
     napMs: configuration.journalNapMs,
+    isStaged: false,
   };
   const journal = await startThread('journal', journalData, 'ready');
   const exchangeData: ExchangeThreadData = {
     ...shared,
-    known: undefined,
+    noted: undefined,
     wait: options.exchange,
     turnCommands,
     warmUp,

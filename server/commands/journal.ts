@@ -2,15 +2,17 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { ChainLink } from '../../journal/batch.ts';
 import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
 import { cut, exportArchive, importArchive, planCut } from '../../journal/journal-surgery.ts';
 import { setSnapshotsAside } from '../../journal/snapshots.ts';
-import { setStagingAside } from '../../journal/staging-restore.ts';
+import { assertNothingStaged, setStagingAside } from '../../journal/staging-restore.ts';
 import { SETTINGS } from '../configuration.ts';
 import { acquireDataFolderLock } from '../data-folder-lock.ts';
 import { inChild } from '../journal-child.ts';
-import { noteEnd } from '../journal-guard.ts';
+import { assertJournalIsReadable, makeJournalReadable } from '../journal-guard.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
+import { forgetEnd, noteEnd } from '../noted-end.ts';
 import { sequence } from './sequence.ts';
 
 const EXIT_FAILED = 1;
@@ -72,11 +74,11 @@ async function withStore<Found>(
   work: (store: JournalStore) => Found,
 ): Promise<Found> {
   const lock = readOnly ? undefined : acquireDataFolderLock(folder, { address: 'npm run journal' });
+  const mapBytes = SETTINGS.journalMapBytes.default;
   try {
-    const store = new JournalStore(folder, {
-      mapBytes: SETTINGS.journalMapBytes.default,
-      readOnly,
-    });
+    if (readOnly) assertJournalIsReadable(folder);
+    else await makeJournalReadable(folder, mapBytes);
+    const store = new JournalStore(folder, { mapBytes, readOnly });
     try {
       return work(store);
     } finally {
@@ -92,8 +94,10 @@ async function truncate({ data, after, yes, json }: TruncateOptions): Promise<nu
   const stem = join(journalFolderOf(folder), `cut-after-${after}`);
   const kept: string[] = [];
   const plan = await withStore(folder, yes !== true, (store) => {
+    assertNothingStaged(folder, store.lastLink());
     const planned = planCut(store, folder, after);
     if (yes !== true) return planned;
+    forgetEnd(folder);
     // First, or the next start could take in again what was cut.
     kept.push(...setStagingAside(folder, stem));
     if (planned.batches > 0) {
@@ -101,7 +105,7 @@ async function truncate({ data, after, yes, json }: TruncateOptions): Promise<nu
       kept.push(`${stem}.archive`);
     }
     kept.push(...setSnapshotsAside(folder, after));
-    noteEnd(folder, store.lastLink());
+    note(folder, store.lastLink());
     return planned;
   });
   const { batches, commands } = plan;
@@ -122,6 +126,16 @@ async function truncate({ data, after, yes, json }: TruncateOptions): Promise<nu
     );
   }
   return yes === true ? 0 : EXIT_NOTHING_DONE;
+}
+
+/** Of an empty journal nothing is noted: a new exchange may begin. */
+function note(folder: string, link: ChainLink): void {
+  if (link.lastSequence === 0) return;
+  try {
+    noteEnd(folder, { ...link, isStaged: false });
+  } catch (error) {
+    process.stderr.write(`The cut is made; where the journal ends is not noted: ${error}\n`);
+  }
 }
 
 function keptIn(kept: readonly string[]): string {

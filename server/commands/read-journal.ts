@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
 import { SETTINGS } from '../configuration.ts';
 import { inChild } from '../journal-child.ts';
+import { assertJournalIsReadable } from '../journal-guard.ts';
 
 /** The journal is bad, or what the command checks does not hold. */
 export const EXIT_FAILED = 1;
@@ -25,14 +26,16 @@ export function readJournal(
       return EXIT_NO_JOURNAL;
     }
     const mapBytes = SETTINGS.journalMapBytes.default;
-    const store = new JournalStore(folder, { mapBytes, readOnly: true });
+    let store: JournalStore | undefined;
     try {
+      assertJournalIsReadable(folder);
+      store = new JournalStore(folder, { mapBytes, readOnly: true });
       return read(store, folder);
     } catch (error) {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       return EXIT_FAILED;
     } finally {
-      await store.close();
+      await store?.close();
     }
   });
 }

@@ -6,7 +6,9 @@ import { orderedBalances } from '../../exchange/state-view.ts';
 import type { JournalStore } from '../../journal/journal-store.ts';
 import { differenceOf, listSnapshots, replayWhole } from '../../journal/snapshots.ts';
 import { SETTINGS } from '../configuration.ts';
+import { assertIsTheNoted } from '../journal-guard.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
+import { notedEnd } from '../noted-end.ts';
 import { EXIT_FAILED, readJournal } from './read-journal.ts';
 import { printResults, runReplay } from './replay.ts';
 
@@ -66,6 +68,11 @@ function replayOnceMore(store: JournalStore, folder: string, first: readonly Res
   } while (run.exchange.sequence < end && run.next());
   for (const { path, sequence } of listSnapshots(folder)) {
     if (sequence > store.lastLink().lastSequence) complain(`${path}: it is ahead of the journal`);
+  }
+  try {
+    assertIsTheNoted(store, folder, notedEnd(folder));
+  } catch (error) {
+    complain((error as Error).message);
   }
   if (run.eventHash !== firstValue('event_hash'))
     complain('the second replay has another event hash');

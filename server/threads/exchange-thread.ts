@@ -8,7 +8,6 @@ import { EventBuffer } from '../../exchange/event-sink.ts';
 import { DEFAULT_CAPACITY, Exchange } from '../../exchange/exchange.ts';
 import { Sequencer } from '../../exchange/sequencer.ts';
 import { hashState } from '../../exchange/state-hash.ts';
-import { assertHasPoint, type JournalPoint } from '../../journal/journal-point.ts';
 import type { JournalReplay } from '../../journal/journal-replay.ts';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { replayFromSnapshot } from '../../journal/snapshots.ts';
@@ -21,6 +20,8 @@ import { Counter, Counters } from '../../ring/counters.ts';
 import { LatencyClock } from '../../ring/latency-clock.ts';
 import { RingProducer, RingReader } from '../../ring/ring.ts';
 import { Signal, Waiter } from '../../ring/waiter.ts';
+import { assertIsTheNoted } from '../journal-guard.ts';
+import type { NotedEnd } from '../noted-end.ts';
 import { warmUp } from '../warm-up/warm-up.ts';
 import { LatencyStamper } from './latency-stamper.ts';
 import { RingSink } from './ring-sink.ts';
@@ -38,7 +39,7 @@ export interface ExchangeThreadData {
   readonly dataFolder: string;
   readonly journalMapBytes: number;
   /** Where the journal ended when that was last noted; undefined where it was not. */
-  readonly known: JournalPoint | undefined;
+  readonly noted: NotedEnd | undefined;
   readonly wait: WaitSettings;
   /** Commands taken from one ring before the next ring has its turn. */
   readonly turnCommands: number;
@@ -93,9 +94,7 @@ async function recover(): Promise<JournalReplay> {
     readOnly: false,
     durability: links.durability,
   });
-  const { known } = data;
-  const isEmpty = store.lastLink().lastSequence === 0;
-  if (known !== undefined && !isEmpty) assertHasPoint(store, known, 'when it was last in use');
+  assertIsTheNoted(store, data.dataFolder, data.noted);
   const recovering = replayFromSnapshot(store, data.dataFolder, {
     exchange,
     setsAside: true,
@@ -125,7 +124,6 @@ async function recover(): Promise<JournalReplay> {
   post({
     kind: 'recovered',
     sequence,
-    link: recovering.link,
     snapshotSequence: from,
     time,
     markets,

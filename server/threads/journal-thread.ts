@@ -9,7 +9,7 @@ import { JournalFullError, JournalWriteError } from '../../journal/journal-error
 import { JournalMetrics } from '../../journal/journal-metrics.ts';
 import { causeOf, JournalStore, journalFileOf } from '../../journal/journal-store.ts';
 import { JournalWriter } from '../../journal/journal-writer.ts';
-import { openStagingFiles, Staging } from '../../journal/staging.ts';
+import { emptyStagingFiles, openStagingFiles, Staging } from '../../journal/staging.ts';
 import { restoreStaged } from '../../journal/staging-restore.ts';
 import { Counter, Counters } from '../../ring/counters.ts';
 import { LatencyClock } from '../../ring/latency-clock.ts';
@@ -35,6 +35,8 @@ export interface JournalThreadData {
    * looks so often: many small commits take several times as long as few large ones.
    */
   readonly napMs: number;
+  /** Whether staging files must be there. */
+  readonly isStaged: boolean;
   readonly wait: WaitSettings;
 }
 
@@ -50,9 +52,10 @@ const store = new JournalStore(dataFolder, {
   readOnly: false,
   durability,
 });
-const restored = restoreStaged(dataFolder, store);
+const restored = restoreStaged(dataFolder, store, data.isStaged);
 const staging =
   durability === 'commit' ? new Staging(openStagingFiles(dataFolder), unflushedBytes) : undefined;
+if (staging === undefined) emptyStagingFiles(dataFolder);
 const writer = new JournalWriter(store, new RingReader(links.eventRing, JOURNAL_READER), {
   durability,
   batchBytes,
@@ -71,6 +74,7 @@ const listeners = [links.signals.exchange, ...links.signals.gateways].map(
 );
 
 let trimmedSequence = 0;
+let hasBegun = false;
 // A commit that fails rejects promises of LMDB's own beside ours, and not always behind them.
 process.on('unhandledRejection', (error) => {
   if (error instanceof JournalWriteError || error instanceof JournalFullError) throw error;
@@ -107,7 +111,7 @@ for (;;) {
   else if (isFlushing) await nextTurn();
   else waiter.idle(frames + trim());
 }
-staging?.close(dataFolder);
+staging?.close();
 post({ kind: 'closed', link: store.lastLink() });
 await store.close();
 
@@ -136,6 +140,9 @@ function trim(): number {
 function tellStored(): void {
   counters.set(Counter.StoredSequence, writer.storedSequence);
   follower.ring();
+  if (hasBegun || writer.storedSequence === 0) return;
+  hasBegun = true;
+  post({ kind: 'begun', link: store.lastLink() });
 }
 
 function post(message: ThreadMessage): void {

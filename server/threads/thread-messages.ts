@@ -19,7 +19,6 @@ export type ThreadMessage =
   | {
       readonly kind: 'recovered';
       readonly sequence: number;
-      readonly link: ChainLink;
       /** Where the replay began; 0: at the journal's beginning. */
       readonly snapshotSequence: number;
       readonly time: number;
@@ -35,8 +34,8 @@ export type ThreadMessage =
   | ({ readonly kind: 'market' } & MarketState)
   /** An error that the thread could not handle; it is closing by itself. */
   | { readonly kind: 'failed'; readonly reason: string }
-  /** The journal is, and ends so. */
-  | { readonly kind: 'closed'; readonly link: ChainLink }
+  /** The journal has commands that are on disk up to there; it is closed, and ends there. */
+  | { readonly kind: 'begun' | 'closed'; readonly link: ChainLink }
   | { readonly kind: 'stopped'; readonly sequence: number; readonly stateHash: string }
   /** Of a long recovery. */
   | { readonly kind: 'progress'; readonly done: number; readonly of: number }

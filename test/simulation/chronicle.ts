@@ -57,7 +57,7 @@ export class Chronicle {
    * @throws ProcessEnd where the process ends while it recovers
    */
   recover(ends: readonly EndKind[], checkpoint: Checkpoint): Recovered {
-    const exchange = this.replay(ends);
+    const exchange = this.replay();
     const { sequence } = exchange;
     const { firstTorn } = this.disk;
     must(firstTorn === undefined, `batch ${firstTorn} is torn, and is served`);
@@ -96,8 +96,8 @@ export class Chronicle {
    * A journal that is refused is cut where it is torn, and snapshots set aside that it does not
    * lead to, as an operator would.
    */
-  private replay(ends: readonly EndKind[]): Exchange {
-    const { control, durability } = this.settings;
+  private replay(): Exchange {
+    const { control } = this.settings;
     const how = {
       takesStaged: control !== 'no-staging',
       checksSnapshots: control !== 'stale-snapshot',
@@ -106,16 +106,10 @@ export class Chronicle {
       return recover(this.disk, how).exchange;
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
-      const { firstTorn, snapshots } = this.disk;
-      // Snapshots are taken of what is not flushed, too.
-      const mayBeAhead = durability !== 'fsync' && ends.includes('power cut');
-      if (firstTorn === undefined) must(mayBeAhead, error.message);
-      else {
-        const isAhead = mayBeAhead && (snapshots[0]?.link.lastSequence ?? 0) >= firstTorn;
-        const isTorn = error.sequence >= firstTorn || isAhead;
-        must(isTorn, `only ${firstTorn} is torn: ${error.message}`);
-        this.disk.truncateFrom(firstTorn);
-      }
+      const { firstTorn } = this.disk;
+      if (firstTorn === undefined) throw error;
+      must(error.sequence >= firstTorn, `only ${firstTorn} is torn: ${error.message}`);
+      this.disk.truncateFrom(firstTorn);
       this.disk.setSnapshotsAside();
       return recover(this.disk, how).exchange;
     }

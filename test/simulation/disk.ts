@@ -41,6 +41,8 @@ interface HandedBatch {
 export interface SimulatedSnapshot {
   readonly link: ChainLink;
   readonly numbers: number[];
+  /** Of the system that had it, where some of it was not flushed yet. */
+  readonly bootId: string | undefined;
 }
 
 const SNAPSHOTS_KEPT = 3;
@@ -57,6 +59,8 @@ export class SimulatedDisk implements BatchSource, BatchTarget {
   /** Starts that began with one. */
   usedSnapshots = 0;
   tornBatches = 0;
+  /** Whether an exchange has begun to use them, so that they have headers. */
+  areStagingFilesExpected = false;
   private boots = 1;
   /** The last command that was flushed at the last end, and so must be there after it. */
   safeSequence = 0;
@@ -161,6 +165,10 @@ export class SimulatedDisk implements BatchSource, BatchTarget {
   /** Of the operating system, which a power cut ends. */
   get bootId(): string {
     return `boot ${this.boots}`;
+  }
+
+  get isFlushed(): boolean {
+    return this.batches.every(({ isFlushed }) => isFlushed);
   }
 
   get firstTorn(): number | undefined {

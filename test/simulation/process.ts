@@ -93,9 +93,11 @@ function createWriter(links: ThreadLinks, disk: SimulatedDisk, settings: Setting
   const { durability, batchBytes, unflushedBytes, control } = settings;
   const isStaged = durability === 'commit';
   const Reader = control === 'early-release' ? EarlyReader : RingReader;
+  const staging = isStaged && new Staging(disk.stagingFiles, unflushedBytes, disk.bootId);
+  if (isStaged) disk.areStagingFilesExpected = true;
   return new JournalWriter(disk, new Reader(links.eventRing, JOURNAL_READER), {
     ...{ durability, batchBytes, unflushedBytes },
-    ...(isStaged && { staging: new Staging(disk.stagingFiles, unflushedBytes, disk.bootId) }),
+    ...(staging && { staging }),
   });
 }
 

@@ -5,7 +5,7 @@
 import type { ExchangeCapacity } from '../../exchange/exchange.ts';
 import { loadExchange, saveExchange } from '../../exchange/snapshot/snapshot.ts';
 import { StateInMemory } from '../../exchange/testing/restored-exchange.ts';
-import { assertHasPoint } from '../../journal/journal-point.ts';
+import { assertHasPoint, isContinued } from '../../journal/journal-point.ts';
 import { JournalReplay } from '../../journal/journal-replay.ts';
 import { appendStaged } from '../../journal/staging-restore.ts';
 import type { SimulatedDisk } from './disk.ts';
@@ -26,10 +26,10 @@ export function recover(disk: SimulatedDisk, how: HowToRecover): JournalReplay {
       disk.stagingFiles.map(({ content }, index) => ({ path: `staging-${index}`, bytes: content })),
       disk,
       disk.bootId,
+      disk.areStagingFilesExpected,
     );
   }
   disk.flush();
-  for (const file of disk.stagingFiles) file.remove();
   const replay = replayFromSnapshot(disk, how.checksSnapshots);
   if (replay.exchange.sequence > 0) disk.usedSnapshots++;
   replay.runToEnd();
@@ -46,12 +46,16 @@ export function takeSnapshot(disk: SimulatedDisk, to: number): void {
   const state = new StateInMemory();
   saveExchange(replay.exchange, state);
   if (replay.exchange.sequence === 0) return;
-  disk.keepSnapshot({ link: replay.link, numbers: state.numbers });
+  const bootId = disk.isFlushed ? undefined : disk.bootId;
+  disk.keepSnapshot({ link: replay.link, numbers: state.numbers, bootId });
 }
 
 function replayFromSnapshot(disk: SimulatedDisk, checks: boolean): JournalReplay {
-  const snapshot = disk.snapshots[0];
-  if (checks && snapshot !== undefined) assertHasPoint(disk, snapshot.link, 'at a snapshot');
+  const snapshot = disk.snapshots.find(({ link, bootId }) => {
+    if (!checks || isContinued(disk, link)) return true;
+    if (bootId === undefined || bootId === disk.bootId) assertHasPoint(disk, link, 'at a snapshot');
+    return false;
+  });
   if (snapshot === undefined) return new JournalReplay(disk, undefined, CAPACITY);
   return new JournalReplay(disk, undefined, CAPACITY, (exchange) => {
     loadExchange(exchange, new StateInMemory(snapshot.numbers));

@@ -33,10 +33,10 @@ export class SimulatedFile implements StagingFile {
 
   close(): void {}
 
-  /** Removes it, and flushes its folder: it does not come back. */
-  remove(): void {
-    this.content = new Uint8Array(0);
-    this.durable = this.content;
+  reset(header: Uint8Array): void {
+    this.write(header, 0);
+    this.content = header.slice();
+    this.durable = header.slice();
   }
 
   cutPower(random: RandomSource): void {

@@ -138,8 +138,8 @@ export class World {
         const { exchange, lost, isProjectionKept } = this.chronicle.recover(ends, checkpoint);
         this.tally.lost += lost;
         if (!isProjectionKept) this.rebuildProjection();
-        this.isRecovering = false;
         this.begin(exchange);
+        this.isRecovering = false;
         return;
       } catch (error) {
         if (!(error instanceof ProcessEnd)) throw error;

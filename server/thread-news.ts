@@ -1,6 +1,6 @@
-/** What threads say at their end, where that is in order. */
-import { noteEnd } from './journal-guard.ts';
+/** What threads tell once, where all is in order: at a journal's beginning, and at their ends. */
 import type { Logger } from './log.ts';
+import { noteEnd } from './noted-end.ts';
 import type { ThreadHandle } from './thread-handle.ts';
 
 /** Logs the last state of an exchange. */
@@ -11,16 +11,21 @@ export async function logExchangeEnd(exchange: ThreadHandle, log: Logger): Promi
   log.info({ sequence, stateHash }, 'exchange stopped');
 }
 
-/** Notes where a journal ends, for the next start. */
-export async function noteJournalEnd(
+/**
+ * Notes for the next start where a journal is, when it has commands that are on disk, or where it
+ * ends.
+ */
+export async function noteJournal(
+  when: 'begun' | 'closed',
   journal: ThreadHandle,
+  isStaged: boolean,
   dataFolder: string,
   log: Logger,
 ): Promise<void> {
-  const end = await journal.receive('closed').catch(() => undefined);
-  if (end === undefined || end.link.lastSequence === 0) return;
+  const news = await journal.receive(when).catch(() => undefined);
+  if (news === undefined || news.link.lastSequence === 0) return;
   try {
-    noteEnd(dataFolder, end.link);
+    noteEnd(dataFolder, { ...news.link, isStaged });
   } catch (error) {
     log.warn({ error: String(error) }, "the journal's end is not noted; the journal is whole");
   }
