@@ -2,9 +2,9 @@
  * Checks an exchange that replays a journal. After each command: what its events touched, and that
  * a rejected one changed nothing; after some, everything.
  *
- * It listens to the events and keeps books of its own (`Holdings`, `OpenOrders`, `Postings`). So
- * what changes a balance or an order without telling shows too: when the next event touches it, or
- * when everything is checked.
+ * It listens to the events and keeps books of its own (`Holdings`, `OpenOrders`, `Postings`,
+ * `RiskBooks`). So what changes a balance or an order without telling shows too: when an event
+ * touches it again, or when everything is checked.
  */
 import type { Exchange } from '../../exchange/exchange.ts';
 import { orderedBalances } from '../../exchange/state-view.ts';
@@ -50,6 +50,7 @@ import { HeldTransfers } from './held-transfers.ts';
 import { Holdings } from './holdings.ts';
 import { OpenOrders } from './open-orders.ts';
 import { Postings } from './postings.ts';
+import { RiskBooks } from './risk-books.ts';
 import { Settings } from './settings.ts';
 import { VenueFacts } from './venue-facts.ts';
 import { Violation } from './violation.ts';
@@ -66,6 +67,7 @@ export class Auditor implements ReplayListener {
   private readonly heldTransfers = new HeldTransfers(this.holdings);
   private readonly facts = new VenueFacts();
   private readonly postings = new Postings();
+  private readonly riskBooks = new RiskBooks();
   private readonly settings = new Settings();
   /** Orders that the command's events reported. */
   private readonly reported = new Set<number>();
@@ -116,6 +118,7 @@ export class Auditor implements ReplayListener {
     holdings.begin();
     openOrders.begin();
     this.postings.begin();
+    this.riskBooks.begin();
     this.reported.clear();
     this.changes = 0;
     this.isAnswerRepeated = false;
@@ -134,6 +137,7 @@ export class Auditor implements ReplayListener {
     this.fail(this.postings.finish(this.askedPosting(command, offset)));
     if (!isRejected) this.noteRates(command, offset);
     this.fail(holdings.findFaultInTouched(exchange) ?? openOrders.findFaultInTouched(exchange));
+    this.fail(this.riskBooks.finish(exchange));
     if (this.isDue(this)) this.checkAll();
   }
 
@@ -145,6 +149,7 @@ export class Auditor implements ReplayListener {
     this.fail(this.settings.findFault(exchange));
     this.fail(this.heldTransfers.findFault(exchange));
     this.fail(this.holdings.findFaultInAll(orderedBalances(exchange)));
+    this.fail(this.riskBooks.findFaultInAll(exchange));
     this.checkedSequence = exchange.sequence;
   }
 
@@ -162,6 +167,7 @@ export class Auditor implements ReplayListener {
       const { orderId, execType } = this.report.wrap(events, at);
       if (execType === ExecType.Rejected) return;
       this.reported.add(orderId);
+      this.riskBooks.takeReport(exchange, this.report);
     } else if (templateId === TRANSFER.templateId) {
       const { debitAccountId, creditAccountId, currencyId, amount } = this.transfer.wrap(
         events,

@@ -151,6 +151,16 @@ const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])
     /order \d+ is .*; after its last report/,
   ],
   [
+    'an open order that its account’s exposure does not count',
+    (exchange) => exchange.risk.preTrade.exposures.removeOrder(quietExposure(exchange)),
+    /account \d+ in market 1: .* but its orders come to \d+ to buy and \d+ to sell in \d+ orders/,
+  ],
+  [
+    'an exposure that counts a lot too many',
+    (exchange) => exchange.risk.preTrade.exposures.addOpenQty(quietExposure(exchange), Side.Buy, 1),
+    /account \d+ in market 1: .* but its orders come to/,
+  ],
+  [
     'a level that shows too much',
     ({ engine }) => engine.levels.addQty(engine.books[0]!.asks.best(), 1, 0),
     /market 1, Sell at \d+: shows .* but its orders sum to/,
@@ -181,6 +191,12 @@ const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])
     /transfer \d+ \(Pending, locks \d+\) was told, but is transfer \d+ \(Pending, locks 0\)/,
   ],
 ];
+
+/** What a customer has open, whose order the command at hand did not touch. */
+function quietExposure(exchange: Exchange): number {
+  const { holds } = exchange.risk.state;
+  return exchange.risk.preTrade.exposures.find(holds.account(restingOrder(exchange, Side.Buy)), 0);
+}
 
 /** A transfer that locks money until somebody resolves it. */
 function pendingTransfer({ risk }: Exchange): number {

@@ -1,0 +1,82 @@
+/**
+ * Open orders as their reports tell them, whatever the books say: by whom, on which terms, and what
+ * is left of each.
+ */
+import type { Exchange } from '../../exchange/exchange.ts';
+import { ExecType } from '../../protocol/enums.ts';
+import type { ExecutionReport } from '../../protocol/execution-report.ts';
+import type { Exposure, Exposures } from './exposures.ts';
+
+export interface ReportedOrder {
+  readonly orderId: number;
+  readonly accountId: number;
+  /** Its index. */
+  readonly market: number;
+  readonly side: number;
+  readonly orderType: number;
+  readonly exposure: Exposure;
+  /** 0 for an order without a limit. */
+  price: number;
+  stopPrice: number;
+  /** Lots. */
+  qty: number;
+  leavesQty: number;
+}
+
+export class ReportedOrders {
+  private readonly exposures: Exposures;
+  private readonly byId = new Map<number, ReportedOrder>();
+  /** Orders of which the command left nothing. */
+  private readonly ended: number[] = [];
+
+  /** @param exposures are told what orders have open */
+  constructor(exposures: Exposures) {
+    this.exposures = exposures;
+  }
+
+  /** Forgets orders that the last command ended: until then it may tell of them once more. */
+  begin(): void {
+    for (const orderId of this.ended) this.byId.delete(orderId);
+    this.ended.length = 0;
+  }
+
+  find(orderId: number): ReportedOrder | undefined {
+    return this.byId.get(orderId);
+  }
+
+  /** All that are open, between two commands. */
+  all(): IterableIterator<ReportedOrder> {
+    return this.byId.values();
+  }
+
+  /**
+   * Takes a report that is not Rejected; returns its order, or undefined where it tells of one that
+   * is not open.
+   */
+  take(exchange: Exchange, report: ExecutionReport): ReportedOrder | undefined {
+    const { orderId } = report;
+    const order =
+      report.execType === ExecType.New ? this.open(exchange, report) : this.byId.get(orderId);
+    if (order === undefined) return undefined;
+    const { leavesQty } = report;
+    const before = order.leavesQty;
+    const orders = Number(leavesQty > 0) - Number(before > 0);
+    this.exposures.add(order.exposure, order.side, leavesQty - before, orders);
+    if (leavesQty === 0) this.ended.push(orderId);
+    order.leavesQty = leavesQty;
+    order.price = report.price;
+    order.stopPrice = report.stopPrice;
+    order.qty = report.qty;
+    return order;
+  }
+
+  private open(exchange: Exchange, report: ExecutionReport): ReportedOrder {
+    const { orderId, accountId, side, orderType, symbolId } = report;
+    const market = exchange.engine.symbolIndexOf(symbolId);
+    const exposure = this.exposures.of(accountId, market);
+    const terms = { price: 0, stopPrice: 0, qty: 0, leavesQty: 0 };
+    const order = { orderId, accountId, market, side, orderType, exposure, ...terms };
+    this.byId.set(orderId, order);
+    return order;
+  }
+}
