@@ -10,13 +10,11 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import { orderedBalances } from '../../exchange/state-view.ts';
 import type { ReplayListener } from '../../journal/journal-replay.ts';
 import {
-  ADD_SYMBOL,
   CANCEL_ORDER,
   FUNDING,
   NEW_ORDER,
   NEW_TRANSFER,
   REPLACE_ORDER,
-  SET_FEES,
 } from '../../protocol/command-layout.ts';
 import {
   CancelOrder,
@@ -41,10 +39,8 @@ import { Balance, BookLevel, CommandDone, Trade, Transfer } from '../../protocol
 import { ExecutionReport } from '../../protocol/execution-report.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../../protocol/reject-reason.ts';
-import { SetFees } from '../../protocol/risk-commands.ts';
 import { NewTransfer } from '../../protocol/transfer-commands.ts';
 import { TransferReport } from '../../protocol/transfer-report.ts';
-import { AddSymbol } from '../../protocol/venue-commands.ts';
 import { isRefusedInCancelOnly } from '../../protocol/venue-mode.ts';
 import { HeldTransfers } from './held-transfers.ts';
 import { Holdings } from './holdings.ts';
@@ -60,6 +56,9 @@ export class Auditor implements ReplayListener {
   checkedSequence = 0;
   /** How often everything was checked. */
   fullChecks = 0;
+  /** Of the command: it was an order sent again. */
+  isAnswerRepeated = false;
+  rejectReason: number = RejectReason.None;
   private readonly exchange: () => Exchange;
   private readonly isDue: (auditor: Auditor) => boolean;
   private readonly holdings = new Holdings();
@@ -67,15 +66,12 @@ export class Auditor implements ReplayListener {
   private readonly heldTransfers = new HeldTransfers(this.holdings);
   private readonly facts = new VenueFacts();
   private readonly postings = new Postings();
-  private readonly riskBooks = new RiskBooks();
+  private readonly riskBooks = new RiskBooks(this.holdings);
   private readonly settings = new Settings();
   /** Orders that the command's events reported. */
   private readonly reported = new Set<number>();
   /** Events of the command that tell of a change. */
   private changes = 0;
-  /** Of the command: it was an order sent again. */
-  private isAnswerRepeated = false;
-  private rejectReason: number = RejectReason.None;
   private readonly header = new CommandHeader();
   private readonly funding = new Funding();
   private readonly newTransfer = new NewTransfer();
@@ -118,7 +114,7 @@ export class Auditor implements ReplayListener {
     holdings.begin();
     openOrders.begin();
     this.postings.begin();
-    this.riskBooks.begin();
+    this.riskBooks.begin(command, offset);
     this.reported.clear();
     this.changes = 0;
     this.isAnswerRepeated = false;
@@ -135,9 +131,8 @@ export class Auditor implements ReplayListener {
     this.fail(changedSetting);
     this.checkMode(exchange, templateId, isRejected);
     this.fail(this.postings.finish(this.askedPosting(command, offset)));
-    if (!isRejected) this.noteRates(command, offset);
     this.fail(holdings.findFaultInTouched(exchange) ?? openOrders.findFaultInTouched(exchange));
-    this.fail(this.riskBooks.finish(exchange));
+    this.fail(this.riskBooks.finish(exchange, this));
     if (this.isDue(this)) this.checkAll();
   }
 
@@ -176,8 +171,10 @@ export class Auditor implements ReplayListener {
       this.holdings.post(debitAccountId, currencyId, -amount);
       this.holdings.post(creditAccountId, currencyId, amount);
       this.postings.take(this.transfer);
+      this.riskBooks.takeTransfer(this.transfer);
     } else if (templateId === TRADE.templateId) {
       this.postings.explainTrade(exchange, this.trade.wrap(events, at));
+      this.riskBooks.takeTrade(exchange, this.trade);
     } else if (templateId === TRANSFER_REPORT.templateId) {
       const report = this.transferReport.wrap(events, at);
       this.postings.explainTransfer(report);
@@ -213,15 +210,6 @@ export class Auditor implements ReplayListener {
       }
       default:
         return undefined;
-    }
-  }
-
-  private noteRates(record: RecordBuffer, offset: number): void {
-    const templateId = templateIdAt(record, offset);
-    if (templateId === ADD_SYMBOL.templateId || templateId === SET_FEES.templateId) {
-      const command = templateId === ADD_SYMBOL.templateId ? new AddSymbol() : new SetFees();
-      const { symbolId, makerFeePpm, takerFeePpm } = command.wrap(record, offset);
-      this.postings.addRates(symbolId, makerFeePpm, takerFeePpm);
     }
   }
 

@@ -5,10 +5,8 @@
  * A failure prints its seed; `HOGA_TEST_SEED=<seed>` runs the same again.
  */
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import fc from 'fast-check';
+import { describe, test } from 'node:test';
 import type { Exchange } from '../../exchange/exchange.ts';
-import { ACCOUNTS, CURRENCIES, command, send } from '../../exchange/testing/drawn-commands.ts';
 import { BTC_USD, RecordedExchange, USD } from '../../exchange/testing/recorded-exchange.ts';
 import { BATCH } from '../../journal/batch-layout.ts';
 import { JournalReplay, type ReplayListener } from '../../journal/journal-replay.ts';
@@ -344,31 +342,4 @@ describe('an audit', () => {
     const open: OpenReplay = (listener) => new JournalReplay(store, listener, SMALL_CAPACITY);
     assertFound(auditJournal(open), /recorded event hash .* is not reproduced/, at);
   });
-});
-
-test('whatever orders are sent, nothing is found after any command', (t: TestContext) => {
-  fc.assert(
-    fc.property(fc.array(command, { maxLength: 100, size: 'max' }), (commands) => {
-      const venue = new RecordedExchange();
-      const auditor = new Auditor(
-        () => venue.exchange,
-        () => true,
-      );
-      const look = () => {
-        auditor.onCommand(venue.history.at(-1)!, 0, venue.sink.record, venue.sink.length);
-      };
-      for (const account of ACCOUNTS) {
-        for (const currency of CURRENCIES) {
-          venue.deposit(account, currency, 30_000);
-          look();
-        }
-      }
-      for (const drawn of commands) {
-        if (venue.tickIfDue().length > 0) look();
-        send(venue, drawn);
-        look();
-      }
-    }),
-    { seed: testSeed(t), numRuns: 200 },
-  );
 });

@@ -6,6 +6,8 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import { ExecType } from '../../protocol/enums.ts';
 import type { ExecutionReport } from '../../protocol/execution-report.ts';
 import type { Exposure, Exposures } from './exposures.ts';
+import type { FeeRules } from './fee-rules.ts';
+import type { StopBound } from './stop-bound.ts';
 
 export interface ReportedOrder {
   readonly orderId: number;
@@ -21,17 +23,25 @@ export interface ReportedOrder {
   /** Lots. */
   qty: number;
   leavesQty: number;
+  /** By how much its latest report changed that. */
+  addedQty: number;
+  /** Of a stop without a limit, by its latest terms. */
+  stop: StopBound | undefined;
+  /** The most that it pays in fees: its market's worst when it got its place. */
+  worstFeePpm: number;
 }
 
 export class ReportedOrders {
   private readonly exposures: Exposures;
+  private readonly feeRules: FeeRules;
   private readonly byId = new Map<number, ReportedOrder>();
   /** Orders of which the command left nothing. */
   private readonly ended: number[] = [];
 
   /** @param exposures are told what orders have open */
-  constructor(exposures: Exposures) {
+  constructor(exposures: Exposures, feeRules: FeeRules) {
     this.exposures = exposures;
+    this.feeRules = feeRules;
   }
 
   /** Forgets orders that the last command ended: until then it may tell of them once more. */
@@ -58,11 +68,18 @@ export class ReportedOrders {
     const order =
       report.execType === ExecType.New ? this.open(exchange, report) : this.byId.get(orderId);
     if (order === undefined) return undefined;
-    const { leavesQty } = report;
+    const { execType, leavesQty } = report;
+    if (
+      execType === ExecType.New ||
+      (execType === ExecType.Replaced && losesPlace(order, report))
+    ) {
+      order.worstFeePpm = this.feeRules.worstPpm(report.symbolId);
+    }
     const before = order.leavesQty;
     const orders = Number(leavesQty > 0) - Number(before > 0);
     this.exposures.add(order.exposure, order.side, leavesQty - before, orders);
     if (leavesQty === 0) this.ended.push(orderId);
+    order.addedQty = leavesQty - before;
     order.leavesQty = leavesQty;
     order.price = report.price;
     order.stopPrice = report.stopPrice;
@@ -74,9 +91,17 @@ export class ReportedOrders {
     const { orderId, accountId, side, orderType, symbolId } = report;
     const market = exchange.engine.symbolIndexOf(symbolId);
     const exposure = this.exposures.of(accountId, market);
-    const terms = { price: 0, stopPrice: 0, qty: 0, leavesQty: 0 };
-    const order = { orderId, accountId, market, side, orderType, exposure, ...terms };
+    const order: ReportedOrder = {
+      ...{ orderId, accountId, market, side, orderType, exposure },
+      ...{ price: 0, stopPrice: 0, qty: 0, leavesQty: 0, addedQty: 0, worstFeePpm: 0 },
+      stop: undefined,
+    };
     this.byId.set(orderId, order);
     return order;
   }
+}
+
+/** Another price or stop price, or more quantity. */
+function losesPlace(order: ReportedOrder, { price, qty, stopPrice }: ExecutionReport): boolean {
+  return price !== order.price || stopPrice !== order.stopPrice || qty > order.qty;
 }
