@@ -37,6 +37,7 @@ import {
 } from '../../protocol/event-layout.ts';
 import { Balance, BookLevel, CommandDone, Trade, Transfer } from '../../protocol/events.ts';
 import { ExecutionReport } from '../../protocol/execution-report.ts';
+import { OrderAnswer } from '../../protocol/order-answer.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../../protocol/reject-reason.ts';
 import { NewTransfer } from '../../protocol/transfer-commands.ts';
@@ -56,8 +57,8 @@ export class Auditor implements ReplayListener {
   checkedSequence = 0;
   /** How often everything was checked. */
   fullChecks = 0;
-  /** Of the command: it was an order sent again. */
-  isAnswerRepeated = false;
+  /** Of the command: the order whose first answer was told again; 0: none. */
+  answeredOrderId = 0;
   rejectReason: number = RejectReason.None;
   private readonly exchange: () => Exchange;
   private readonly isDue: (auditor: Auditor) => boolean;
@@ -86,6 +87,7 @@ export class Auditor implements ReplayListener {
   private readonly transferReport = new TransferReport();
   private readonly balance = new Balance();
   private readonly level = new BookLevel();
+  private readonly answer = new OrderAnswer();
   private readonly done = new CommandDone();
 
   /**
@@ -95,6 +97,11 @@ export class Auditor implements ReplayListener {
   constructor(exchange: () => Exchange, isDue: (auditor: Auditor) => boolean) {
     this.exchange = exchange;
     this.isDue = isDue;
+  }
+
+  /** Of the command: it was an order sent again. */
+  private get isAnswerRepeated(): boolean {
+    return this.answeredOrderId !== 0;
   }
 
   get sequence(): number {
@@ -117,7 +124,7 @@ export class Auditor implements ReplayListener {
     this.riskBooks.begin(command, offset);
     this.reported.clear();
     this.changes = 0;
-    this.isAnswerRepeated = false;
+    this.answeredOrderId = 0;
     for (let at = 0; at < bytes; at += recordLengthAt(events, at)) {
       this.take(exchange, templateIdAt(events, at), events, at);
     }
@@ -155,7 +162,7 @@ export class Auditor implements ReplayListener {
     }
     if (templateId === ORDER_ANSWER_FILL.templateId) return;
     if (templateId === ORDER_ANSWER.templateId) {
-      this.isAnswerRepeated = true;
+      this.answeredOrderId = this.answer.wrap(events, at).orderId;
       return;
     }
     if (templateId === EXECUTION_REPORT.templateId) {

@@ -11,6 +11,7 @@ import {
   REPLACE_ORDER,
   SET_FEE_TIER,
   SET_FEES,
+  SET_LIMITS,
   SET_PERMISSION,
   SET_RISK_LIMITS,
 } from '../../protocol/command-layout.ts';
@@ -27,7 +28,8 @@ import {
   SetPermission,
   SetRiskLimits,
 } from '../../protocol/risk-commands.ts';
-import { AddSymbol } from '../../protocol/venue-commands.ts';
+import { AddSymbol, SetLimits } from '../../protocol/venue-commands.ts';
+import { ClientOrderIds, type NewOrderAnswer } from './client-order-ids.ts';
 import { Exposures } from './exposures.ts';
 import { FeeRules } from './fee-rules.ts';
 import { Fees } from './fees.ts';
@@ -42,13 +44,6 @@ import { Volumes } from './volumes.ts';
 
 const ACCEPTED: number = RejectReason.None;
 
-/** What a command came to. */
-export interface Outcome {
-  readonly rejectReason: number;
-  /** It was an order sent again. */
-  readonly isAnswerRepeated: boolean;
-}
-
 export class RiskBooks {
   private readonly feeRules = new FeeRules();
   private readonly exposures = new Exposures();
@@ -59,6 +54,7 @@ export class RiskBooks {
   private readonly limits = new OrderLimits();
   private readonly messageRates = new MessageRates(this.limits);
   private readonly limitChecks: LimitChecks;
+  private readonly clientOrderIds = new ClientOrderIds();
   private readonly header = new CommandHeader();
   private readonly newOrder = new NewOrder();
   private command: RecordBuffer | undefined;
@@ -125,11 +121,16 @@ export class RiskBooks {
   }
 
   /** What does not hold when the command is done. */
-  finish(exchange: Exchange, { rejectReason, isAnswerRepeated }: Outcome): string | undefined {
+  finish(exchange: Exchange, answer: NewOrderAnswer): string | undefined {
+    const { rejectReason, answeredOrderId } = answer;
     const command = this.command!;
     const templateId = templateIdAt(command, this.offset);
-    const isOrder = templateId === NEW_ORDER.templateId || templateId === REPLACE_ORDER.templateId;
-    if (isOrder && !isAnswerRepeated) {
+    const isNew = templateId === NEW_ORDER.templateId;
+    if (isNew) {
+      const order = this.newOrder.wrap(command, this.offset);
+      this.complain(this.clientOrderIds.take(exchange, order, answer));
+    }
+    if ((isNew || templateId === REPLACE_ORDER.templateId) && answeredOrderId === 0) {
       const { accountId } = this.header.wrap(command, this.offset);
       this.complain(this.messageRates.take(exchange, accountId, rejectReason));
     }
@@ -191,6 +192,9 @@ export class RiskBooks {
         break;
       case SET_FEE_TIER.templateId:
         this.feeRules.setTier(new SetFeeTier().wrap(command, offset));
+        break;
+      case SET_LIMITS.templateId:
+        this.clientOrderIds.setLimits(new SetLimits().wrap(command, offset), exchange.time);
         break;
       case SET_RISK_LIMITS.templateId:
         this.limits.setLimits(new SetRiskLimits().wrap(command, offset));
