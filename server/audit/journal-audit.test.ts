@@ -21,6 +21,7 @@ import {
 } from '../../journal/testing/journal-rig.ts';
 import { loadBatches, saveBatches, seal } from '../../journal/testing/stored-batches.ts';
 import {
+  Permission,
   Side,
   SystemAccount,
   TransferStatus,
@@ -81,8 +82,8 @@ function restingOrder({ engine }: Exchange, side: number): number {
 
 /** A customer's balance that the command at hand did not change. */
 const QUIET_ACCOUNT = 3;
-function quietBalance({ risk }: Exchange): number {
-  return risk.balances.find(risk.accounts.find(QUIET_ACCOUNT), 0);
+function quietBalance({ risk }: Exchange, currency = 0): number {
+  return risk.balances.find(risk.accounts.find(QUIET_ACCOUNT), currency);
 }
 
 const { AVAILABLE, LOCKED } = BALANCE_WORD;
@@ -157,6 +158,21 @@ const FAULTS: readonly (readonly [string, (exchange: Exchange) => void, RegExp])
     'an exposure that counts a lot too many',
     (exchange) => exchange.risk.preTrade.exposures.addOpenQty(quietExposure(exchange), Side.Buy, 1),
     /account \d+ in market 1: .* but its orders come to/,
+  ],
+  [
+    'a volume that no trade made',
+    (exchange) => {
+      const { volumes } = exchange.risk;
+      const today = volumes.dayOf(exchange.clock, 0);
+      volumes.add(quietBalance(exchange, 1), today, new Float64Array([1]), 0);
+    },
+    /account 3 in currency 2: a volume of \d+ on day \d+, but its trades come to/,
+  ],
+  [
+    'an account that may suddenly only close',
+    ({ risk }) =>
+      risk.preTrade.setPermission(risk.accounts.find(QUIET_ACCOUNT), Permission.CloseOnly),
+    /account 3 is CloseOnly, and was set Active/,
   ],
   [
     'a level that shows too much',
