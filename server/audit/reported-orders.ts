@@ -1,7 +1,8 @@
 /**
  * Open orders as their reports tell them, whatever the books say: by whom, on which terms, and what
- * is left of each.
+ * is left of each. What risk has reserved an order for must agree.
  */
+import { NO_SLOT } from '../../collections/id-table.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { ExecType } from '../../protocol/enums.ts';
 import type { ExecutionReport } from '../../protocol/execution-report.ts';
@@ -35,8 +36,8 @@ export class ReportedOrders {
   private readonly exposures: Exposures;
   private readonly feeRules: FeeRules;
   private readonly byId = new Map<number, ReportedOrder>();
-  /** Orders of which the command left nothing. */
-  private readonly ended: number[] = [];
+  /** Orders that the command told of. */
+  private readonly touched = new Set<ReportedOrder>();
 
   /** @param exposures are told what orders have open */
   constructor(exposures: Exposures, feeRules: FeeRules) {
@@ -46,8 +47,10 @@ export class ReportedOrders {
 
   /** Forgets orders that the last command ended: until then it may tell of them once more. */
   begin(): void {
-    for (const orderId of this.ended) this.byId.delete(orderId);
-    this.ended.length = 0;
+    for (const { leavesQty, orderId } of this.touched) {
+      if (leavesQty === 0) this.byId.delete(orderId);
+    }
+    this.touched.clear();
   }
 
   find(orderId: number): ReportedOrder | undefined {
@@ -78,13 +81,23 @@ export class ReportedOrders {
     const before = order.leavesQty;
     const orders = Number(leavesQty > 0) - Number(before > 0);
     this.exposures.add(order.exposure, order.side, leavesQty - before, orders);
-    if (leavesQty === 0) this.ended.push(orderId);
+    this.touched.add(order);
     order.addedQty = leavesQty - before;
     order.leavesQty = leavesQty;
     order.price = report.price;
     order.stopPrice = report.stopPrice;
     order.qty = report.qty;
     return order;
+  }
+
+  /** What does not hold of what the command touched. */
+  findFaultInTouched(exchange: Exchange): string | undefined {
+    return findFault(exchange, this.touched);
+  }
+
+  /** What does not hold of any open order. */
+  findFaultInAll(exchange: Exchange): string | undefined {
+    return findFault(exchange, this.byId.values());
   }
 
   private open(exchange: Exchange, report: ExecutionReport): ReportedOrder {
@@ -104,4 +117,26 @@ export class ReportedOrders {
 /** Another price or stop price, or more quantity. */
 function losesPlace(order: ReportedOrder, { price, qty, stopPrice }: ExecutionReport): boolean {
   return price !== order.price || stopPrice !== order.stopPrice || qty > order.qty;
+}
+
+function findFault(
+  { engine, risk }: Exchange,
+  orders: Iterable<ReportedOrder>,
+): string | undefined {
+  const { holds } = risk.state;
+  for (const { orderId, leavesQty, stop, worstFeePpm } of orders) {
+    if (leavesQty === 0) continue;
+    const slot = engine.findOrder(orderId);
+    if (slot === NO_SLOT) return `order ${orderId} is lost: ${leavesQty} lots of it are open`;
+    const is = `order ${orderId} is reserved`;
+    if (holds.openQty(slot) !== leavesQty) {
+      return `${is} for ${holds.openQty(slot)} lots, and ${leavesQty} are open`;
+    }
+    if (holds.worstPpm(slot) !== worstFeePpm) {
+      return `${is} with ${holds.worstPpm(slot)} ppm, and its market's worst were ${worstFeePpm}`;
+    }
+    if (stop === undefined || stop.protectionPrice === holds.price(slot)) continue;
+    return `${is} at ${holds.price(slot)}, and its protection price is ${stop.protectionPrice}`;
+  }
+  return undefined;
 }

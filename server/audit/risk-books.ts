@@ -141,6 +141,7 @@ export class RiskBooks {
     if (rejectReason === ACCEPTED) this.note(exchange, command, this.offset);
     return (
       this.fault ??
+      this.orders.findFaultInTouched(exchange) ??
       this.exposures.findFaultInTouched(exchange) ??
       this.volumes.findFaultInTouched(exchange) ??
       this.fees.findFaultInTouched(exchange)
@@ -150,6 +151,7 @@ export class RiskBooks {
   /** What does not hold when everything is checked. */
   findFaultInAll(exchange: Exchange): string | undefined {
     return (
+      this.orders.findFaultInAll(exchange) ??
       this.exposures.findFaultInAll(exchange) ??
       this.volumes.findFaultInAll(exchange) ??
       this.fees.findFaultInAll(exchange) ??
