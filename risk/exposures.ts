@@ -103,6 +103,11 @@ export function createExposures(pageRecords: number, markets: Markets) {
   return {
     find,
 
+    /** How many exposures there are. */
+    count(): number {
+      return counts[0]!;
+    },
+
     findOrOpen(account: number, market: number): number {
       const slot = find(account, market);
       return slot === NO_SLOT ? open(account, market) : slot;

@@ -2,21 +2,19 @@
  * Checks an exchange that replays a journal. After each command: what its events touched, and that
  * a rejected one changed nothing; after some, everything.
  *
- * It listens to the events and keeps books of its own (`Holdings`, `OpenOrders`, `Postings`). So
- * what changes a balance or an order without telling shows too: when the next event touches it, or
- * when everything is checked.
+ * It listens to the events and keeps books of its own (`Holdings`, `OpenOrders`, `Postings`,
+ * `RiskBooks`). So what changes a balance or an order without telling shows too: when an event
+ * touches it again, or when everything is checked.
  */
 import type { Exchange } from '../../exchange/exchange.ts';
 import { orderedBalances } from '../../exchange/state-view.ts';
 import type { ReplayListener } from '../../journal/journal-replay.ts';
 import {
-  ADD_SYMBOL,
   CANCEL_ORDER,
   FUNDING,
   NEW_ORDER,
   NEW_TRANSFER,
   REPLACE_ORDER,
-  SET_FEES,
 } from '../../protocol/command-layout.ts';
 import {
   CancelOrder,
@@ -39,17 +37,17 @@ import {
 } from '../../protocol/event-layout.ts';
 import { Balance, BookLevel, CommandDone, Trade, Transfer } from '../../protocol/events.ts';
 import { ExecutionReport } from '../../protocol/execution-report.ts';
+import { OrderAnswer } from '../../protocol/order-answer.ts';
 import { type RecordBuffer, recordLengthAt, templateIdAt } from '../../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../../protocol/reject-reason.ts';
-import { SetFees } from '../../protocol/risk-commands.ts';
 import { NewTransfer } from '../../protocol/transfer-commands.ts';
 import { TransferReport } from '../../protocol/transfer-report.ts';
-import { AddSymbol } from '../../protocol/venue-commands.ts';
 import { isRefusedInCancelOnly } from '../../protocol/venue-mode.ts';
 import { HeldTransfers } from './held-transfers.ts';
 import { Holdings } from './holdings.ts';
 import { OpenOrders } from './open-orders.ts';
 import { Postings } from './postings.ts';
+import { RiskBooks } from './risk-books.ts';
 import { Settings } from './settings.ts';
 import { VenueFacts } from './venue-facts.ts';
 import { Violation } from './violation.ts';
@@ -59,6 +57,9 @@ export class Auditor implements ReplayListener {
   checkedSequence = 0;
   /** How often everything was checked. */
   fullChecks = 0;
+  /** Of the command: the order whose first answer was told again; 0: none. */
+  answeredOrderId = 0;
+  rejectReason: number = RejectReason.None;
   private readonly exchange: () => Exchange;
   private readonly isDue: (auditor: Auditor) => boolean;
   private readonly holdings = new Holdings();
@@ -66,14 +67,12 @@ export class Auditor implements ReplayListener {
   private readonly heldTransfers = new HeldTransfers(this.holdings);
   private readonly facts = new VenueFacts();
   private readonly postings = new Postings();
+  private readonly riskBooks = new RiskBooks(this.holdings);
   private readonly settings = new Settings();
   /** Orders that the command's events reported. */
   private readonly reported = new Set<number>();
   /** Events of the command that tell of a change. */
   private changes = 0;
-  /** Of the command: it was an order sent again. */
-  private isAnswerRepeated = false;
-  private rejectReason: number = RejectReason.None;
   private readonly header = new CommandHeader();
   private readonly funding = new Funding();
   private readonly newTransfer = new NewTransfer();
@@ -88,6 +87,7 @@ export class Auditor implements ReplayListener {
   private readonly transferReport = new TransferReport();
   private readonly balance = new Balance();
   private readonly level = new BookLevel();
+  private readonly answer = new OrderAnswer();
   private readonly done = new CommandDone();
 
   /**
@@ -97,6 +97,11 @@ export class Auditor implements ReplayListener {
   constructor(exchange: () => Exchange, isDue: (auditor: Auditor) => boolean) {
     this.exchange = exchange;
     this.isDue = isDue;
+  }
+
+  /** Of the command: it was an order sent again. */
+  private get isAnswerRepeated(): boolean {
+    return this.answeredOrderId !== 0;
   }
 
   get sequence(): number {
@@ -116,9 +121,10 @@ export class Auditor implements ReplayListener {
     holdings.begin();
     openOrders.begin();
     this.postings.begin();
+    this.riskBooks.begin(command, offset);
     this.reported.clear();
     this.changes = 0;
-    this.isAnswerRepeated = false;
+    this.answeredOrderId = 0;
     for (let at = 0; at < bytes; at += recordLengthAt(events, at)) {
       this.take(exchange, templateIdAt(events, at), events, at);
     }
@@ -132,8 +138,8 @@ export class Auditor implements ReplayListener {
     this.fail(changedSetting);
     this.checkMode(exchange, templateId, isRejected);
     this.fail(this.postings.finish(this.askedPosting(command, offset)));
-    if (!isRejected) this.noteRates(command, offset);
     this.fail(holdings.findFaultInTouched(exchange) ?? openOrders.findFaultInTouched(exchange));
+    this.fail(this.riskBooks.finish(exchange, this));
     if (this.isDue(this)) this.checkAll();
   }
 
@@ -145,6 +151,7 @@ export class Auditor implements ReplayListener {
     this.fail(this.settings.findFault(exchange));
     this.fail(this.heldTransfers.findFault(exchange));
     this.fail(this.holdings.findFaultInAll(orderedBalances(exchange)));
+    this.fail(this.riskBooks.findFaultInAll(exchange));
     this.checkedSequence = exchange.sequence;
   }
 
@@ -155,13 +162,14 @@ export class Auditor implements ReplayListener {
     }
     if (templateId === ORDER_ANSWER_FILL.templateId) return;
     if (templateId === ORDER_ANSWER.templateId) {
-      this.isAnswerRepeated = true;
+      this.answeredOrderId = this.answer.wrap(events, at).orderId;
       return;
     }
     if (templateId === EXECUTION_REPORT.templateId) {
       const { orderId, execType } = this.report.wrap(events, at);
       if (execType === ExecType.Rejected) return;
       this.reported.add(orderId);
+      this.riskBooks.takeReport(exchange, this.report);
     } else if (templateId === TRANSFER.templateId) {
       const { debitAccountId, creditAccountId, currencyId, amount } = this.transfer.wrap(
         events,
@@ -170,8 +178,10 @@ export class Auditor implements ReplayListener {
       this.holdings.post(debitAccountId, currencyId, -amount);
       this.holdings.post(creditAccountId, currencyId, amount);
       this.postings.take(this.transfer);
+      this.riskBooks.takeTransfer(this.transfer);
     } else if (templateId === TRADE.templateId) {
       this.postings.explainTrade(exchange, this.trade.wrap(events, at));
+      this.riskBooks.takeTrade(exchange, this.trade);
     } else if (templateId === TRANSFER_REPORT.templateId) {
       const report = this.transferReport.wrap(events, at);
       this.postings.explainTransfer(report);
@@ -207,15 +217,6 @@ export class Auditor implements ReplayListener {
       }
       default:
         return undefined;
-    }
-  }
-
-  private noteRates(record: RecordBuffer, offset: number): void {
-    const templateId = templateIdAt(record, offset);
-    if (templateId === ADD_SYMBOL.templateId || templateId === SET_FEES.templateId) {
-      const command = templateId === ADD_SYMBOL.templateId ? new AddSymbol() : new SetFees();
-      const { symbolId, makerFeePpm, takerFeePpm } = command.wrap(record, offset);
-      this.postings.addRates(symbolId, makerFeePpm, takerFeePpm);
     }
   }
 

@@ -1,7 +1,7 @@
 /**
  * Whether each posting has a cause and each cause its postings: a trade moves what its price and
- * quantity come to and the fees that it tells, at rates that the market has had; a transfer moves
- * what its command or its report says, once; nothing else moves money.
+ * quantity come to and the fees that it tells, which `Fees` looks at; a transfer moves what its
+ * command or its report says, once; nothing else moves money.
  */
 import type { Exchange } from '../../exchange/exchange.ts';
 import {
@@ -13,7 +13,6 @@ import {
 } from '../../protocol/enums.ts';
 import type { Trade, Transfer } from '../../protocol/events.ts';
 import type { TransferReport } from '../../protocol/transfer-report.ts';
-import { feeOf } from '../../risk/fee.ts';
 
 interface Posting {
   readonly kind: number;
@@ -40,20 +39,12 @@ export class Postings {
   /** What reports of the command say that their transfers posted, by transfer. */
   private readonly due = new Map<number, Posting>();
   private readonly transfers = new Map<number, Posted>();
-  /** By market: parts per million that somebody may have paid. */
-  private readonly rates = new Map<number, Set<number>>();
 
   begin(): void {
     this.open = [];
     this.fault = undefined;
     this.isRepeated = false;
     this.due.clear();
-  }
-
-  /** Fees that a market has from now on, for a tier. */
-  addRates(symbolId: number, makerPpm: number, takerPpm: number): void {
-    const known = this.rates.get(symbolId) ?? new Set<number>();
-    this.rates.set(symbolId, known.add(makerPpm).add(takerPpm));
   }
 
   take(transfer: Transfer): void {
@@ -83,8 +74,6 @@ export class Postings {
       { kind: Fee, ...quote, from: seller, to: SystemAccount.Fee, amount: sellerFee },
     ];
     for (const posting of expected) if (posting.amount !== 0) this.expect(posting);
-    if (!this.rates.has(symbolId)) this.addRates(symbolId, market.makerFeePpm, market.takerFeePpm);
-    for (const fee of [makerFee, takerFee]) this.checkFee(symbolId, tradeId, notional, fee);
     const [rounding] = this.open;
     if (rounding?.kind === TransferKind.FeeRounding && rounding.referenceId === tradeId) {
       this.expect({ ...rounding, from: SystemAccount.Rounding, to: SystemAccount.Fee });
@@ -151,13 +140,6 @@ export class Postings {
     const isSame = found !== undefined && found.kind === posting.kind && isSameMove(found, posting);
     if (isSame && found.referenceId === posting.referenceId) return;
     this.complain(`${describe(posting)} was due, ${describe(found)} was posted`);
-  }
-
-  private checkFee(symbolId: number, tradeId: number, notional: number, fee: number): void {
-    const rates = this.rates.get(symbolId)!;
-    for (const ppm of rates) if (feeOf(notional, ppm) === fee) return;
-    const known = [...rates].join(', ');
-    this.complain(`trade ${tradeId} of ${notional} has a fee of ${fee}; rates were ${known} ppm`);
   }
 
   private complain(what: string): void {
