@@ -21,8 +21,8 @@ export async function makeJournalReadable(dataFolder: string, mapBytes: number):
 export function assertJournalIsReadable(dataFolder: string): void {
   if (inspectJournalFile(dataFolder) !== 'unflushed') return;
   throw new Error(
-    `${journalFolderOf(dataFolder)}: the system has ended before its newest commands were flushed. ` +
-      'Start the exchange once, which goes back to what was, and stop it',
+    `${journalFolderOf(dataFolder)}: the system has ended before its newest commands were ` +
+      'flushed. Start the exchange once, which goes back to what was, and stop it',
   );
 }
 

@@ -42,8 +42,8 @@ export function notedEnd(dataFolder: string): NotedEnd | undefined {
     return { lastSequence: sequence, crc, isStaged };
   }
   throw new Error(
-    `${path} is damaged: it must say where the journal ended, with the right seal. Restore it from ` +
-      'a copy, or remove it where you are sure that the journal is the right one',
+    `${path} is damaged: it must say where the journal ended, with the right seal. Restore it ` +
+      'from a copy, or remove it where you are sure that the journal is the right one',
   );
 }
 
