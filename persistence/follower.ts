@@ -10,13 +10,15 @@ import type { RecordBuffer } from '../protocol/record.ts';
 import type { Database } from './database.ts';
 import { dropProjection, migrate } from './migrations.ts';
 import { ProjectionBatch } from './projection-batch.ts';
-import { type Checkpoint, project, readCheckpoint } from './projector.ts';
+import { type Checkpoint, flushProjection, project, readCheckpoint } from './projector.ts';
 
 export interface FollowerReport {
   /** The tables were emptied, as asked for. */
   onEmptied(): void;
   onFollowed(sequence: number): void;
   onProjected(sequence: number): void;
+  /** Up to there it is on PostgreSQL's disk, too. */
+  onFlushed(sequence: number): void;
   /** PostgreSQL failed; the follower tries again after a pause. */
   onRetry(error: unknown, pauseMs: number): void;
   /** A snapshot that cannot be used: an older one is, or all of the journal. */
@@ -42,6 +44,11 @@ const REBUILD = 'Start with --rebuild-projection to fill them again from this jo
 const IMPORT =
   'Take in the archives that were made when it was trimmed, with `npm run journal -- import`, ' +
   'newest first.';
+/**
+ * How often what was projected is flushed: each flush waits for the disk that the journal writes
+ * to, and what a crash of PostgreSQL takes back is projected again.
+ */
+const FLUSH_EVERY_MS = 1_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -61,6 +68,8 @@ export class Follower implements ReplayListener {
   private isAttached = false;
   private pauseMs = FIRST_PAUSE_MS;
   private hasDiverged = false;
+  private flushedSequence = 0;
+  private flushedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     db: Database,
@@ -79,14 +88,23 @@ export class Follower implements ReplayListener {
   }
 
   /**
-   * Projects what is in the journal. Returns 0 when it is all done, or how long to pause, in ms.
+   * Projects what is in the journal. Returns 0 when it has it all, but for what has come meanwhile,
+   * or after a failure how long to pause, in ms.
    */
   async catchUp(): Promise<number> {
     if (this.hasDiverged) return this.followOnly();
     try {
       if (!this.isAttached) await this.attach();
       if (this.hasDiverged) return this.followOnly();
-      while (!this.isOutOfTime() && this.fillBatch()) await this.flush();
+      while (!this.isOutOfTime() && this.fillBatch()) {
+        const isFull = this.batch.commandCount >= this.batchCommands;
+        await this.flush();
+        if (!isFull) break;
+      }
+      if (this.hasUnflushed && this.isFlushDue()) {
+        await flushProjection(this.db, this.checkpoint);
+        this.noteFlush();
+      }
       this.pauseMs = FIRST_PAUSE_MS;
       return 0;
     } catch (error) {
@@ -97,6 +115,12 @@ export class Follower implements ReplayListener {
       this.report.onRetry(error, pauseMs);
       return pauseMs;
     }
+  }
+
+  /** Whether something is to be flushed before long, though nothing more may come. */
+  get hasUnflushed(): boolean {
+    if (this.hasDiverged || !this.isAttached) return false;
+    return this.checkpoint.sequence > this.flushedSequence;
   }
 
   onCommand(command: RecordBuffer, offset: number, events: RecordBuffer, bytes: number): void {
@@ -205,10 +229,22 @@ export class Follower implements ReplayListener {
   private async flush(): Promise<void> {
     const { batch } = this;
     const to = { sequence: batch.sequence, eventHash: this.replay!.eventHash };
-    await project(this.db, batch, this.checkpoint, to);
+    const isFlushed = this.isFlushDue();
+    await project(this.db, batch, this.checkpoint, to, isFlushed);
     this.checkpoint = to;
     this.batch = new ProjectionBatch();
     this.report.onProjected(to.sequence);
+    if (isFlushed) this.noteFlush();
+  }
+
+  private isFlushDue(): boolean {
+    return performance.now() - this.flushedAtMs >= FLUSH_EVERY_MS;
+  }
+
+  private noteFlush(): void {
+    this.flushedAtMs = performance.now();
+    this.flushedSequence = this.checkpoint.sequence;
+    this.report.onFlushed(this.flushedSequence);
   }
 
   /** The journal is still checked by hash when there is nothing to project to. */

@@ -28,23 +28,22 @@ export async function readCheckpoint(db: Database): Promise<Checkpoint | undefin
   return row === undefined ? undefined : { sequence: row.sequence, eventHash: row.event_hash };
 }
 
-/** Stores a batch that continues the checkpoint `from`, which becomes `to`. */
+/**
+ * Stores a batch that continues the checkpoint `from`, which becomes `to`.
+ *
+ * @param isFlushed whether it must be on disk when this returns; else a crash of PostgreSQL may
+ *   take back the latest batches, whole ones, checkpoint and all
+ */
 export async function project(
   db: Database,
   batch: ProjectionBatch,
   from: Checkpoint,
   to: Checkpoint,
+  isFlushed: boolean,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const moved = await tx
-      .updateTable('projection_checkpoint')
-      .set({ sequence: to.sequence, event_hash: to.eventHash })
-      .where('sequence', '=', from.sequence)
-      .where('event_hash', '=', from.eventHash)
-      .executeTakeFirst();
-    if (moved.numUpdatedRows !== 1n) {
-      throw new CheckpointMovedError(`checkpoint is no longer at sequence ${from.sequence}`);
-    }
+    if (!isFlushed) await sql`set local synchronous_commit to off`.execute(tx);
+    await moveCheckpoint(tx, from, to);
     await insertRows(tx, 'currencies', CURRENCY_COLUMNS, batch.currencies);
     await insertRows(tx, 'market_symbols', SYMBOL_COLUMNS, batch.symbols);
     await updateMarkets(tx, [...batch.bands.values(), ...batch.fees.values()]);
@@ -55,6 +54,27 @@ export async function project(
     await insertRows(tx, 'ledger_entries', LEDGER_ENTRY_COLUMNS, batch.ledgerEntries);
     await insertRows(tx, 'balances', BALANCE_COLUMNS, [...batch.balances.values()], BALANCE_UPDATE);
   });
+}
+
+/** All that was projected up to there is on disk when it returns. */
+export async function flushProjection(db: Database, at: Checkpoint): Promise<void> {
+  await db.transaction().execute((tx) => moveCheckpoint(tx, at, at));
+}
+
+async function moveCheckpoint(
+  tx: Transaction<Tables>,
+  from: Checkpoint,
+  to: Checkpoint,
+): Promise<void> {
+  const moved = await tx
+    .updateTable('projection_checkpoint')
+    .set({ sequence: to.sequence, event_hash: to.eventHash })
+    .where('sequence', '=', from.sequence)
+    .where('event_hash', '=', from.eventHash)
+    .executeTakeFirst();
+  if (moved.numUpdatedRows !== 1n) {
+    throw new CheckpointMovedError(`checkpoint is no longer at sequence ${from.sequence}`);
+  }
 }
 
 type ColumnType = 'bigint' | 'boolean' | 'integer' | 'smallint' | 'text' | 'microseconds';

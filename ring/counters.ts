@@ -27,6 +27,8 @@ export const Counter = {
   JournalUsedBytes: 9,
   /** The supervisor: bytes that are free on the data folder's disk. */
   DiskFreeBytes: 10,
+  /** The follower: on PostgreSQL's disk, so that its crash takes nothing of it back. */
+  ProjectionFlushedSequence: 11,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -213,6 +213,12 @@ export const SETTINGS = {
   ),
   diskCheckMs: integer(1_000, 1, 600_000, 'how often to look for those'),
   projectionBatch: integer(20_000, 1, 1_000_000, 'commands a PostgreSQL transaction holds, about'),
+  projectionIntervalMs: integer(
+    20,
+    0,
+    60_000,
+    'pause between transactions to PostgreSQL that are not full; 0: none',
+  ),
   databaseTimeoutMs: integer(
     5_000,
     100,

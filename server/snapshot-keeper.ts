@@ -112,7 +112,7 @@ export class SnapshotKeeper {
   private async trim(): Promise<void> {
     const { counters, trimmable } = this;
     if (trimmable <= counters.get(Counter.TrimmableSequence)) return;
-    if (trimmable > counters.get(Counter.ProjectedSequence)) return;
+    if (trimmable > counters.get(Counter.ProjectionFlushedSequence)) return;
     if (this.settings.archiveFolder !== '') await this.archive(trimmable);
     counters.set(Counter.TrimmableSequence, trimmable);
     this.settings.onTrimmable();

@@ -357,6 +357,7 @@ export class Supervisor {
       dataFolder,
       journalMapBytes: configuration.journalMapBytes,
       batchCommands: configuration.projectionBatch,
+      intervalMs: configuration.projectionIntervalMs,
       rebuild: configuration.rebuildProjection,
       databaseTimeoutMs: configuration.databaseTimeoutMs,
       projectionTimeoutMs: configuration.projectionTimeoutMs,

@@ -21,11 +21,16 @@ export interface FollowerThreadData {
   readonly batchCommands: number;
   readonly rebuild: boolean;
   readonly databaseTimeoutMs: number;
+  /** Pause between transactions that are not full: few large ones cost less than many small. */
+  readonly intervalMs: number;
   readonly projectionTimeoutMs: number;
   readonly stopTimeoutMs: number;
   /** Steps of niceness below the other threads. */
   readonly nice: number;
 }
+
+/** How long a follower that has it all waits before it looks what is to be flushed. */
+const FLUSH_LOOK_MS = 1_000;
 
 const data = workerData as FollowerThreadData;
 const counters = new Counters(data.links.counters);
@@ -84,7 +89,10 @@ async function follow(databaseUrl: string): Promise<void> {
     const pauseMs = await follower.catchUp();
     if (wasStopRaised) break;
     if (pauseMs > 0) await pause(pauseMs);
-    else await signal.sleepAsync(Number.POSITIVE_INFINITY);
+    else {
+      if (data.intervalMs > 0) await pause(data.intervalMs);
+      await signal.sleepAsync(follower.hasUnflushed ? FLUSH_LOOK_MS : Number.POSITIVE_INFINITY);
+    }
   }
   const lag = storedSequence() - counters.get(Counter.ProjectedSequence);
   if (lag > 0) log('warn', 'PostgreSQL is behind: the next start catches up', { lag });
@@ -110,6 +118,7 @@ function report() {
       counters.set(Counter.ProjectedSequence, sequence);
       counters.set(Counter.ProjectionState, ProjectionState.Running);
     },
+    onFlushed: (sequence: number) => counters.set(Counter.ProjectionFlushedSequence, sequence),
     onEmptied: () => {
       log('info', 'projection emptied: it is filled again from the start of the journal');
     },
