@@ -142,7 +142,7 @@ describe('a snapshot is refused, and the one before it is taken,', () => {
     assert.equal(from, oldest!.sequence);
     assert.equal(replay.exchange, exchange, 'it is used again');
     assert.equal(hashState(exchange), stateHash);
-    setSnapshotsAside(folder, 0);
+    for (const { path } of listSnapshots(folder)) rmSync(path);
     exchange.clear();
     const whole = runFromSnapshot(openStore(t, folder), folder, { exchange });
     assert.equal(whole.from, 0);
@@ -155,10 +155,12 @@ describe('a journal is refused', () => {
     const random = seededRandom(testSeed(t));
     const [one, other] = [await recordDay(random, 1), await recordDay(random, 1)];
     const { path } = listSnapshots(one.folder)[0]!;
-    setSnapshotsAside(other.folder, 0);
+    for (const { path: own } of listSnapshots(other.folder)) rmSync(own);
     copyFileSync(path, join(snapshotsFolderOf(other.folder), basename(path)));
     const store = openStore(t, other.folder);
     assert.throws(() => runFromSnapshot(store, other.folder), /of another exchange.*truncate/);
+    assert.equal(setSnapshotsAside(other.folder, store).length, 1);
+    assert.equal(runFromSnapshot(store, other.folder).from, 0);
   });
 
   test('where it is an older copy than a snapshot', async (t) => {
@@ -172,7 +174,7 @@ describe('a journal is refused', () => {
       () => runFromSnapshot(store, folder),
       /had come to \d+ at .*: it is an older copy/,
     );
-    setSnapshotsAside(folder, store.lastLink().lastSequence);
+    setSnapshotsAside(folder, store);
     assert.equal(runFromSnapshot(store, folder).from, 0);
   });
 });
@@ -219,7 +221,9 @@ describe('the folder of snapshots', () => {
     const all = sequences();
     keepSnapshots(folder, 4);
     assert.deepEqual(sequences(), all.slice(0, 4));
-    setSnapshotsAside(folder, all[1]!);
+    const store = openStore(t, folder);
+    store.replaceFrom(all[1]! + 1, undefined);
+    setSnapshotsAside(folder, store);
     assert.deepEqual(sequences(), all.slice(1, 4));
   });
 

@@ -139,12 +139,26 @@ export function trimmableTo(
 }
 
 /**
- * Gives those another name, which the journal has not come to or never will again: nobody looks for
- * it. Returns the new names.
+ * Gives those another name, which nobody looks for, that a journal which ends now has not come to,
+ * or by another way. Returns the new names.
  */
-export function setSnapshotsAside(dataFolder: string, after: number): string[] {
-  const later = listSnapshots(dataFolder).filter(({ sequence }) => sequence > after);
-  return later.map(({ path }) => setAside(path, 'cut'));
+export function setSnapshotsAside(dataFolder: string, store: JournalStore): string[] {
+  const { lastSequence } = store.lastLink();
+  const others = listSnapshots(dataFolder).filter(
+    ({ sequence, path }) => sequence > lastSequence || isOfOther(store, path),
+  );
+  return others.map(({ path }) => setAside(path, 'cut'));
+}
+
+function isOfOther(store: JournalStore, path: string): boolean {
+  try {
+    const { link } = readSnapshotOrigin(path);
+    return !isTrimmed(store, link) && !isContinued(store, link);
+  } catch (error) {
+    // What cannot be read is for a start to pass over.
+    if (error instanceof SnapshotError) return false;
+    throw error;
+  }
 }
 
 function setAside(path: string, why: 'cut' | 'refused'): string {

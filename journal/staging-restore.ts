@@ -70,10 +70,16 @@ export function appendStaged(
   for (const bytes of batches) store.append(firstSequenceOfStored(bytes), bytes);
   const { lastSequence } = store.lastLink();
   let isCut = false;
-  for (const content of contents) {
-    const header = headerOf(content, lastSequence);
-    if (header === undefined && areExpected) throw refusal(lastSequence, isBlank(content));
-    if (header === undefined || header.lastSequence <= lastSequence) continue;
+  const headers = contents.map((content) => headerOf(content, lastSequence));
+  const areThere = areExpected || haveBeenThere(headers);
+  for (const [index, content] of contents.entries()) {
+    const header = headers[index];
+    if (header === undefined && areThere) throw refusal(lastSequence, isBlank(content));
+    if (header === undefined) continue;
+    if (header.file !== index && headers.every((each) => each?.file === header.file)) {
+      throw refusal(lastSequence, `${content.path} is the other file once more`);
+    }
+    if (header.lastSequence <= lastSequence) continue;
     const isLost = header.bootId !== bootId || bootId === '';
     if (!isLost) throw refusal(lastSequence, whatIsMissing(content, header));
     isCut = true;
@@ -87,13 +93,19 @@ export function appendStaged(
  * @throws Error where a start would take something in
  */
 export function assertNothingStaged(dataFolder: string, end: ChainLink): void {
-  const last = continuingIn(readStagingFiles(dataFolder), end).at(-1);
-  if (last === undefined) return;
+  const staged = stagedEnd(dataFolder, end);
+  if (staged === undefined) return;
   throw new Error(
-    `the staging files of ${journalFolderOf(dataFolder)} have commands up to ` +
-      `${linkOfStored(last).lastSequence} that the journal has not, which ends with ` +
-      `${end.lastSequence}: start the exchange once, which takes them in, and stop it`,
+    `the staging files of ${journalFolderOf(dataFolder)} have commands up to ${staged} that the ` +
+      `journal has not, which ends with ${end.lastSequence}: start the exchange once, which ` +
+      'takes them in, and stop it',
   );
+}
+
+/** The last command that a start would take in; undefined where there is nothing to take. */
+export function stagedEnd(dataFolder: string, end: ChainLink): number | undefined {
+  const last = continuingIn(readStagingFiles(dataFolder), end).at(-1);
+  return last && linkOfStored(last).lastSequence;
 }
 
 /** Gives them names that no start looks for, which begin with `stem`; returns those. */
@@ -149,6 +161,11 @@ function headerOf({ path, bytes }: StagedContent, lastSequence: number): Staging
   } catch (error) {
     throw refusal(lastSequence, `${path}: ${(error as Error).message}`);
   }
+}
+
+/** Whether both were used: the first is made first, and written first. */
+function haveBeenThere([first, second]: readonly (StagingHeader | undefined)[]): boolean {
+  return second !== undefined || (first !== undefined && first.lastSequence > 0);
 }
 
 function isBlank({ path, bytes }: StagedContent): string {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   readFileSync,
   rmSync,
@@ -187,7 +188,36 @@ test('a file that is gone, or empty, is refused where an exchange has used it', 
     lose(stagingFile(folder, 0));
     const refusal = /staging-0 (is missing|has lost its header)\..*truncate/;
     assert.throws(() => restoreStaged(folder, store, true), refusal);
-    assert.deepEqual(restoreStaged(folder, store, false), NOTHING);
+  }
+});
+
+test('one file without the other is refused, whether that was expected or not', (t) => {
+  for (const [lost, told] of [
+    [0, 6],
+    [0, 0],
+    [1, 6],
+  ] as const) {
+    const folder = temporaryFolder();
+    const store = openStore(t, folder);
+    stage(folder, makeBatches(told));
+    rmSync(stagingFile(folder, lost));
+    const refusal = new RegExp(`staging-${lost} is missing`);
+    assert.throws(() => restoreStaged(folder, store, false), refusal);
+  }
+  const folder = temporaryFolder();
+  const store = openStore(t, folder);
+  stage(folder, []);
+  rmSync(stagingFile(folder, 1));
+  assert.deepEqual(restoreStaged(folder, store, false), NOTHING, 'it was being made');
+});
+
+test('one file in place of both is refused', (t) => {
+  for (const kept of [0, 1]) {
+    const folder = temporaryFolder();
+    const store = openStore(t, folder);
+    stage(folder, makeBatches(6));
+    copyFileSync(stagingFile(folder, kept), stagingFile(folder, 1 - kept));
+    assert.throws(() => restoreStaged(folder, store, true), /is the other file once more/);
   }
 });
 

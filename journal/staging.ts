@@ -116,7 +116,7 @@ export class Staging {
     staged.file.write(bytes, staged.length);
     staged.length += bytes.length;
     staged.lastSequence = lastSequence;
-    putStagingHeader(this.header, { lastSequence, bootId: this.bootId });
+    putStagingHeader(this.header, { lastSequence, bootId: this.bootId, file: this.current });
     staged.file.write(this.header, 0);
   }
 
@@ -132,7 +132,9 @@ export class Staging {
   }
 
   private reset(): void {
-    putStagingHeader(this.header, { lastSequence: 0, bootId: this.bootId });
-    for (const { file } of this.files) file.reset(this.header);
+    for (const [index, { file }] of this.files.entries()) {
+      putStagingHeader(this.header, { lastSequence: 0, bootId: this.bootId, file: index });
+      file.reset(this.header);
+    }
   }
 }

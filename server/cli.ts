@@ -17,6 +17,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
 };
 
 setV8Flags();
+// Who reads what we print may have seen enough (`hoga audit | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 const program = new Command('hoga')
   .description('An exchange in one process.')
   .version(packageVersion())

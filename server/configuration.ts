@@ -280,6 +280,9 @@ type ValueOf<S> =
 
 export type Configuration = {
   readonly [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Name]>;
+} & {
+  /** Those that a flag or the environment gave. */
+  readonly given: ReadonlySet<SettingName>;
 };
 export type SettingName = keyof typeof SETTINGS;
 
@@ -314,14 +317,16 @@ export function readConfiguration(
   environment: Readonly<Record<string, string | undefined>>,
 ): Configuration {
   const values: Record<string, unknown> = {};
+  const given = new Set<SettingName>();
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const flag = flags[name];
     const variable = environment[variableOf(name)];
     if (flag !== undefined) values[name] = parseSetting(name, String(flag), flagOf(name));
     else if (variable !== undefined) values[name] = parseSetting(name, variable, variableOf(name));
     else values[name] = SETTINGS[name].default;
+    if (flag !== undefined || variable !== undefined) given.add(name);
   }
-  const configuration = values as unknown as Configuration;
+  const configuration = { ...values, given } as unknown as Configuration;
   checkTogether(configuration);
   return configuration;
 }
@@ -378,5 +383,6 @@ export function maskUrl(url: string): string {
 
 /** The settings as they are in force, with what is secret masked. */
 export function describeConfiguration(configuration: Configuration): Record<string, unknown> {
-  return { ...configuration, databaseUrl: maskUrl(configuration.databaseUrl) };
+  const { given, ...settings } = configuration;
+  return { ...settings, databaseUrl: maskUrl(configuration.databaseUrl) };
 }

@@ -6,7 +6,7 @@ import { inspectJournalFile } from '../journal/journal-file.ts';
 import { assertHasPoint } from '../journal/journal-point.ts';
 import { JournalStore, journalFolderOf } from '../journal/journal-store.ts';
 import { listSnapshots, snapshotsFolderOf } from '../journal/snapshots.ts';
-import { markerOf, type NotedEnd } from './noted-end.ts';
+import { isFirstLife, markerOf, type NotedEnd } from './noted-end.ts';
 
 /**
  * Takes back what the system's end left unflushed: LMDB does that by itself, but only in the
@@ -37,8 +37,10 @@ export function assertIsTheNoted(
     return;
   }
   const [newest] = listSnapshots(dataFolder);
+  // In its first life an exchange may end before it has anything to keep.
+  const isNew = noted === undefined || isFirstLife(noted);
   const left = [
-    ...(noted === undefined ? [] : [markerOf(dataFolder)]),
+    ...(isNew ? [] : [markerOf(dataFolder)]),
     ...(newest === undefined ? [] : [snapshotsFolderOf(dataFolder)]),
   ];
   if (left.length === 0) return;

@@ -27,6 +27,13 @@ interface Marker {
 /** As a release wrote it that did not note the end: the exchange had commands. */
 const UNKNOWN_END: NotedEnd = { lastSequence: 0, crc: 0, isStaged: false };
 
+/** Of an exchange that begins, whose staging files are all that it has. */
+export const FIRST_LIFE: NotedEnd = { lastSequence: 0, crc: 0, isStaged: true };
+
+export function isFirstLife({ lastSequence, isStaged }: NotedEnd): boolean {
+  return lastSequence === 0 && isStaged;
+}
+
 export function markerOf(dataFolder: string): string {
   return join(dataFolder, 'exchange.json');
 }

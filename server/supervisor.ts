@@ -22,7 +22,7 @@ import { assertPortIsFree } from './listening-port.ts';
 import type { Logger } from './log.ts';
 import { MarketHours } from './market-hours/market-hours.ts';
 import { type MarketHoursTerms, readMarketHours } from './market-hours/market-hours-file.ts';
-import { type NotedEnd, notedEnd } from './noted-end.ts';
+import { FIRST_LIFE, type NotedEnd, notedEnd, noteEnd } from './noted-end.ts';
 import { packageVersion } from './package-version.ts';
 import { PostgresKeeper } from './postgres-keeper.ts';
 import { RecoveryProgress } from './recovery-progress.ts';
@@ -40,7 +40,7 @@ import {
   StopRequest,
   type ThreadLinks,
 } from './threads/thread-links.ts';
-import { VenueSetup } from './venue-setup.ts';
+import { limitsFor, VenueSetup } from './venue-setup.ts';
 
 export class Supervisor {
   /** Resolves to the reason when a thread dies. */
@@ -100,19 +100,18 @@ export class Supervisor {
     else this.resolveDatabaseUrl(databaseUrl);
     const journal = this.startThread('journal', 'journal', this.journalData(noted));
     await journal.receive('ready');
+    if (noted === undefined && configuration.durability === 'commit') {
+      noteEnd(this.dataFolder, FIRST_LIFE);
+    }
     const exchange = this.startThread('exchange', 'exchange', this.exchangeData(noted));
     logExchangeEnd(exchange, this.log);
     const recovered = await this.recovery(exchange);
     this.noteJournal(journal, noted);
-    const { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers, markets } =
-      configuration;
-    const { clientOrderIdSeconds, maxClientOrderIds } = configuration;
-    const counts = { maxOpenOrders, maxAccounts, maxCurrencies, maxSymbols, maxTransfers };
-    const limits = { ...counts, clientOrderIdSeconds, maxClientOrderIds };
     const commands = new SupervisorPort(this.links);
     const counters = new Counters(this.links.counters);
     const setUp = new VenueSetup(commands, counters);
-    const added = await setUp.apply(recovered, limits, markets === 'default');
+    const limits = limitsFor(recovered, configuration);
+    const added = await setUp.apply(recovered, limits, configuration.markets === 'default');
     if (recovered.rulesVersion < NEWEST_RULES_VERSION) {
       const sequence = recovered.sequence + 1;
       this.log.info({ rulesVersion: NEWEST_RULES_VERSION, sequence }, 'rules version activated');

@@ -8,9 +8,10 @@ import { INITIAL_RULES_VERSION, NEWEST_RULES_VERSION } from '../protocol/rules-v
 import { SetRulesVersion } from '../protocol/venue-commands.ts';
 import { Counter, Counters } from '../ring/counters.ts';
 import { RingReader } from '../ring/ring.ts';
+import { readConfiguration } from './configuration.ts';
 import { SupervisorPort } from './supervisor-port.ts';
 import { createThreadLinks, SUPERVISOR_PRODUCER } from './threads/thread-links.ts';
-import { VenueSetup, type VenueState } from './venue-setup.ts';
+import { limitsFor, VenueSetup, type VenueState } from './venue-setup.ts';
 
 const RECOVERED: VenueState = {
   sequence: 7,
@@ -55,4 +56,23 @@ test('the rules before anything else', async () => {
   const old = { ...RECOVERED, rulesVersion: INITIAL_RULES_VERSION };
   const names = await sentTo(old, { ...INITIAL_LIMITS, maxSymbols: 3 });
   assert.deepEqual(names, [`SetRulesVersion ${NEWEST_RULES_VERSION}`, 'SetLimits']);
+});
+
+test('limits are configured where the exchange begins', () => {
+  const configuration = readConfiguration({ maxSymbols: '3' }, {});
+  const limits = limitsFor({ sequence: 0, limits: INITIAL_LIMITS }, configuration);
+  assert.equal(limits.maxSymbols, 3);
+  assert.equal(limits.clientOrderIdSeconds, configuration.clientOrderIdSeconds);
+});
+
+test('later what commands have set stays, but for what is given', () => {
+  const set = { ...INITIAL_LIMITS, clientOrderIdSeconds: 3_600, maxAccounts: 9, maxSymbols: 5 };
+  const recovered = { sequence: 1, limits: set };
+  assert.deepEqual(limitsFor(recovered, readConfiguration({}, {})), set);
+  const given = readConfiguration({ maxSymbols: '3' }, { HOGA_MAX_ACCOUNTS: '1000000' });
+  assert.deepEqual(limitsFor(recovered, given), {
+    ...set,
+    maxSymbols: 3,
+    maxAccounts: 1_000_000,
+  });
 });

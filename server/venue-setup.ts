@@ -9,6 +9,7 @@ import type { CommandHeader } from '../protocol/commands.ts';
 import { NEWEST_RULES_VERSION } from '../protocol/rules-version.ts';
 import { AddCurrency, AddSymbol, SetLimits, SetRulesVersion } from '../protocol/venue-commands.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
+import type { Configuration } from './configuration.ts';
 import { defaultMarkets } from './default-markets.ts';
 import type { SupervisorPort } from './supervisor-port.ts';
 
@@ -19,6 +20,22 @@ export interface VenueState {
   readonly rulesVersion: number;
   /** Not 0: the venue takes no new markets. */
   readonly cancelOnlyReasons: number;
+}
+
+/**
+ * What the limits are to be: as configured where the exchange begins, or where a flag or the
+ * environment gives one; else as commands have left them.
+ */
+export function limitsFor(
+  { sequence, limits }: Pick<VenueState, 'sequence' | 'limits'>,
+  configuration: Configuration,
+): VenueLimits {
+  const wanted: Record<string, number> = {};
+  for (const name of Object.keys(limits) as (keyof VenueLimits)[]) {
+    const isConfigured = sequence === 0 || configuration.given.has(name);
+    wanted[name] = isConfigured ? configuration[name] : limits[name];
+  }
+  return wanted as unknown as VenueLimits;
 }
 
 const POLL_MS = 2;

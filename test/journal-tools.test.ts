@@ -82,6 +82,8 @@ describe('the journal at rest', () => {
     assert.match(done.stdout, /cut 25 commands .* --rebuild-projection/s);
     assert.ok(existsSync(join(folder.path, 'journal', `cut-after-${last - 25}.archive`)));
     assert.equal(await metric(['verify', '--data', folder.path], 'final_sequence'), last - 25);
+    const again = await runCli([...args, '--yes']);
+    assert.equal(again.code, 0, again.stderr);
     const server = await ServerProcess.start(folder.path, [], NO_DATABASE);
     const { body } = await server.send('/deposit', '1,1,1');
     assert.equal(body['sequence'], last - 24);

@@ -153,6 +153,16 @@ describe('at the limit', () => {
     assert.deepEqual([again.isReplayed, reasonOf(again)], [false, 'InsufficientFunds']);
   });
 
+  it('what a command has set stays after kill -9, where no flag says otherwise', async () => {
+    await server.end('SIGKILL');
+    server = await ServerProcess.start(folder.path);
+    const again = [await order('/order', LINES.refused), await order('/order', LINES.refused)];
+    assert.deepEqual(
+      again.map(({ isReplayed }) => isReplayed),
+      [false, false],
+    );
+  });
+
   it('PostgreSQL, audit and replay know each order once', async () => {
     await server.waitForProjection();
     const reconciled = await runCli(['reconcile', '--data', folder.path]);

@@ -8,7 +8,7 @@ import type { TrialBalance } from '../audit/trial-balance.ts';
 import { SETTINGS } from '../configuration.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
 import { startProgress } from '../progress.ts';
-import { EXIT_FAILED, readJournal } from './read-journal.ts';
+import { EXIT_CANNOT_READ, EXIT_FAILED, readJournal } from './read-journal.ts';
 
 interface AuditOptions {
   readonly data: string;
@@ -44,6 +44,14 @@ function positiveInteger(text: string): number {
 }
 
 function audit(store: JournalStore, { every, json }: AuditOptions): number {
+  const first = store.firstSequence() ?? 1;
+  if (first > 1) {
+    process.stderr.write(
+      `the journal was trimmed, and begins with command ${first}: an audit needs all of it. Take ` +
+        'the archives in that were made then, newest first (`npm run journal -- import FILE`)\n',
+    );
+    return EXIT_CANNOT_READ;
+  }
   const progress = startProgress('audit', store.lastLink().lastSequence, json !== true);
   try {
     const startMs = performance.now();

@@ -1,6 +1,6 @@
 /** `hoga journal`: cuts a journal's end off, writes batches to an archive, takes them in again. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ChainLink } from '../../journal/batch.ts';
 import { JournalStore, journalFolderOf } from '../../journal/journal-store.ts';
@@ -91,7 +91,7 @@ async function withStore<Found>(
 
 async function truncate({ data, after, yes, json }: TruncateOptions): Promise<number> {
   const folder = journalOf(data);
-  const stem = join(journalFolderOf(folder), `cut-after-${after}`);
+  const stem = freeStem(join(journalFolderOf(folder), `cut-after-${after}`));
   const kept: string[] = [];
   const plan = await withStore(folder, yes !== true, (store) => {
     assertNothingStaged(folder, store.lastLink());
@@ -104,7 +104,7 @@ async function truncate({ data, after, yes, json }: TruncateOptions): Promise<nu
       cut(store, planned, `${stem}.archive`);
       kept.push(`${stem}.archive`);
     }
-    kept.push(...setSnapshotsAside(folder, after));
+    kept.push(...setSnapshotsAside(folder, store));
     note(folder, store.lastLink());
     return planned;
   });
@@ -126,6 +126,15 @@ async function truncate({ data, after, yes, json }: TruncateOptions): Promise<nu
     );
   }
   return yes === true ? 0 : EXIT_NOTHING_DONE;
+}
+
+/** Nothing that was kept before has a name that begins so. */
+function freeStem(wanted: string): string {
+  const kept = readdirSync(dirname(wanted));
+  for (let n = 1; ; n++) {
+    const stem = n === 1 ? wanted : `${wanted}-${n}`;
+    if (!kept.some((name) => name.startsWith(`${basename(stem)}.`))) return stem;
+  }
 }
 
 /** Of an empty journal nothing is noted: a new exchange may begin. */
