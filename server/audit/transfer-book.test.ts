@@ -1,7 +1,7 @@
 /**
- * Transfers that are resolved twice, posted beyond what is pending, reversed beyond what was posted,
- * expired early or late, or answered otherwise than at first: each command's reports and answer are
- * held against the audit's own table, so the exchange may believe of itself what it wants.
+ * Transfers that are resolved twice, posted beyond what is pending, reversed beyond what they
+ * posted, expired early or late, or answered otherwise than at first: each command's reports and
+ * answer are held against the audit's own table, whatever the exchange's says.
  *
  * A failure prints its seed; `HOGA_TEST_SEED=<seed>` runs the same again.
  */
