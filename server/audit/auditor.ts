@@ -46,6 +46,7 @@ import { isRefusedInCancelOnly } from '../../protocol/venue-mode.ts';
 import { HeldTransfers } from './held-transfers.ts';
 import { Holdings } from './holdings.ts';
 import { OpenOrders } from './open-orders.ts';
+import { PostingReferences } from './posting-references.ts';
 import { Postings } from './postings.ts';
 import { RiskBooks } from './risk-books.ts';
 import { Settings } from './settings.ts';
@@ -70,6 +71,7 @@ export class Auditor implements ReplayListener {
   private readonly postings = new Postings();
   private readonly riskBooks = new RiskBooks(this.holdings);
   private readonly transferBook = new TransferBook(this.holdings);
+  private readonly references = new PostingReferences(this.transferBook);
   private readonly settings = new Settings();
   /** Orders that the command's events reported. */
   private readonly reported = new Set<number>();
@@ -125,6 +127,7 @@ export class Auditor implements ReplayListener {
     this.postings.begin();
     this.riskBooks.begin(command, offset);
     this.transferBook.begin();
+    this.references.begin();
     this.reported.clear();
     this.changes = 0;
     this.answeredOrderId = 0;
@@ -141,6 +144,7 @@ export class Auditor implements ReplayListener {
     this.fail(changedSetting);
     this.checkMode(exchange, templateId, isRejected);
     this.fail(this.transferBook.finish(exchange, command, offset, this.rejectReason));
+    this.fail(this.references.finish(command, offset));
     this.fail(this.postings.finish(this.askedPosting(command, offset)));
     this.fail(holdings.findFaultInTouched(exchange) ?? openOrders.findFaultInTouched(exchange));
     this.fail(this.riskBooks.finish(exchange, this));
@@ -182,6 +186,7 @@ export class Auditor implements ReplayListener {
       this.holdings.post(debitAccountId, currencyId, -amount);
       this.holdings.post(creditAccountId, currencyId, amount);
       this.postings.take(this.transfer);
+      this.references.take(this.transfer);
       this.riskBooks.takeTransfer(this.transfer);
     } else if (templateId === TRADE.templateId) {
       this.postings.explainTrade(exchange, this.trade.wrap(events, at));

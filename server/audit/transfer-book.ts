@@ -83,6 +83,11 @@ export class TransferBook {
     this.told.push(readTransfer(report));
   }
 
+  /** What the command of a transfer was answered, if it has come. */
+  firstAnswer(transferId: number): ToldTransfer | undefined {
+    return this.byId.get(transferId)?.first;
+  }
+
   /** What does not hold when the command is done. */
   finish(
     exchange: Exchange,
