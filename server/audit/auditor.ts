@@ -203,6 +203,7 @@ export class Auditor implements ReplayListener {
       this.holdings.tell(accountId, currencyId, available, locked);
     } else if (templateId === BOOK_LEVEL.templateId) {
       this.openOrders.tell(exchange, this.level.wrap(events, at));
+      this.riskBooks.takeLevel(this.level);
     }
     this.changes++;
   }
