@@ -3,8 +3,8 @@
  * a rejected one changed nothing; after some, everything.
  *
  * It listens to the events and keeps books of its own (`Holdings`, `OpenOrders`, `Postings`,
- * `RiskBooks`). So what changes a balance or an order without telling shows too: when an event
- * touches it again, or when everything is checked.
+ * `TransferBook`, `RiskBooks`). So what changes a balance or an order without telling shows too:
+ * when an event touches it again, or when everything is checked.
  */
 import type { Exchange } from '../../exchange/exchange.ts';
 import { orderedBalances } from '../../exchange/state-view.ts';
@@ -46,9 +46,11 @@ import { isRefusedInCancelOnly } from '../../protocol/venue-mode.ts';
 import { HeldTransfers } from './held-transfers.ts';
 import { Holdings } from './holdings.ts';
 import { OpenOrders } from './open-orders.ts';
+import { PostingReferences } from './posting-references.ts';
 import { Postings } from './postings.ts';
 import { RiskBooks } from './risk-books.ts';
 import { Settings } from './settings.ts';
+import { TransferBook } from './transfer-book.ts';
 import { VenueFacts } from './venue-facts.ts';
 import { Violation } from './violation.ts';
 
@@ -68,6 +70,8 @@ export class Auditor implements ReplayListener {
   private readonly facts = new VenueFacts();
   private readonly postings = new Postings();
   private readonly riskBooks = new RiskBooks(this.holdings);
+  private readonly transferBook = new TransferBook(this.holdings);
+  private readonly references = new PostingReferences(this.transferBook);
   private readonly settings = new Settings();
   /** Orders that the command's events reported. */
   private readonly reported = new Set<number>();
@@ -122,6 +126,8 @@ export class Auditor implements ReplayListener {
     openOrders.begin();
     this.postings.begin();
     this.riskBooks.begin(command, offset);
+    this.transferBook.begin();
+    this.references.begin();
     this.reported.clear();
     this.changes = 0;
     this.answeredOrderId = 0;
@@ -137,6 +143,8 @@ export class Auditor implements ReplayListener {
     if (isRejected || this.isAnswerRepeated) this.checkNothingChanged(changedFact);
     this.fail(changedSetting);
     this.checkMode(exchange, templateId, isRejected);
+    this.fail(this.transferBook.finish(exchange, command, offset, this.rejectReason));
+    this.fail(this.references.finish(command, offset));
     this.fail(this.postings.finish(this.askedPosting(command, offset)));
     this.fail(holdings.findFaultInTouched(exchange) ?? openOrders.findFaultInTouched(exchange));
     this.fail(this.riskBooks.finish(exchange, this));
@@ -178,6 +186,7 @@ export class Auditor implements ReplayListener {
       this.holdings.post(debitAccountId, currencyId, -amount);
       this.holdings.post(creditAccountId, currencyId, amount);
       this.postings.take(this.transfer);
+      this.references.take(this.transfer);
       this.riskBooks.takeTransfer(this.transfer);
     } else if (templateId === TRADE.templateId) {
       this.postings.explainTrade(exchange, this.trade.wrap(events, at));
@@ -185,6 +194,7 @@ export class Auditor implements ReplayListener {
     } else if (templateId === TRANSFER_REPORT.templateId) {
       const report = this.transferReport.wrap(events, at);
       this.postings.explainTransfer(report);
+      this.transferBook.take(report);
       // What was refused, and what is only told once more, changes nothing.
       if (report.status === TransferStatus.Rejected || report.isRepeat === 1) return;
       this.heldTransfers.tell(report);
@@ -193,6 +203,7 @@ export class Auditor implements ReplayListener {
       this.holdings.tell(accountId, currencyId, available, locked);
     } else if (templateId === BOOK_LEVEL.templateId) {
       this.openOrders.tell(exchange, this.level.wrap(events, at));
+      this.riskBooks.takeLevel(this.level);
     }
     this.changes++;
   }

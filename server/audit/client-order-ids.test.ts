@@ -1,9 +1,12 @@
 /** Client order ids that are forgotten too early, remembered too long, or answered wrongly. */
 import { test } from 'node:test';
+import type { Exchange } from '../../exchange/exchange.ts';
 import { RecordedExchange, USD } from '../../exchange/testing/recorded-exchange.ts';
-import { Side } from '../../protocol/enums.ts';
-import { ORDER_ANSWER } from '../../protocol/event-layout.ts';
+import { SelfTradePrevention, Side, TimeInForce } from '../../protocol/enums.ts';
+import { COMMAND_DONE, ORDER_ANSWER } from '../../protocol/event-layout.ts';
+import { CommandDone } from '../../protocol/events.ts';
 import { OrderAnswer } from '../../protocol/order-answer.ts';
+import { RejectReason } from '../../protocol/reject-reason.ts';
 import { assertClean, assertFound, firstEvent } from './testing/history-audit.ts';
 
 const ACCOUNT = 1;
@@ -81,6 +84,48 @@ test('the answer of another order is found', () => {
   assertFound(venue, /id 7 of account 1 is that of order 8, and order 9 was told/, {
     after: (_exchange, events) => {
       firstEvent(events, new OrderAnswer(), ORDER_ANSWER.templateId).orderId = 9;
+    },
+  });
+});
+
+/** Whether the exchange takes all orders with a known id as the same, or none of them. */
+function takeAsSame(isSame: boolean) {
+  return ({ answers }: Exchange): void => {
+    Object.assign(answers, { isSame: () => isSame });
+  };
+}
+
+for (const [what, terms] of Object.entries({
+  quantity: { qty: 6 },
+  'way to prevent self-trades': { selfTradePrevention: SelfTradePrevention.CancelMaker },
+  'expire time': { timeInForce: TimeInForce.GTD, expireTime: 90_000_000 },
+  slippage: { maxSlippageBps: 5 },
+})) {
+  test(`an id with another ${what} that is told the first answer is found`, () => {
+    const venue = open();
+    venue.order(ACCOUNT, Side.Buy, 50, 5, { clientOrderId: CLIENT_ORDER_ID, ...terms });
+    assertFound(venue, /id 7 of account 1 is that of order 8 with other content, and it was told/, {
+      before: takeAsSame(true),
+    });
+  });
+}
+
+test('an id with the same content that is a conflict is found', () => {
+  const venue = open();
+  buy(venue);
+  assertFound(venue, /is that of order 8 with the same content, and it was a conflict/, {
+    before: takeAsSame(false),
+  });
+});
+
+test('a refusal that is told otherwise when it is sent again is found', () => {
+  const venue = open();
+  buy(venue, 1_000_000, 8);
+  buy(venue, 1_000_000, 8);
+  assertFound(venue, /order 10, which was answered InsufficientFunds, and it was answered None/, {
+    after: (_exchange, events) => {
+      const done = firstEvent(events, new CommandDone(), COMMAND_DONE.templateId);
+      done.rejectReason = RejectReason.None;
     },
   });
 });

@@ -1,19 +1,41 @@
 /**
  * Which client order ids are remembered, by account, for as long as the limits say and by the
- * commands' time (docs/risk.md, "Client order ids"): who has one of them is told the answer of the
- * order that had it first, or refused, and nobody else is.
+ * commands' time (docs/risk.md, "Client order ids"): who has one of them with the same content is
+ * told the answer of the order that had it first, with other content refused, and nobody else is.
  */
 import { NO_SLOT } from '../../collections/id-table.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import type { NewOrder } from '../../protocol/commands.ts';
-import { RejectReason } from '../../protocol/reject-reason.ts';
+import { describeRejectReason, RejectReason } from '../../protocol/reject-reason.ts';
 import type { SetLimits } from '../../protocol/venue-commands.ts';
 
 const US_A_SECOND = 1_000_000;
 
+/** What makes a new order another one. */
+const CONTENT = [
+  'symbolId',
+  'side',
+  'orderType',
+  'timeInForce',
+  'price',
+  'qty',
+  'stopPrice',
+  'displayQty',
+  'amount',
+  'expireTime',
+  'groupId',
+  'selfTradePrevention',
+  'postOnly',
+  'slippageAction',
+  'maxSlippageBps',
+] as const satisfies readonly (keyof NewOrder)[];
+
 interface Remembered {
   readonly time: number;
   readonly orderId: number;
+  /** Its values of `CONTENT`. */
+  readonly content: string;
+  readonly rejectReason: number;
 }
 
 /** What a new order was answered. */
@@ -51,18 +73,17 @@ export class ClientOrderIds {
     this.forget(exchange.time);
     const key = `${accountId} ${clientOrderId}`;
     const known = this.remembered.get(key);
+    const content = CONTENT.map((field) => order[field]).join(' ');
     if (known !== undefined) {
-      if (isConflict || answeredOrderId === known.orderId) return undefined;
-      const told =
-        answeredOrderId === 0 ? 'it was taken as a new one' : `order ${answeredOrderId} was told`;
-      return `${whose} is that of order ${known.orderId}, and ${told}`;
+      const fault = findFaultInAnswer(known, content, answer);
+      return fault === undefined ? undefined : `${whose} is that of order ${known.orderId}${fault}`;
     }
     if (isConflict || answeredOrderId !== 0) return `${whose} was found, and is not remembered`;
     if (rejectReason === RejectReason.TooManyClientOrderIds) return undefined;
     if (this.remembered.size >= this.most) {
       return `${whose} came beyond the ${this.most} that may be remembered`;
     }
-    this.remembered.set(key, { time: exchange.time, orderId: sequence });
+    this.remembered.set(key, { time: exchange.time, orderId: sequence, content, rejectReason });
     return undefined;
   }
 
@@ -72,4 +93,24 @@ export class ClientOrderIds {
       this.remembered.delete(key);
     }
   }
+}
+
+/** How an order with an id that is known was answered wrongly. */
+function findFaultInAnswer(
+  known: Remembered,
+  content: string,
+  { answeredOrderId, rejectReason }: NewOrderAnswer,
+): string | undefined {
+  const isSame = content === known.content;
+  if (rejectReason === RejectReason.ClientOrderIdConflict && answeredOrderId === 0) {
+    return isSame ? ' with the same content, and it was a conflict' : undefined;
+  }
+  if (answeredOrderId === 0) return ', and it was taken as a new one';
+  if (answeredOrderId !== known.orderId) return `, and order ${answeredOrderId} was told`;
+  if (!isSame) return ' with other content, and it was told the answer';
+  if (rejectReason === known.rejectReason) return undefined;
+  const [is, was] = [rejectReason, known.rejectReason].map(
+    (reason) => describeRejectReason(reason).name,
+  );
+  return `, which was answered ${was}, and it was answered ${is}`;
 }

@@ -14,10 +14,11 @@ import {
   SET_LIMITS,
   SET_PERMISSION,
   SET_RISK_LIMITS,
+  SET_SLIPPAGE,
 } from '../../protocol/command-layout.ts';
 import { CommandHeader, NewOrder } from '../../protocol/commands.ts';
 import { ExecType, nameOf, OrderType, Side, TransferKind } from '../../protocol/enums.ts';
-import type { Trade, Transfer } from '../../protocol/events.ts';
+import type { BookLevel, Trade, Transfer } from '../../protocol/events.ts';
 import type { ExecutionReport } from '../../protocol/execution-report.ts';
 import { type RecordBuffer, templateIdAt } from '../../protocol/record.ts';
 import { RejectReason } from '../../protocol/reject-reason.ts';
@@ -27,6 +28,7 @@ import {
   SetFeeTier,
   SetPermission,
   SetRiskLimits,
+  SetSlippage,
 } from '../../protocol/risk-commands.ts';
 import { AddSymbol, SetLimits } from '../../protocol/venue-commands.ts';
 import { ClientOrderIds, type NewOrderAnswer } from './client-order-ids.ts';
@@ -39,6 +41,7 @@ import { MessageRates } from './message-rates.ts';
 import { OrderLimits } from './order-limits.ts';
 import { Permissions } from './permissions.ts';
 import { type ReportedOrder, ReportedOrders } from './reported-orders.ts';
+import { SlippageGuard } from './slippage-guard.ts';
 import { boundStop } from './stop-bound.ts';
 import { Volumes } from './volumes.ts';
 
@@ -55,6 +58,7 @@ export class RiskBooks {
   private readonly messageRates = new MessageRates(this.limits);
   private readonly limitChecks: LimitChecks;
   private readonly clientOrderIds = new ClientOrderIds();
+  private readonly slippageGuard = new SlippageGuard();
   private readonly header = new CommandHeader();
   private readonly newOrder = new NewOrder();
   private command: RecordBuffer | undefined;
@@ -86,18 +90,24 @@ export class RiskBooks {
     this.orders.begin();
     this.volumes.begin();
     this.fees.begin();
+    this.slippageGuard.begin(command, offset);
   }
 
   /** A report that is not Rejected. */
   takeReport(exchange: Exchange, report: ExecutionReport): void {
     const { orderId, execType } = report;
     const order = this.orders.take(exchange, report);
+    this.complain(this.slippageGuard.takeReport(exchange, report));
     if (order === undefined) {
       const name = nameOf(ExecType, execType);
       this.complain(`${name} was told of order ${orderId}, which is not open`);
     } else if (execType === ExecType.New || execType === ExecType.Replaced) {
       this.takeAccepted(exchange, order, report);
     }
+  }
+
+  takeLevel(level: BookLevel): void {
+    this.slippageGuard.takeLevel(level);
   }
 
   takeTransfer({ kind, amount }: Transfer): void {
@@ -108,6 +118,7 @@ export class RiskBooks {
   takeTrade(exchange: Exchange, trade: Trade): void {
     const maker = this.orders.find(trade.makerOrderId);
     const taker = this.orders.find(trade.takerOrderId);
+    this.complain(this.slippageGuard.takeTrade(trade, maker, taker));
     const isOpen =
       maker?.accountId === trade.makerAccountId && taker?.accountId === trade.takerAccountId;
     if (isOpen) this.complain(this.fees.explain(exchange, trade, maker, taker, this.posted));
@@ -129,6 +140,7 @@ export class RiskBooks {
     if (isNew) {
       const order = this.newOrder.wrap(command, this.offset);
       this.complain(this.clientOrderIds.take(exchange, order, answer));
+      if (answeredOrderId === 0) this.complain(this.slippageGuard.finish(rejectReason));
     }
     if ((isNew || templateId === REPLACE_ORDER.templateId) && answeredOrderId === 0) {
       const { accountId } = this.header.wrap(command, this.offset);
@@ -164,7 +176,7 @@ export class RiskBooks {
     this.complain(this.permissions.findFault(exchange, order));
     const isNew = report.execType === ExecType.New;
     if (order.orderType === OrderType.Stop) {
-      if (isNew) order.stop = boundStop(exchange, order, this.slippageOf(exchange, order));
+      if (isNew) order.stop = boundStop(exchange, order, this.slippageOf());
       else if (order.stopPrice !== order.stop!.stopPrice) {
         order.stop = boundStop(exchange, order, order.stop!.slippageBps);
       }
@@ -178,9 +190,8 @@ export class RiskBooks {
   }
 
   /** How far the command's order may slip. */
-  private slippageOf({ desk }: Exchange, { market }: ReportedOrder): number {
-    const { maxSlippageBps } = this.newOrder.wrap(this.command!, this.offset);
-    return maxSlippageBps || (desk.maxSlippageBps[market] ?? 0);
+  private slippageOf(): number {
+    return this.slippageGuard.bpsOf(this.newOrder.wrap(this.command!, this.offset));
   }
 
   /** What an accepted command sets holds from now on. */
@@ -200,6 +211,9 @@ export class RiskBooks {
         break;
       case SET_RISK_LIMITS.templateId:
         this.limits.setLimits(new SetRiskLimits().wrap(command, offset));
+        break;
+      case SET_SLIPPAGE.templateId:
+        this.slippageGuard.setSlippage(new SetSlippage().wrap(command, offset));
         break;
       case SET_PERMISSION.templateId:
         this.permissions.setPermission(new SetPermission().wrap(command, offset));

@@ -3,7 +3,7 @@
  * slip, fixed when it is accepted, and anew with each new stop price (docs/risk.md, "Slippage").
  */
 import type { Exchange } from '../../exchange/exchange.ts';
-import { protectionPrice } from '../../exchange/slippage.ts';
+import { isBeyond, slippedPrice } from './slippage-bound.ts';
 
 export interface StopBound {
   readonly stopPrice: number;
@@ -18,7 +18,8 @@ export function boundStop(
   { market, side, stopPrice }: { market: number; side: number; stopPrice: number },
   slippageBps: number,
 ): StopBound {
-  const book = engine.books[market]!;
-  const price = protectionPrice(side, stopPrice, book, slippageBps);
-  return { stopPrice, slippageBps, protectionPrice: price };
+  const collar = engine.books[market]!.collar(side);
+  const slipped = slippageBps === 0 ? collar : slippedPrice(side, stopPrice, slippageBps);
+  const protectionPrice = isBeyond(side, slipped, collar) ? collar : slipped;
+  return { stopPrice, slippageBps, protectionPrice };
 }
