@@ -35,8 +35,8 @@ export class SimulatedFile implements StagingFile {
 
   reset(header: Uint8Array): void {
     this.write(header, 0);
-    this.content = header.slice();
-    this.durable = header.slice();
+    this.content = new Uint8Array(header);
+    this.durable = new Uint8Array(header);
   }
 
   cutPower(random: RandomSource): void {
