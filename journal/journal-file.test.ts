@@ -1,6 +1,15 @@
 /** Files that would kill who maps them are found before. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
@@ -64,16 +73,18 @@ describe("the journal's file", () => {
     const whole = readFileSync(path);
     const at = (whole.readBigUInt64LE(152) > whole.readBigUInt64LE(4_248) ? 0 : 4_096) + LAST_PAGE;
     const last = Number(whole.readBigUInt64LE(at));
+    const file = openSync(path, 'r+');
     for (let pages = 0; pages < last; pages++) {
       whole.writeBigUInt64LE(BigInt(pages), at);
-      writeFileSync(path, whole);
+      writeSync(file, whole, at, 8, at);
       assert.throws(() => inspectJournalFile(folder), /is damaged/, `${pages} of ${last} pages`);
     }
     for (let bit = 8; bit < 64; bit++) {
       whole.writeBigUInt64LE(BigInt(last) ^ (1n << BigInt(bit)), at);
-      writeFileSync(path, whole);
+      writeSync(file, whole, at, 8, at);
       assert.throws(() => inspectJournalFile(folder), /is damaged/, `bit ${bit}`);
     }
+    closeSync(file);
   });
 
   it('is refused when either header is gone', () => {
@@ -86,18 +97,20 @@ describe("the journal's file", () => {
   it('is refused where one bit of a header is another that LMDB believes', () => {
     const path = journalFileOf(folder);
     const whole = readFileSync(path);
+    const file = openSync(path, 'r+');
     for (const meta of [0, 4_096]) {
       for (const [from, to] of BELIEVED) {
         for (let bit = from * 8; bit < to * 8; bit++) {
-          const damaged = Buffer.from(whole);
-          damaged[meta + (bit >> 3)]! ^= 1 << (bit & 7);
-          writeFileSync(path, damaged);
+          const at = meta + (bit >> 3);
+          writeSync(file, Buffer.of(whole[at]! ^ (1 << (bit & 7))), 0, 1, at);
           const what = `bit ${bit & 7} of byte ${meta + (bit >> 3)}`;
           const refusal = /is damaged: (its (newer )?headers? |no LMDB header)/;
           assert.throws(() => inspectJournalFile(folder), refusal, what);
+          writeSync(file, whole, at, 1, at);
         }
       }
     }
+    closeSync(file);
   });
 });
 

@@ -38,9 +38,9 @@ const withLimits = fc.oneof(
 );
 
 for (const [what, drawn, numRuns] of [
-  ['whatever orders are sent, nothing is found after any command', command, 200],
-  ['nor where orders are limited', withLimits, 200],
-  ['nor where limits, fees, permissions and rules change, and days pass', anyCommand, 400],
+  ['whatever orders are sent, nothing is found after any command', command, 100],
+  ['nor where orders are limited', withLimits, 100],
+  ['nor where limits, fees, permissions and rules change, and days pass', anyCommand, 250],
 ] as const) {
   test(what, (t: TestContext) => {
     fc.assert(

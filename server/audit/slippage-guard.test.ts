@@ -142,6 +142,6 @@ test("the audit's own bound is that of the exchange for any price and slippage",
     fc.property(fc.constantFrom(Buy, Sell), price, bps, (side, at, slip) => {
       assert.equal(slippedPrice(side, at, slip), slippageBound(side, at, slip));
     }),
-    { seed: testSeed(t), numRuns: 500 },
+    { seed: testSeed(t), numRuns: 250 },
   );
 });
