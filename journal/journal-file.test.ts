@@ -20,15 +20,21 @@ import { usedBytesOf } from './testing/used-bytes.ts';
 
 const BATCH_BYTES = 100_000;
 const LAST_PAGE = 144;
-/** Of a meta page, [from, to): all but the map's size, counts, the last page and the boot id. */
+/** Of both meta pages, [from, to). */
 const BELIEVED = [
   [0, 40],
   [48, 53],
-  [54, 56],
-  [88, 104],
-  [136, 144],
+  [96, 102],
   [152, 160],
 ] as const;
+/** Of the newer one, too: so not the map's size, counts, the last page and the boot id. */
+const BELIEVED_OF_NEWER = [...BELIEVED, [54, 56], [88, 96], [102, 104], [136, 144]] as const;
+const TRANSACTION = 152;
+
+function newerIn(file: Buffer): number {
+  const numberOf = (meta: number) => file.readBigUInt64LE(meta + TRANSACTION);
+  return numberOf(0) > numberOf(4_096) ? 0 : 4_096;
+}
 
 describe("the journal's file", () => {
   const folders: string[] = [];
@@ -71,7 +77,7 @@ describe("the journal's file", () => {
   it('is refused where the newer header says that used pages are not, or of too many', () => {
     const path = journalFileOf(folder);
     const whole = readFileSync(path);
-    const at = (whole.readBigUInt64LE(152) > whole.readBigUInt64LE(4_248) ? 0 : 4_096) + LAST_PAGE;
+    const at = newerIn(whole) + LAST_PAGE;
     const last = Number(whole.readBigUInt64LE(at));
     const file = openSync(path, 'r+');
     for (let pages = 0; pages < last; pages++) {
@@ -87,6 +93,20 @@ describe("the journal's file", () => {
     closeSync(file);
   });
 
+  it('is sound where a transaction that failed wrote over what the older header names', () => {
+    const path = journalFileOf(folder);
+    const whole = readFileSync(path);
+    const older = 4_096 - newerIn(whole);
+    const last = whole.readBigUInt64LE(newerIn(whole) + TRANSACTION);
+    for (const root of [88, 136]) {
+      const damaged = Buffer.from(whole);
+      const page = Number(damaged.readBigUInt64LE(older + root)) * 4_096;
+      damaged.writeBigUInt64LE(last + 1n, page + 8);
+      writeFileSync(path, damaged);
+      assert.equal(inspectJournalFile(folder), 'sound');
+    }
+  });
+
   it('is refused when either header is gone', () => {
     truncateSync(journalFileOf(folder), 4_100);
     assert.throws(() => inspectJournalFile(folder), { name: 'JournalError' });
@@ -97,9 +117,10 @@ describe("the journal's file", () => {
   it('is refused where one bit of a header is another that LMDB believes', () => {
     const path = journalFileOf(folder);
     const whole = readFileSync(path);
+    const newer = newerIn(whole);
     const file = openSync(path, 'r+');
     for (const meta of [0, 4_096]) {
-      for (const [from, to] of BELIEVED) {
+      for (const [from, to] of meta === newer ? BELIEVED_OF_NEWER : BELIEVED) {
         for (let bit = from * 8; bit < to * 8; bit++) {
           const at = meta + (bit >> 3);
           writeSync(file, Buffer.of(whole[at]! ^ (1 << (bit & 7))), 0, 1, at);

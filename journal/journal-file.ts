@@ -76,8 +76,8 @@ export function inspectJournalFile(dataFolder: string): JournalFileState {
       fault =
         differenceOf(first, second) ??
         faultOfFlushed(metas) ??
-        faultOf(first, second, flushed, file, path) ??
-        faultOf(second, first, flushed, file, path);
+        faultOf(metas, file, path) ??
+        faultOfNumber(metas, file, path);
       if (fault === undefined) return isLost(newerOf(metas), flushed) ? 'unflushed' : 'sound';
       // Somebody may have written meanwhile.
       const again = readMetas(file, path);
@@ -166,6 +166,10 @@ function newerOf({ first, second }: Metas): Meta {
   return first.transaction < second.transaction ? second : first;
 }
 
+function olderOf({ first, second }: Metas): Meta {
+  return first.transaction < second.transaction ? first : second;
+}
+
 /** Whether a power cut may have kept a meta page without its pages. */
 function isLost(meta: Meta, flushed: Meta | undefined): boolean {
   if (!isUnflushed(meta) || meta.bytes.readBigInt64LE(META.bootId) === bootId()) return false;
@@ -193,16 +197,11 @@ function flagsOf({ bytes }: Meta): number {
   return bytes.readUInt16LE(META.freePages + TREE.flags);
 }
 
-/** What is wrong with the roots that a meta page names; undefined: nothing that can be seen. */
-function faultOf(
-  meta: Meta,
-  other: Meta,
-  flushed: Meta | undefined,
-  file: number,
-  path: string,
-): string | undefined {
+/** What is wrong with the roots that the newer one names; undefined: nothing that can be seen. */
+function faultOf(metas: Metas, file: number, path: string): string | undefined {
+  const [meta, other] = [newerOf(metas), olderOf(metas)];
   // LMDB goes back to what was flushed.
-  if (isLost(meta, flushed)) return undefined;
+  if (isLost(meta, metas.flushed)) return undefined;
   const { size } = fstatSync(file);
   const needed = (meta.lastPage + 1) * meta.pageSize;
   if (size < needed) return `it is cut off: it has ${size} bytes, and its header needs ${needed}`;
@@ -226,6 +225,25 @@ function faultOf(
     return `${named}, but there is one of transaction ${transaction}`;
   }
   return undefined;
+}
+
+/**
+ * The older one may be the newer one with another number: then all its roots are of a later
+ * transaction. A transaction that failed may have written over one, and has no header.
+ */
+function faultOfNumber(metas: Metas, file: number, path: string): string | undefined {
+  const meta = olderOf(metas);
+  // As LMDB writes both where a power cut took something back.
+  if (TREES.every((tree) => isSame(tree, meta, newerOf(metas)))) return undefined;
+  const isLater = TREES.every((tree) => {
+    const root = meta.bytes.readBigUInt64LE(tree + TREE.root);
+    if (root === NO_PAGE) return false;
+    const depth = meta.bytes.readUInt16LE(tree + TREE.depth);
+    const { transaction, fault } = newestPathOf({ root, depth }, { ...meta, file, path });
+    return fault === undefined && transaction > meta.transaction;
+  });
+  if (!isLater) return undefined;
+  return `its header names roots of a later transaction than its own, ${meta.transaction}`;
 }
 
 /** Whether a tree is the same in both, flags aside. */
