@@ -228,22 +228,27 @@ function faultOf(metas: Metas, file: number, path: string): string | undefined {
 }
 
 /**
- * The older one may be the newer one with another number: then all its roots are of a later
- * transaction. A transaction that failed may have written over one, and has no header.
+ * The older one may be the newer one, of whose number a bit was flipped: its roots are of a later
+ * transaction then, by that bit. LMDB writes such a header itself, where it could not write that of
+ * a transaction: its roots with the number and the last page of the one before the last.
  */
 function faultOfNumber(metas: Metas, file: number, path: string): string | undefined {
-  const meta = olderOf(metas);
-  // As LMDB writes both where a power cut took something back.
-  if (TREES.every((tree) => isSame(tree, meta, newerOf(metas)))) return undefined;
-  const isLater = TREES.every((tree) => {
+  const [meta, newer] = [olderOf(metas), newerOf(metas)];
+  let latest = 0n;
+  for (const tree of TREES) {
     const root = meta.bytes.readBigUInt64LE(tree + TREE.root);
-    if (root === NO_PAGE) return false;
     const depth = meta.bytes.readUInt16LE(tree + TREE.depth);
+    if (root === NO_PAGE || isSame(tree, meta, newer)) continue;
     const { transaction, fault } = newestPathOf({ root, depth }, { ...meta, file, path });
-    return fault === undefined && transaction > meta.transaction;
-  });
-  if (!isLater) return undefined;
-  return `its header names roots of a later transaction than its own, ${meta.transaction}`;
+    // A transaction that failed may have written over it.
+    if (fault !== undefined) return undefined;
+    if (transaction > latest) latest = transaction;
+  }
+  const bit = latest ^ meta.transaction;
+  if (latest <= meta.transaction || (bit & (bit - 1n)) !== 0n) return undefined;
+  const mayBeOfFailure = bit === 2n && latest - 1n === newer.transaction;
+  if (mayBeOfFailure && meta.lastPage <= newer.lastPage) return undefined;
+  return `its header ${meta.transaction} names roots of transaction ${latest}`;
 }
 
 /** Whether a tree is the same in both, flags aside. */
