@@ -48,7 +48,8 @@ export async function killOften(
   try {
     await fundAccounts(server);
     while (tally.kills < kills) {
-      const orders = await liveAndDie(server, random, tally.orders);
+      const isLate = tally.kills % 2 === 1;
+      const orders = await liveAndDie(server, random, tally.orders, isLate);
       tally.kills++;
       tally.orders += orders.length;
       server = await start();
@@ -68,14 +69,16 @@ export async function killOften(
   }
 }
 
-/** Orders of many clients at once, until a random moment. */
+/** Orders of many clients at once, until a random moment; where late, one behind an answer. */
 async function liveAndDie(
   server: ServerProcess,
   random: Random,
   firstId: number,
+  isLate: boolean,
 ): Promise<SentOrder[]> {
   const orders: SentOrder[] = [];
   const clients = trade(server, random, orders, firstId);
+  while (isLate && !orders.some(({ answer }) => answer !== undefined)) await setTimeout(1);
   await setTimeout(random(LONGEST_LIFE_MS));
   await server.end('SIGKILL');
   await clients;
