@@ -4,6 +4,8 @@ import { packageVersion } from './package-version.ts';
 import { setV8Flags } from './v8-flags.ts';
 
 const EXIT_USAGE = 2;
+/** A check has not held before it is finished. */
+const EXIT_UNFINISHED = 1;
 
 /** Loaded when it is asked for: a start waits for nothing that only the others need. */
 const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
@@ -17,10 +19,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
 };
 
 setV8Flags();
-// Who reads what we print may have seen enough (`hoga audit | head`).
+const asked = process.argv[2] ?? '';
+// Who reads what we print may have seen enough (`hoga audit | head`); an exchange goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  if (asked !== 'start') process.exit(process.exitCode ?? EXIT_UNFINISHED);
 });
 const program = new Command('hoga')
   .description('An exchange in one process.')
@@ -28,7 +31,6 @@ const program = new Command('hoga')
   .showHelpAfterError('(--help shows what is allowed)')
   // A command line that cannot be understood is no exchange that died: that one's exit code is 1.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
-const asked = process.argv[2] ?? '';
 // Anything else needs them all: to be listed, or to tell what is near.
 const names = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS);
 for (const name of names) (await COMMANDS[name]!())(program);

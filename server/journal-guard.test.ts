@@ -1,11 +1,14 @@
 /** What must be true of a journal before an exchange opens on it. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspectJournalFile } from '../journal/journal-file.ts';
 import { JournalStore, journalFileOf } from '../journal/journal-store.ts';
+import { snapshotsFolderOf } from '../journal/snapshots.ts';
 import { STORE_OPTIONS, temporaryFolder } from '../journal/testing/journal-rig.ts';
-import { assertJournalIsReadable, makeJournalReadable } from './journal-guard.ts';
+import { assertIsTheNoted, assertJournalIsReadable, makeJournalReadable } from './journal-guard.ts';
+import { FIRST_LIFE } from './noted-end.ts';
 
 const BATCHES = 8;
 const FLUSHED = 6;
@@ -48,4 +51,29 @@ test('what was not flushed before a power cut is taken back, in any durability',
   after.append(7, new Uint8Array(100));
   assert.equal([...after.storedFrom(1)].length, FLUSHED + 1);
   await after.close();
+});
+
+test('an empty journal is refused where something says that there were commands', async () => {
+  const folder = temporaryFolder();
+  const store = new JournalStore(folder, STORE_OPTIONS);
+  const refused = (what: RegExp) => ({ message: what });
+  assertIsTheNoted(store, folder, undefined);
+  assertIsTheNoted(store, folder, FIRST_LIFE);
+  for (const lastSequence of [0, 5]) {
+    const noted = { lastSequence, crc: 0, isStaged: false };
+    const why = refused(/is empty, but .* remove .*exchange\.json to begin a new/);
+    assert.throws(() => assertIsTheNoted(store, folder, noted), why);
+  }
+  mkdirSync(snapshotsFolderOf(folder));
+  writeFileSync(join(snapshotsFolderOf(folder), 'snapshot-0000000000000005'), 'whatever it holds');
+  const both = refused(/remove .*exchange\.json and .*snapshots to begin a new/);
+  const noted = { lastSequence: 5, crc: 0, isStaged: true };
+  assert.throws(() => assertIsTheNoted(store, folder, noted), both);
+  for (const unknown of [undefined, FIRST_LIFE]) {
+    assert.throws(
+      () => assertIsTheNoted(store, folder, unknown),
+      refused(/remove (?!.*exchange\.json).*snapshots to begin a new/),
+    );
+  }
+  await store.close();
 });

@@ -6,13 +6,9 @@
 import { isTradePosting, nameOf, SystemAccount, TransferKind } from '../../protocol/enums.ts';
 import type { Transfer } from '../../protocol/events.ts';
 import type { RecordBuffer } from '../../protocol/record.ts';
+import type { TransferTerms } from '../../protocol/transfer-terms.ts';
 import type { TransferBook } from './transfer-book.ts';
-import {
-  readResolution,
-  readReversal,
-  readTransferRequest,
-  type TransferRequest,
-} from './transfer-requests.ts';
+import { readResolution, readReversal, readTransferRequest } from './transfer-requests.ts';
 
 interface Reference {
   readonly kind: number;
@@ -76,7 +72,7 @@ export class PostingReferences {
 }
 
 type Terms = Pick<
-  TransferRequest,
+  TransferTerms,
   'transferId' | 'businessRefId' | 'debitAccountId' | 'creditAccountId'
 >;
 

@@ -12,16 +12,11 @@ import { type RecordBuffer, templateIdAt } from '../../protocol/record.ts';
 import { describeRejectReason, RejectReason } from '../../protocol/reject-reason.ts';
 import type { ResolveTransfer, ReverseTransfer } from '../../protocol/transfer-commands.ts';
 import type { TransferReport } from '../../protocol/transfer-report.ts';
-import { hasExternalSide } from '../../protocol/transfer-terms.ts';
+import { hasExternalSide, type TransferTerms } from '../../protocol/transfer-terms.ts';
 import type { Holdings } from './holdings.ts';
 import { PendingExpiries } from './pending-expiries.ts';
 import { findDifference, readTransfer, type ToldTransfer } from './told-transfer.ts';
-import {
-  readResolution,
-  readReversal,
-  readTransferRequest,
-  type TransferRequest,
-} from './transfer-requests.ts';
+import { readResolution, readReversal, readTransferRequest } from './transfer-requests.ts';
 
 /** What a command is to be answered, and the reports that it is to make. */
 interface Outcome {
@@ -39,7 +34,7 @@ interface BookedTransfer {
 
 /** A transfer's command: its own, or a reversal's with the accounts of its original exchanged. */
 interface Asked {
-  readonly request: TransferRequest;
+  readonly request: TransferTerms;
   readonly requestedAmount: number;
   readonly originalTransferId: number;
 }
@@ -123,7 +118,7 @@ export class TransferBook {
     return reversal === undefined ? undefined : this.reverse(exchange, reversal);
   }
 
-  private transfer(exchange: Exchange, request: TransferRequest): Outcome {
+  private transfer(exchange: Exchange, request: TransferTerms): Outcome {
     const { amount, mode, transferId } = request;
     const asked = { request, requestedAmount: amount, originalTransferId: 0 };
     if (transferId === 0) return { rejectReason: this.check(exchange, request), reports: [] };
@@ -150,7 +145,7 @@ export class TransferBook {
     const left = isReversible ? original.postedAmount - original.reversedAmount : 0;
     const amount = reversal.amount === 0 ? left : reversal.amount;
     const terms = { transferId, businessRefId, externalId, amount };
-    const request: TransferRequest = {
+    const request: TransferTerms = {
       ...{ ...terms, mode: TransferMode.OneStep, expireTime: 0 },
       debitAccountId: original?.creditAccountId ?? 0,
       creditAccountId: original?.debitAccountId ?? 0,
@@ -209,7 +204,7 @@ export class TransferBook {
   }
 
   /** Why a new transfer is refused, by the answer where money decides. */
-  private check(exchange: Exchange, request: TransferRequest): number {
+  private check(exchange: Exchange, request: TransferTerms): number {
     const { currencyId, debitAccountId, creditAccountId, expireTime } = request;
     if (exchange.venue.cancelOnlyReasons !== 0) return RejectReason.CancelOnly;
     const isKnown = exchange.currencies.some((each) => each.currencyId === currencyId);
@@ -221,7 +216,7 @@ export class TransferBook {
   }
 
   /** Whether it was refused for funds that are there. */
-  private isCovered({ debitAccountId, currencyId, amount }: TransferRequest): boolean {
+  private isCovered({ debitAccountId, currencyId, amount }: TransferTerms): boolean {
     if (this.rejectReason !== RejectReason.InsufficientFunds) return false;
     return this.holdings.of(debitAccountId, currencyId).available >= amount;
   }
@@ -282,7 +277,7 @@ function isExternal({ now }: BookedTransfer): boolean {
   return hasExternalSide(now.debitAccountId, now.creditAccountId);
 }
 
-function isSameTransfer(known: BookedTransfer, request: TransferRequest): boolean {
+function isSameTransfer(known: BookedTransfer, request: TransferTerms): boolean {
   const { first } = known;
   return (
     first.originalTransferId === 0 &&
@@ -302,7 +297,7 @@ function isSameReversal(known: BookedTransfer, reversal: ReverseTransfer): boole
 
 function isSameRequest(
   { first, requestedAmount }: BookedTransfer,
-  asked: Pick<TransferRequest, 'amount' | 'businessRefId' | 'externalId'>,
+  asked: Pick<TransferTerms, 'amount' | 'businessRefId' | 'externalId'>,
 ): boolean {
   return (
     requestedAmount === asked.amount &&

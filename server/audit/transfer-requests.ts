@@ -9,27 +9,18 @@ import { Funding } from '../../protocol/commands.ts';
 import { SystemAccount } from '../../protocol/enums.ts';
 import { type RecordBuffer, templateIdAt } from '../../protocol/record.ts';
 import { NewTransfer, ResolveTransfer, ReverseTransfer } from '../../protocol/transfer-commands.ts';
-
-/** A transfer of its own: a deposit, a withdrawal, one between accounts. */
-export interface TransferRequest {
-  readonly transferId: number;
-  readonly debitAccountId: number;
-  readonly creditAccountId: number;
-  readonly currencyId: number;
-  readonly amount: number;
-  readonly mode: number;
-  readonly expireTime: number;
-  readonly businessRefId: number;
-  readonly externalId: number;
-}
+import type { TransferTerms } from '../../protocol/transfer-terms.ts';
 
 const { External } = SystemAccount;
 
-/** Undefined for a command that asks for no such transfer. */
+/**
+ * What a transfer of its own asks for: a deposit, a withdrawal, one between accounts. Undefined for
+ * a command that asks for none.
+ */
 export function readTransferRequest(
   command: RecordBuffer,
   offset: number,
-): TransferRequest | undefined {
+): TransferTerms | undefined {
   const templateId = templateIdAt(command, offset);
   if (templateId === NEW_TRANSFER.templateId) {
     const transfer = new NewTransfer().wrap(command, offset);
