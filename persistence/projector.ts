@@ -1,8 +1,9 @@
 /**
  * Writes a batch of rows and the checkpoint in one transaction: exactly once, whatever crashes.
- * Rows travel as one array a column (unnest), so a batch is one statement a table.
+ * Rows travel as one array a column, so a batch is one statement a table.
  */
 import { type RawBuilder, sql, type Transaction } from 'kysely';
+import { type ColumnType, type ColumnValue, columnArray } from './column-array.ts';
 import type { Database } from './database.ts';
 import type { BandRow, FeesRow, ProjectionBatch } from './projection-batch.ts';
 import type { Tables } from './schema.ts';
@@ -77,7 +78,6 @@ async function moveCheckpoint(
   }
 }
 
-type ColumnType = 'bigint' | 'boolean' | 'integer' | 'smallint' | 'text' | 'microseconds';
 type Columns<Table> = Readonly<Record<keyof Table, ColumnType>>;
 
 const CURRENCY_COLUMNS: Columns<Tables['currencies']> = {
@@ -119,10 +119,10 @@ const ORDER_COLUMNS: Columns<Tables['orders']> = {
   post_only: 'boolean',
   self_trade_prevention: 'text',
   group_id: 'bigint',
-  expires_at: 'microseconds',
+  expires_at: 'timestamptz',
   updated_sequence: 'bigint',
-  created_at: 'microseconds',
-  updated_at: 'microseconds',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
 };
 const TRADE_COLUMNS: Columns<Tables['trades']> = {
   trade_id: 'bigint',
@@ -137,7 +137,7 @@ const TRADE_COLUMNS: Columns<Tables['trades']> = {
   maker_fee: 'bigint',
   taker_fee: 'bigint',
   sequence: 'bigint',
-  executed_at: 'microseconds',
+  executed_at: 'timestamptz',
 };
 const BALANCE_COLUMNS: Columns<Tables['balances']> = {
   account_id: 'bigint',
@@ -163,10 +163,10 @@ const TRANSFER_COLUMNS: Columns<Tables['transfers']> = {
   business_ref_id: 'bigint',
   external_id: 'bigint',
   original_transfer_id: 'bigint',
-  expires_at: 'microseconds',
+  expires_at: 'timestamptz',
   updated_sequence: 'bigint',
-  created_at: 'microseconds',
-  updated_at: 'microseconds',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
 };
 const LEDGER_ENTRY_COLUMNS: Columns<Tables['ledger_entries']> = {
   entry: 'bigint',
@@ -179,7 +179,7 @@ const LEDGER_ENTRY_COLUMNS: Columns<Tables['ledger_entries']> = {
   trade_id: 'bigint',
   transfer_id: 'bigint',
   business_ref_id: 'bigint',
-  posted_at: 'microseconds',
+  posted_at: 'timestamptz',
 };
 
 /** What an order's, transfer's or balance's new row changes in an older one. */
@@ -241,20 +241,12 @@ async function insertRows<Row extends object>(
   const names = Object.keys(columns);
   const refs = names.map((name) => sql.ref(name));
   const arrays = names.map((name) => {
-    const values = rows.map((row) => (row as Record<string, unknown>)[name]);
-    const type = columns[name] === 'microseconds' ? 'bigint' : columns[name]!;
-    return sql`${values}::${sql.raw(type)}[]`;
+    const values = rows.map((row) => (row as Record<string, ColumnValue>)[name]!);
+    return sql`unnest(${columnArray(columns[name]!, values)}::${sql.raw(columns[name]!)}[])`;
   });
-  const selected = names.map((name) => selectColumn(name, columns[name]!));
   const onConflict = update === undefined ? sql`` : conflictClause(update.key, update.set);
-  await sql`INSERT INTO ${sql.table(table)} (${sql.join(refs)})
-    SELECT ${sql.join(selected)} FROM unnest(${sql.join(arrays)}) AS rows (${sql.join(refs)})
+  await sql`INSERT INTO ${sql.table(table)} (${sql.join(refs)}) SELECT ${sql.join(arrays)}
     ${onConflict}`.execute(tx);
-}
-
-function selectColumn(name: string, type: ColumnType): RawBuilder<unknown> {
-  if (type !== 'microseconds') return sql`${sql.ref(name)}`;
-  return sql`'epoch'::timestamptz + ${sql.ref(name)} * interval '1 microsecond'`;
 }
 
 function conflictClause(key: readonly string[], set: readonly string[]): RawBuilder<unknown> {

@@ -27,7 +27,6 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -48,9 +47,9 @@ import {
   writePrivateFile,
 } from './embedded-postgres-credentials.ts';
 import { POSTGRES_SETTINGS } from './embedded-postgres-settings.ts';
+import { standBack } from './standing-back.ts';
 
 const USER = 'hoga';
-const NICE = 10;
 const DATABASE = 'hoga';
 
 const START_TIMEOUT_S = 120;
@@ -117,7 +116,8 @@ export async function startEmbeddedPostgres(
   }
   const { pid, port } = postmaster;
   options.log(`${adopted ? 'adopted running' : 'started'} PostgreSQL: pid ${pid}, port ${port}`);
-  standBehind(pid);
+  // Like the follower, which it serves. Another user's does not, and works all the same.
+  standBack(pid);
   try {
     await ensureDatabase({ ...credentials, port });
   } catch (error) {
@@ -136,15 +136,6 @@ export async function startEmbeddedPostgres(
       return stopping;
     },
   };
-}
-
-/** Like the follower, which it serves: those who connect from now on take what others leave. */
-function standBehind(pid: number): void {
-  try {
-    setPriority(pid, NICE);
-  } catch {
-    // Another user's, or gone: it works all the same.
-  }
 }
 
 // --- Cluster and database ---------------------------------------------------------------------

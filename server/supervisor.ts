@@ -361,7 +361,6 @@ export class Supervisor {
       databaseTimeoutMs: configuration.databaseTimeoutMs,
       projectionTimeoutMs: configuration.projectionTimeoutMs,
       stopTimeoutMs: configuration.stopTimeoutMs,
-      nice: this.layout.follower.nice,
     };
   }
 

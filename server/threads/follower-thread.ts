@@ -10,9 +10,9 @@ import { openDatabase } from '../../persistence/database.ts';
 import { Follower } from '../../persistence/follower.ts';
 import { Counter, Counters, ProjectionState } from '../../ring/counters.ts';
 import { Signal } from '../../ring/waiter.ts';
+import { standBackAlone } from '../standing-back.ts';
 import { StopFlag, StopRequest, type ThreadLinks } from './thread-links.ts';
 import type { FollowerRequest, ThreadMessage } from './thread-messages.ts';
-import { standBack } from './thread-priority.ts';
 
 export interface FollowerThreadData {
   readonly links: ThreadLinks;
@@ -21,14 +21,21 @@ export interface FollowerThreadData {
   readonly batchCommands: number;
   readonly rebuild: boolean;
   readonly databaseTimeoutMs: number;
-  /** Pause between transactions that are not full: few large ones cost less than many small. */
+  /**
+   * Shortest pause between transactions that are not full: few large ones cost less than many
+   * small. Where one takes long, the pause is longer.
+   */
   readonly intervalMs: number;
   readonly projectionTimeoutMs: number;
   readonly stopTimeoutMs: number;
-  /** Steps of niceness below the other threads. */
-  readonly nice: number;
 }
 
+/**
+ * So many times as long as it worked the follower rests, at most this long: what it takes of the
+ * cores stays a fifth, until transactions are full.
+ */
+const REST_PER_WORK = 4;
+const LONGEST_REST_MS = 1_000;
 /** How long a follower that has it all waits before it looks what is to be flushed. */
 const FLUSH_LOOK_MS = 1_000;
 
@@ -37,7 +44,7 @@ const counters = new Counters(data.links.counters);
 const signal = new Signal(data.links.signals.follower);
 const stop = new StopRequest(data.links, StopFlag.Follower);
 
-const whyNot = standBack(data.nice);
+const whyNot = standBackAlone();
 if (whyNot !== undefined) log('debug', 'the follower does not stand back', { why: whyNot });
 
 let stopDeadlineMs: number | undefined;
@@ -86,11 +93,12 @@ async function follow(databaseUrl: string): Promise<void> {
   for (;;) {
     const wasStopRaised = stop.isRaised;
     signal.prepare();
+    const startMs = performance.now();
     const pauseMs = await follower.catchUp();
     if (wasStopRaised) break;
     if (pauseMs > 0) await pause(pauseMs);
     else {
-      if (data.intervalMs > 0) await pause(data.intervalMs);
+      if (data.intervalMs > 0) await pause(restMs(performance.now() - startMs));
       await signal.sleepAsync(follower.hasUnflushed ? FLUSH_LOOK_MS : Number.POSITIVE_INFINITY);
     }
   }
@@ -98,6 +106,10 @@ async function follow(databaseUrl: string): Promise<void> {
   if (lag > 0) log('warn', 'PostgreSQL is behind: the next start catches up', { lag });
   await store.close();
   await db.destroy();
+}
+
+function restMs(workedMs: number): number {
+  return Math.max(data.intervalMs, Math.min(LONGEST_REST_MS, workedMs * REST_PER_WORK));
 }
 
 /** Once asked to stop, the follower takes half of the time a thread has for it. */
