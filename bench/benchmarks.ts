@@ -8,6 +8,7 @@ import { addHttp } from './commands/http.ts';
 import { addJournal } from './commands/journal.ts';
 import { addLatency } from './commands/latency.ts';
 import { addMicro } from './commands/micro.ts';
+import { addProjection } from './commands/projection.ts';
 import { TARGETS as ENGINE_TARGETS } from './engine/summary.ts';
 import { TARGETS as EXCHANGE_TARGETS } from './exchange/cases.ts';
 import { TARGETS as FIRST_ORDERS_TARGETS } from './first-orders/cases.ts';
@@ -30,6 +31,7 @@ export const BENCHMARKS: readonly ListedBenchmark[] = [
   { name: 'exchange', addTo: addExchange, targets: EXCHANGE_TARGETS },
   { name: 'first-orders', addTo: addFirstOrders, targets: FIRST_ORDERS_TARGETS },
   { name: 'journal', addTo: addJournal, targets: JOURNAL_TARGETS },
+  { name: 'projection', addTo: addProjection, targets: [] },
   { name: 'latency', addTo: addLatency, targets: LATENCY_TARGETS },
   { name: 'http', addTo: addHttp, targets: HTTP_TARGETS },
   { name: 'crowd', addTo: addCrowd, targets: [] },

@@ -217,7 +217,7 @@ export const SETTINGS = {
     20,
     0,
     60_000,
-    'pause between transactions to PostgreSQL that are not full; 0: none',
+    'shortest pause between transactions to PostgreSQL that are not full; 0: none',
   ),
   databaseTimeoutMs: integer(
     5_000,

@@ -26,7 +26,7 @@ export async function measureExecuted(
   exchange.fund();
   exchange.run(0, flow.buildUp);
   exchange.run(flow.buildUp, flow.measuredFrom);
-  if (isBesideSnapshot) await makeJournal({ folder, ...amount, tail: 0 });
+  if (isBesideSnapshot) await makeJournal({ folder, mix: 'moves', ...amount, tail: 0 });
   const writer = isBesideSnapshot ? await startWriter(folder) : undefined;
   const tookMs = new Float64Array(flow.length - flow.measuredFrom);
   exchange.runTimed(flow.measuredFrom, flow.length, tookMs);

@@ -12,6 +12,8 @@ import { makeFlow } from '../exchange/mixes.ts';
 
 export interface WantedJournal {
   readonly folder: string;
+  /** One of the exchange benchmark's. */
+  readonly mix: string;
   readonly operations: number;
   readonly seed: number;
   /** Commands behind the snapshot; 0: there is none. */
@@ -25,10 +27,10 @@ const BATCH_COMMANDS = 1_000;
 if (parentPort !== null) parentPort.postMessage(await make(workerData as WantedJournal));
 
 /** Returns how many commands it has: the flow's and those that fund it. */
-async function make({ folder, operations, seed, tail }: WantedJournal): Promise<number> {
+async function make({ folder, mix, operations, seed, tail }: WantedJournal): Promise<number> {
   const store = new JournalStore(folder, { mapBytes: MAP_BYTES, readOnly: false });
-  const scale = { mix: 'moves', symbols: 1, accounts: 1_000, resting: 10_000 } as const;
-  const flow = makeFlow({ ...scale, operations, seed });
+  const scale = { symbols: 1, accounts: 1_000, resting: 10_000 };
+  const flow = makeFlow({ ...scale, mix, operations, seed });
   const { definitions, deposits, encodeSetUp, encode } = createCommandEncoder(flow);
   const events = new EventBuffer();
   const exchange = new Exchange(events);

@@ -13,13 +13,14 @@ import type { Measured, TaskOptions } from '../measuring/campaign.ts';
 import { throughputOf } from '../measuring/probes.ts';
 import { MAP_BYTES, type WantedJournal } from './journal-maker.ts';
 
+const MIX = 'moves';
 /** Commands behind the snapshot. */
 const TAIL = 1_000_000;
 
 type Amount = Pick<TaskOptions, 'operations' | 'seed'>;
 
 export async function measureReplay(folder: string, amount: Amount): Promise<Measured> {
-  const count = await makeJournal({ folder, ...amount, tail: 0 });
+  const count = await makeJournal({ folder, mix: MIX, ...amount, tail: 0 });
   const store = new JournalStore(folder, { mapBytes: MAP_BYTES, readOnly: false });
   const startedAt = performance.now();
   const replay = new JournalReplay(store);
@@ -33,7 +34,7 @@ export async function measureReplay(folder: string, amount: Amount): Promise<Mea
 /** All that the exchange thread does before it opens. */
 export async function measureRecovery(folder: string, amount: Amount): Promise<Measured> {
   const tail = Math.min(TAIL, amount.operations / 10);
-  const count = await makeJournal({ folder, ...amount, tail });
+  const count = await makeJournal({ folder, mix: MIX, ...amount, tail });
   const startedAt = performance.now();
   const store = new JournalStore(folder, { mapBytes: MAP_BYTES, readOnly: false });
   const replay = replayFromSnapshot(store, folder);

@@ -20,6 +20,8 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['p99.9 µs', 'p999_us'],
   ['p99.99 µs', 'p9999_us'],
   ['max µs', 'max_us'],
+  ['follower µs', 'follower_cpu_us'],
+  ['postgres µs', 'postgres_cpu_us'],
   ['s', 'seconds'],
   ['snapshot s', 'snapshot_seconds'],
   ['heap +KiB', 'heap_growth_bytes'],
