@@ -65,7 +65,14 @@ for (const type of Object.keys(VALUES) as ColumnType[]) {
   });
 }
 
-test('a number that does not fit its column is an error', () => {
+test('what does not fit its column is an error', () => {
+  const missing = undefined as unknown as number;
+  for (const type of ['bigint', 'timestamptz', 'integer', 'smallint', 'boolean'] as const) {
+    for (const value of [missing, Number.NaN, 1.5, 2 ** 53]) {
+      assert.throws(() => columnArray(type, [value]), RangeError, `${value} as ${type}`);
+    }
+  }
+  assert.throws(() => columnArray('text', [missing]), TypeError);
   assert.throws(() => columnArray('smallint', [32_768]), RangeError);
   assert.throws(() => columnArray('integer', [2 ** 31]), RangeError);
 });

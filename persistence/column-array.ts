@@ -63,6 +63,7 @@ function writeElement(array: Buffer, at: number, type: ColumnType, value: Column
     array.writeInt32BE(bytes, at);
     return start + bytes;
   }
+  if (!Number.isSafeInteger(Number(value))) throw new RangeError(`${value} is no ${type}`);
   array.writeInt32BE(BYTES[type], at);
   switch (type) {
     case 'bigint':

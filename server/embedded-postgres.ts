@@ -27,6 +27,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -47,9 +48,9 @@ import {
   writePrivateFile,
 } from './embedded-postgres-credentials.ts';
 import { POSTGRES_SETTINGS } from './embedded-postgres-settings.ts';
-import { standBack } from './standing-back.ts';
 
 const USER = 'hoga';
+const NICE = 10;
 const DATABASE = 'hoga';
 
 const START_TIMEOUT_S = 120;
@@ -116,8 +117,7 @@ export async function startEmbeddedPostgres(
   }
   const { pid, port } = postmaster;
   options.log(`${adopted ? 'adopted running' : 'started'} PostgreSQL: pid ${pid}, port ${port}`);
-  // Like the follower, which it serves. Another user's does not, and works all the same.
-  standBack(pid);
+  standBehind(pid);
   try {
     await ensureDatabase({ ...credentials, port });
   } catch (error) {
@@ -136,6 +136,15 @@ export async function startEmbeddedPostgres(
       return stopping;
     },
   };
+}
+
+/** Like the follower, which it serves: those who connect from now on take what others leave. */
+function standBehind(pid: number): void {
+  try {
+    setPriority(pid, NICE);
+  } catch {
+    // Another user's, or gone: it works all the same.
+  }
 }
 
 // --- Cluster and database ---------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /**
- * Who spins, how long, and who parks: the threads' waiting in one table. A thread that spins
- * answers in 0.2 µs and one that is parked in 50 µs, but spinning takes a core from those who work;
- * so it depends on how many there are.
+ * Who spins, how long, who parks, and who has to stand back: the threads' waiting and priorities in
+ * one table. A thread that spins answers in 0.2 µs and one that is parked in 50 µs, but spinning
+ * takes a core from those who work; so it depends on how many there are.
  */
 import type { WaitStrategy } from '../ring/waiter.ts';
 import type { WaitSettings } from './threads/thread-links.ts';
@@ -17,9 +17,14 @@ export interface ThreadLayout {
   readonly journal: WaitSettings;
   /** Rounds are turns of its event loop. */
   readonly gateway: WaitSettings;
+  /** Steps of niceness below the others. */
+  readonly follower: { readonly nice: number };
 }
 
 type Table = Omit<ThreadLayout, 'name' | 'cores'>;
+
+/** Behind the exchange by design: it takes what the others leave. */
+const FOLLOWER = { nice: 10 };
 
 const TABLES: Readonly<Record<ThreadLayout['name'], Table>> = {
   /**
@@ -31,6 +36,7 @@ const TABLES: Readonly<Record<ThreadLayout['name'], Table>> = {
     exchange: { strategy: 'spin-then-park', spins: 20 },
     journal: { strategy: 'park', spins: 0 },
     gateway: { strategy: 'spin-then-park', spins: 80 },
+    follower: FOLLOWER,
   },
   /**
    * A core for each who spins. With traffic nobody parks: rounds for some milliseconds of the
@@ -41,6 +47,7 @@ const TABLES: Readonly<Record<ThreadLayout['name'], Table>> = {
     exchange: { strategy: 'spin-then-park', spins: 100_000 },
     journal: { strategy: 'spin-then-park', spins: 20_000 },
     gateway: { strategy: 'spin-then-park', spins: 500 },
+    follower: FOLLOWER,
   },
 };
 

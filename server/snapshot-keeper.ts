@@ -1,9 +1,10 @@
 /**
- * Has snapshots written while the exchange runs, each by a process of its own that stands back (ADR
+ * Has snapshots written while the exchange runs, each by a process of its own at low priority (ADR
  * 0012), and says how much of the journal is no longer needed. What fails is tried again later.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,6 @@ import { Counter, type Counters } from '../ring/counters.ts';
 import { CHILD_VARIABLE } from './journal-child.ts';
 import type { Result } from './json-report.ts';
 import type { Logger } from './log.ts';
-import { standBack } from './standing-back.ts';
 
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 
@@ -137,7 +137,7 @@ export class SnapshotKeeper {
       signal: this.stopping.signal,
       killSignal: 'SIGKILL',
     });
-    if (child.pid !== undefined) standBack(child.pid);
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     const [told, said] = [textOf(child.stdout), textOf(child.stderr)];
     const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.on('error', reject);

@@ -361,6 +361,7 @@ export class Supervisor {
       databaseTimeoutMs: configuration.databaseTimeoutMs,
       projectionTimeoutMs: configuration.projectionTimeoutMs,
       stopTimeoutMs: configuration.stopTimeoutMs,
+      nice: this.layout.follower.nice,
     };
   }
 

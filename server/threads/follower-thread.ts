@@ -8,11 +8,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { JournalStore } from '../../journal/journal-store.ts';
 import { openDatabase } from '../../persistence/database.ts';
 import { Follower } from '../../persistence/follower.ts';
+import { restMs } from '../../persistence/follower-rest.ts';
 import { Counter, Counters, ProjectionState } from '../../ring/counters.ts';
 import { Signal } from '../../ring/waiter.ts';
-import { standBackAlone } from '../standing-back.ts';
 import { StopFlag, StopRequest, type ThreadLinks } from './thread-links.ts';
 import type { FollowerRequest, ThreadMessage } from './thread-messages.ts';
+import { standBack } from './thread-priority.ts';
 
 export interface FollowerThreadData {
   readonly links: ThreadLinks;
@@ -21,21 +22,14 @@ export interface FollowerThreadData {
   readonly batchCommands: number;
   readonly rebuild: boolean;
   readonly databaseTimeoutMs: number;
-  /**
-   * Shortest pause between transactions that are not full: few large ones cost less than many
-   * small. Where one takes long, the pause is longer.
-   */
+  /** Shortest rest between transactions that are not full; 0: none. */
   readonly intervalMs: number;
   readonly projectionTimeoutMs: number;
   readonly stopTimeoutMs: number;
+  /** Steps of niceness below the other threads. */
+  readonly nice: number;
 }
 
-/**
- * So many times as long as it worked the follower rests, at most this long: what it takes of the
- * cores stays a fifth, until transactions are full.
- */
-const REST_PER_WORK = 4;
-const LONGEST_REST_MS = 1_000;
 /** How long a follower that has it all waits before it looks what is to be flushed. */
 const FLUSH_LOOK_MS = 1_000;
 
@@ -44,7 +38,7 @@ const counters = new Counters(data.links.counters);
 const signal = new Signal(data.links.signals.follower);
 const stop = new StopRequest(data.links, StopFlag.Follower);
 
-const whyNot = standBackAlone();
+const whyNot = standBack(data.nice);
 if (whyNot !== undefined) log('debug', 'the follower does not stand back', { why: whyNot });
 
 let stopDeadlineMs: number | undefined;
@@ -98,7 +92,8 @@ async function follow(databaseUrl: string): Promise<void> {
     if (wasStopRaised) break;
     if (pauseMs > 0) await pause(pauseMs);
     else {
-      if (data.intervalMs > 0) await pause(restMs(performance.now() - startMs));
+      const rest = restMs(performance.now() - startMs, data.intervalMs);
+      if (rest > 0) await pause(rest);
       await signal.sleepAsync(follower.hasUnflushed ? FLUSH_LOOK_MS : Number.POSITIVE_INFINITY);
     }
   }
@@ -106,10 +101,6 @@ async function follow(databaseUrl: string): Promise<void> {
   if (lag > 0) log('warn', 'PostgreSQL is behind: the next start catches up', { lag });
   await store.close();
   await db.destroy();
-}
-
-function restMs(workedMs: number): number {
-  return Math.max(data.intervalMs, Math.min(LONGEST_REST_MS, workedMs * REST_PER_WORK));
 }
 
 /** Once asked to stop, the follower takes half of the time a thread has for it. */
