@@ -8,12 +8,15 @@
 const REST_PER_WORK = 4;
 /** PostgreSQL is not later than that for it. */
 const LONGEST_REST_MS = 1_000;
+/** Fewer are no load: who tries the exchange by hand finds them in PostgreSQL soon. */
+const COMMANDS_OF_LOAD = 100;
 
 /**
- * @param workedMs what it took last
+ * @param workedMs what its last transaction took
+ * @param commands that it held
  * @param shortestMs 0: it never rests
  */
-export function restMs(workedMs: number, shortestMs: number): number {
-  if (shortestMs === 0) return 0;
+export function restMs(workedMs: number, commands: number, shortestMs: number): number {
+  if (shortestMs === 0 || commands < COMMANDS_OF_LOAD) return shortestMs;
   return Math.max(shortestMs, Math.min(LONGEST_REST_MS, workedMs * REST_PER_WORK));
 }

@@ -53,6 +53,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
 export class Follower implements ReplayListener {
+  /** How many commands its last transaction held; 0 where there was none. */
+  latestCommands = 0;
   private readonly db: Database;
   private readonly store: JournalStore;
   private readonly report: FollowerReport;
@@ -92,6 +94,7 @@ export class Follower implements ReplayListener {
    * or after a failure how long to pause, in ms.
    */
   async catchUp(): Promise<number> {
+    this.latestCommands = 0;
     if (this.hasDiverged) return this.followOnly();
     try {
       if (!this.isAttached) await this.attach();
@@ -232,6 +235,7 @@ export class Follower implements ReplayListener {
     const isFlushed = this.isFlushDue();
     await project(this.db, batch, this.checkpoint, to, isFlushed);
     this.checkpoint = to;
+    this.latestCommands = batch.commandCount;
     this.batch = new ProjectionBatch();
     this.report.onProjected(to.sequence);
     if (isFlushed) this.noteFlush();

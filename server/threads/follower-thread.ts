@@ -92,7 +92,7 @@ async function follow(databaseUrl: string): Promise<void> {
     if (wasStopRaised) break;
     if (pauseMs > 0) await pause(pauseMs);
     else {
-      const rest = restMs(performance.now() - startMs, data.intervalMs);
+      const rest = restMs(performance.now() - startMs, follower.latestCommands, data.intervalMs);
       if (rest > 0) await pause(rest);
       await signal.sleepAsync(follower.hasUnflushed ? FLUSH_LOOK_MS : Number.POSITIVE_INFINITY);
     }
