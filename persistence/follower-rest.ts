@@ -4,7 +4,7 @@
  * load, transactions are full and there is none.
  */
 
-/** Between transactions it works for a fifth of the time. */
+/** So it works for a fifth of the time, within the bounds. */
 const REST_PER_WORK = 4;
 /** PostgreSQL is not later than that for it. */
 const LONGEST_REST_MS = 1_000;
