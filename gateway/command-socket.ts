@@ -5,6 +5,7 @@
  */
 import { busyRefusal, type CommandIntake, fieldRefusal, type Refusal } from './command-intake.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
+import { RefusalMessages } from './refusal-messages.ts';
 import { AnswersOfTurn, SocketAnswers } from './socket-answers.ts';
 import type { TemplatedApp } from './uws.ts';
 import { type ConnectionCount, upgrade } from './websocket-upgrade.ts';
@@ -25,7 +26,7 @@ export function addCommandSocket(
 ): void {
   const { wsMaxUnanswered } = settings;
   const tooMany = busyRefusal(`${wsMaxUnanswered} messages of this connection wait for an answer`);
-  const texts = new RefusalTexts();
+  const refusals = new RefusalMessages();
   const turn = new AnswersOfTurn();
   app.ws<Session>('/ws/commands', {
     maxPayloadLength: settings.maxBodyBytes,
@@ -43,7 +44,7 @@ export function addCommandSocket(
       const session = ws.getUserData();
       session.messages++;
       const refusal = receive(session, message, isBinary);
-      if (refusal !== undefined) ws.send(texts.textOf(session.messages, refusal));
+      if (refusal !== undefined) ws.send(refusals.messageOf(session.messages, refusal));
     },
     close: (ws) => {
       ws.getUserData().answers!.close();
@@ -63,20 +64,5 @@ export function addCommandSocket(
     });
     if (refusal === undefined) session.unanswered++;
     return refusal;
-  }
-}
-
-/** Where there is too much, refusals in a row are one and the same: put in words once. */
-class RefusalTexts {
-  private refusal: Refusal | undefined;
-  private text = '';
-
-  /** @param message its number on this connection, from 1 */
-  textOf(message: number, refusal: Refusal): string {
-    if (refusal !== this.refusal) {
-      this.refusal = refusal;
-      this.text = JSON.stringify(refusal).slice(1);
-    }
-    return `{"message":${message},${this.text}`;
   }
 }

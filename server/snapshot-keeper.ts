@@ -31,6 +31,8 @@ export interface SnapshotSettings {
   readonly onTrimmable: () => void;
 }
 
+/** Of node: what V8 compiles and collects beside its work would not rest with it. */
+const ONE_THREAD = '--single-threaded';
 /** After something failed nothing is tried for so long. */
 const PAUSE_MS = 60_000;
 
@@ -93,11 +95,12 @@ export class SnapshotKeeper {
 
   /** None of a command that is not on disk: a power cut could take it back. */
   private async write(stored: number): Promise<void> {
-    const { dataFolder, snapshotsKept } = this.settings;
+    const { dataFolder, snapshotEvery, snapshotsKept } = this.settings;
     removePartialSnapshots(dataFolder);
     const startMs = performance.now();
-    const keep = ['--keep', String(snapshotsKept), '--to', String(stored)];
-    const results = await this.run('snapshot', '--data', dataFolder, ...keep);
+    const which = ['--keep', String(snapshotsKept), '--to', String(stored)];
+    const pace = ['--pace', String(snapshotEvery)];
+    const results = await this.run('snapshot', '--data', dataFolder, ...which, ...pace);
     const figureOf = (metric: string) =>
       Number(results.find((result) => result.metric === metric)?.value ?? 0);
     const sequence = figureOf('sequence');
@@ -131,7 +134,7 @@ export class SnapshotKeeper {
   /** Runs a command of this program, which reads the journal beside us; returns what it tells. */
   private async run(...args: readonly string[]): Promise<readonly Result[]> {
     const env = { ...process.env, [CHILD_VARIABLE]: '1' };
-    const child = spawn(process.execPath, [CLI, ...args, '--json'], {
+    const child = spawn(process.execPath, [ONE_THREAD, CLI, ...args, '--json'], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
       signal: this.stopping.signal,

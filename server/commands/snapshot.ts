@@ -13,6 +13,7 @@ import {
 import { SETTINGS } from '../configuration.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
 import { startProgress } from '../progress.ts';
+import { SnapshotPace } from '../snapshot-pace.ts';
 import { readJournal } from './read-journal.ts';
 import { printResults } from './replay.ts';
 import { sequence } from './sequence.ts';
@@ -21,6 +22,7 @@ interface Options {
   readonly data: string;
   readonly to: number;
   readonly keep: number;
+  readonly pace: number;
   readonly json?: true;
 }
 
@@ -34,6 +36,13 @@ export function addSnapshot(program: Command): void {
     .option('--data <folder>', 'data folder', SETTINGS.data.default)
     .option('--keep <count>', 'snapshots to keep', count, SETTINGS.snapshotsKept.default)
     .option('--to <sequence>', 'no command after this one', sequence, Number.MAX_SAFE_INTEGER)
+    .option(
+      '--pace <commands>',
+      'rest most of the time, for an exchange beside it; less where it is more commands behind ' +
+        'than these, and no more at twice as many; 0: never rest',
+      pace,
+      0,
+    )
     .option('--json', 'print one JSON object and nothing else')
     .action(async (options: Options) => {
       process.exitCode = await readJournal('snapshot', options.data, (store, folder) =>
@@ -49,8 +58,16 @@ function count(text: string): number {
   throw new InvalidArgumentError(`allowed: a whole number from ${min} to ${max}`);
 }
 
-function snapshot(store: JournalStore, folder: string, { keep, to, json }: Options): number {
-  const results = write(store, folder, to, json !== true);
+function pace(text: string): number {
+  const { max } = SETTINGS.snapshotEvery;
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw new InvalidArgumentError(`allowed: a whole number from 0 to ${max}`);
+}
+
+function snapshot(store: JournalStore, folder: string, options: Options): number {
+  const { keep, json } = options;
+  const results = write(store, folder, options);
   keepSnapshots(folder, keep, store.firstSequence());
   const kept = listSnapshots(folder).length;
   const trimmable = trimmableTo(store, folder, keep);
@@ -61,12 +78,12 @@ function snapshot(store: JournalStore, folder: string, { keep, to, json }: Optio
   return 0;
 }
 
-function write(store: JournalStore, folder: string, to: number, isForPeople: boolean): Result[] {
+function write(store: JournalStore, folder: string, options: Options): Result[] {
   const startMs = performance.now();
   const onBad = (why: string) => process.stderr.write(`snapshot refused: ${why}\n`);
   const replay = replayFromSnapshot(store, folder, { onBad, setsAside: true });
   const from = replay.exchange.sequence;
-  replayTo(replay, store, to, isForPeople);
+  replayTo(replay, store, options);
   const replayedMs = performance.now();
   const taken = takeOrFind(folder, replay);
   const seconds = (ms: number) => Math.round(ms) / 1_000;
@@ -85,19 +102,17 @@ function write(store: JournalStore, folder: string, to: number, isForPeople: boo
 }
 
 /** All batches that end with a command or before it. */
-function replayTo(
-  replay: JournalReplay,
-  store: JournalStore,
-  to: number,
-  isForPeople: boolean,
-): void {
-  const progress = startProgress('replay', store.lastLink().lastSequence, isForPeople);
+function replayTo(replay: JournalReplay, store: JournalStore, { to, pace, json }: Options): void {
+  const paced = new SnapshotPace(pace);
+  const behind = () => store.lastLink().lastSequence - replay.exchange.sequence;
+  const progress = startProgress('replay', store.lastLink().lastSequence, json !== true);
   for (;;) {
     const done = replay.exchange.sequence;
     progress.update(done);
     const next = store.linkAt(done + 1);
     if (next !== undefined && next.lastSequence > to) break;
     if (!replay.next()) break;
+    paced.rest(behind);
   }
   progress.stop();
 }

@@ -5,13 +5,7 @@ import { DURABILITIES, type Durability } from '../../../journal/durability.ts';
 import { printJsonReport, type Result } from '../../../server/json-report.ts';
 import { startProgress } from '../../../server/progress.ts';
 import type { Transport } from './flood-connection.ts';
-import {
-  acceptedShare,
-  latencyMs,
-  memoryGrowth,
-  type OverloadOutcome,
-  overload,
-} from './overload.ts';
+import { acceptedShare, memoryGrowth, type OverloadOutcome, overload } from './overload.ts';
 
 interface Options {
   readonly seconds: number;
@@ -93,9 +87,9 @@ function resultsOf(name: string, outcome: OverloadOutcome): Result[] {
   const accepted = seconds.map(({ acceptedPerSecond }) => acceptedPerSecond);
   add('accepted_worst_second', Math.min(...accepted), 'orders/s');
   for (const [label, percentile] of Object.entries(PERCENTILES)) {
-    add(`accepted_${label}`, latencyMs(open.acceptedFromSending, percentile), 'ms', 1);
-    add(`accepted_from_due_${label}`, latencyMs(open.acceptedFromDue, percentile), 'ms', 1);
-    add(`refused_${label}`, latencyMs(open.refusedFromSending, percentile), 'ms', 1);
+    add(`accepted_${label}`, open.acceptedFromSending.percentileMs(percentile), 'ms', 1);
+    add(`accepted_from_due_${label}`, open.acceptedFromDue.percentileMs(percentile), 'ms', 1);
+    add(`refused_${label}`, open.refusedFromSending.percentileMs(percentile), 'ms', 1);
   }
   const held = seconds.map(({ heldBytes }) => heldBytes / MIB);
   add('memory_first_second', held[0] ?? 0, 'MiB');
@@ -113,8 +107,8 @@ function failuresOf(outcome: OverloadOutcome, deadlineMs: number): string[] {
   const { open, lost, refusedJournaled, unansweredJournaled } = outcome;
   const share = acceptedShare(outcome);
   const growth = memoryGrowth(outcome);
-  const refusedMs = latencyMs(open.refusedFromSending, PERCENTILES.max);
-  const acceptedMs = latencyMs(open.acceptedFromSending, PERCENTILES.max);
+  const refusedMs = open.refusedFromSending.percentileMs(PERCENTILES.max);
+  const acceptedMs = open.acceptedFromSending.percentileMs(PERCENTILES.max);
   const failures: [boolean, string][] = [
     [lost > 0, `${lost} acknowledged orders are not in the journal`],
     [refusedJournaled > 0, `${refusedJournaled} refused orders are in the journal`],

@@ -1,7 +1,4 @@
-/**
- * A connection that orders are poured into: each message is a batch of orders, all at one price, so
- * that they trade; each is told apart by its client order ids.
- */
+/** A connection that orders are poured into, over WebSocket or HTTP. */
 
 import { HttpConnection } from '../../../bench/http/http-connection.ts';
 import {
@@ -10,25 +7,20 @@ import {
   writeFrameHead,
 } from '../../../bench/http/websocket-connection.ts';
 import { NEW_ORDER } from '../../../protocol/command-layout.ts';
-import { NewOrder } from '../../../protocol/commands.ts';
-import { OrderType, Side, TimeInForce } from '../../../protocol/enums.ts';
-import { RecordBuffer } from '../../../protocol/record.ts';
 import { COMMAND_RESULT } from '../../../protocol/result-layout.ts';
+import { FloodMessages } from './flood-messages.ts';
 
 export type Transport = 'websocket' | 'http';
 
-/** Accounts that trade: those with odd numbers sell, the others buy. */
-export const FLOOD_ACCOUNTS = 1_000;
-const SYMBOL = 1;
-const PRICE = 20_000;
-const MOST_LOTS = 7;
 /** A client that the system takes no more from holds its messages back. */
 const MOST_WAITING_BYTES = 2 ** 18;
 const BUSY = 503;
 const OK = 200;
 /** A refusal's text is this, the message's number, and that. */
 const REFUSED = '{"message":';
-const REFUSED_AS_BUSY = ',"status":503,';
+const REFUSED_AS_BUSY = Buffer.from(',"status":503,');
+const ZERO = 0x30;
+const NINE = 0x39;
 
 /** Told what became of a message. */
 export interface FloodListener {
@@ -63,6 +55,7 @@ async function openWebSocket(
   const connection = await WebSocketConnection.open(url);
   const head = new Uint8Array(FRAME_HEAD_BYTES);
   writeFrameHead(head, batch * NEW_ORDER.length);
+  const encoder = new FloodMessages(head, batch);
   // Refusals name a message by its number on this connection.
   const sent: number[] = [];
   connection.onMessage = (isBinary, body) => {
@@ -75,7 +68,8 @@ async function openWebSocket(
     },
     send: (messages) => {
       for (const message of messages) sent.push(message);
-      connection.sendFrames(encode(head, batch, messages));
+      connection.sendFrames(encoder.encode(messages));
+      if (connection.waitingBytes > 0) encoder.leave();
     },
     close: () => connection.close(),
   };
@@ -94,6 +88,7 @@ async function openHttp(
   // Spaces before the length of a header's value mean nothing; records begin at a multiple of 8.
   const padding = ' '.repeat((8 - ((text.length + 'X: \r\n\r\n'.length) & 7)) & 7);
   const head = Buffer.from(`${text}X: ${padding}\r\n\r\n`, 'latin1');
+  const encoder = new FloodMessages(head, batch);
   let waiting: number | undefined;
   connection.onAnswer = (status, body) => {
     const message = waiting!;
@@ -108,37 +103,10 @@ async function openHttp(
     },
     send: (messages) => {
       [waiting] = messages;
-      connection.send(encode(head, batch, messages));
+      connection.send(encoder.encode(messages));
     },
     close: () => connection.close(),
   };
-}
-
-const order = new NewOrder();
-
-/** Messages behind each other, each with its head. */
-function encode(head: Uint8Array, batch: number, messages: readonly number[]): Uint8Array {
-  const bytes = head.length + batch * NEW_ORDER.length;
-  const record = RecordBuffer.allocate(messages.length * bytes);
-  let at = 0;
-  for (const message of messages) {
-    record.bytes.set(head, at);
-    at += head.length;
-    for (let i = 0; i < batch; i++, at += NEW_ORDER.length) {
-      const id = message * batch + i + 1;
-      order.write(record, at);
-      order.accountId = 1 + (id % FLOOD_ACCOUNTS);
-      order.correlationId = message;
-      order.clientOrderId = id;
-      order.symbolId = SYMBOL;
-      order.side = id % 2 === 0 ? Side.Sell : Side.Buy;
-      order.orderType = OrderType.Limit;
-      order.timeInForce = TimeInForce.GTC;
-      order.price = PRICE;
-      order.qty = 1 + (id % MOST_LOTS);
-    }
-  }
-  return record.bytes;
 }
 
 /** The answer to a message says by its correlation id which one that was. */
@@ -159,7 +127,15 @@ function uint53(body: Buffer, at: number): number {
 }
 
 function refusedNumber(body: Buffer): number {
-  const end = body.indexOf(REFUSED_AS_BUSY);
-  if (end < 0) throw new Error(`the exchange answered ${body.toString('latin1')}`);
-  return Number(body.toString('latin1', REFUSED.length, end));
+  let number = 0;
+  let at = REFUSED.length;
+  for (let byte = body[at]!; byte >= ZERO && byte <= NINE; byte = body[++at]!) {
+    number = 10 * number + (byte - ZERO);
+  }
+  for (let i = 0; i < REFUSED_AS_BUSY.length; i++) {
+    if (body[at + i] !== REFUSED_AS_BUSY[i]) {
+      throw new Error(`the exchange answered ${body.toString('latin1')}`);
+    }
+  }
+  return number;
 }

@@ -4,7 +4,6 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Histogram } from 'hdr-histogram-js';
 import { newHistogram } from '../../../bench/measuring/histograms.ts';
 import {
   type FloodConnection,
@@ -33,9 +32,9 @@ export class FloodFigures {
   /** Due, and not sent since no connection took more. */
   heldBack = 0;
   seconds = 0;
-  readonly acceptedFromSending: Histogram = newHistogram();
-  readonly acceptedFromDue: Histogram = newHistogram();
-  readonly refusedFromSending: Histogram = newHistogram();
+  readonly acceptedFromSending = new FloodLatencies();
+  readonly acceptedFromDue = new FloodLatencies();
+  readonly refusedFromSending = new FloodLatencies();
 
   /** Messages. */
   get acknowledgedPerSecond(): number {
@@ -44,6 +43,35 @@ export class FloodFigures {
 
   get unanswered(): number {
     return this.sent - this.acknowledged - this.refused;
+  }
+}
+
+/**
+ * Messages that were sent together and answered together took the same time: counted, and recorded
+ * once, since clients share the machine with what they measure.
+ */
+export class FloodLatencies {
+  private readonly histogram = newHistogram();
+  private tookNs = 0;
+  private count = 0;
+
+  record(tookMs: number): void {
+    const tookNs = Math.round(tookMs * 1e6);
+    if (tookNs !== this.tookNs) this.recordAll();
+    this.tookNs = tookNs;
+    this.count++;
+  }
+
+  /** In ms; 0 where there are none. */
+  percentileMs(percentile: number): number {
+    this.recordAll();
+    const { histogram } = this;
+    return histogram.totalCount === 0 ? 0 : histogram.getValueAtPercentile(percentile) / 1e6;
+  }
+
+  private recordAll(): void {
+    if (this.count > 0) this.histogram.recordValueWithCount(this.tookNs, this.count);
+    this.count = 0;
   }
 }
 
@@ -60,6 +88,8 @@ export class Flood implements FloodListener {
   figures = new FloodFigures();
   private readonly inFlight: number;
   private connections: FloodConnection[] = [];
+  /** When the answers came that are being told now; 0: none are. */
+  private answeredMs = 0;
   /** Of the closed loop: sends as many as were answered. */
   private onAnswered: (connection: number) => void = () => {};
   private onTurnedAway: (connection: number) => void = () => {};
@@ -89,18 +119,18 @@ export class Flood implements FloodListener {
 
   onAcknowledged(message: number, firstSequence: number): void {
     const { figures, ledger } = this;
-    const nowMs = performance.now();
+    const nowMs = this.nowMs();
     ledger.acknowledge(message, firstSequence);
     figures.acknowledged++;
-    record(figures.acceptedFromSending, nowMs - ledger.sentAt(message));
-    record(figures.acceptedFromDue, nowMs - ledger.dueAt(message));
+    figures.acceptedFromSending.record(nowMs - ledger.sentAt(message));
+    figures.acceptedFromDue.record(nowMs - ledger.dueAt(message));
   }
 
   onRefused(message: number): void {
     const { figures, ledger } = this;
     ledger.refuse(message);
     figures.refused++;
-    record(figures.refusedFromSending, performance.now() - ledger.sentAt(message));
+    figures.refusedFromSending.record(this.nowMs() - ledger.sentAt(message));
   }
 
   /** Each connection sends as soon as it is answered; waits for the last answers. */
@@ -147,15 +177,14 @@ export class Flood implements FloodListener {
       const dueNow = Math.min(planned, Math.ceil(((nowMs - startMs) * rate) / 1_000)) - due;
       if (dueNow > 0) {
         let left = dueNow;
-        // As evenly as it goes over those that are ready.
         const ready = connections.filter((connection) => connection.isReady);
-        for (let i = 0; i < ready.length && left > 0; i++) {
-          const most = Math.ceil(left / (ready.length - i));
+        // As many in one write as in the closed loop, and more where that is not enough.
+        const most = Math.max(this.inFlight, Math.ceil(dueNow / ready.length));
+        for (let i = 0; i < ready.length && left > 0; i++, turn++) {
           const first = due + dueNow - left;
-          const connection = ready[(turn + i) % ready.length]!;
-          left -= this.send(connection, Math.min(most, this.mostAtOnce), (at) => dueAt(first + at));
+          const count = Math.min(left, most, this.mostAtOnce);
+          left -= this.send(ready[turn % ready.length]!, count, (at) => dueAt(first + at));
         }
-        turn++;
         figures.heldBack += left;
         due += dueNow;
       }
@@ -170,6 +199,17 @@ export class Flood implements FloodListener {
 
   close(): void {
     for (const connection of this.connections) connection.close();
+  }
+
+  /** One time for all answers that came together. */
+  private nowMs(): number {
+    if (this.answeredMs === 0) {
+      this.answeredMs = performance.now();
+      queueMicrotask(() => {
+        this.answeredMs = 0;
+      });
+    }
+    return this.answeredMs;
   }
 
   private get mostAtOnce(): number {
@@ -204,8 +244,4 @@ export class Flood implements FloodListener {
     this.figures.sent += count;
     return count;
   }
-}
-
-function record(histogram: Histogram, tookMs: number): void {
-  histogram.recordValue(Math.round(tookMs * 1e6));
 }

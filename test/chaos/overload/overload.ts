@@ -4,13 +4,13 @@
  * and what the process holds. Then the journal must have what was acknowledged, and nothing else.
  */
 import { readFileSync } from 'node:fs';
-import type { Histogram } from 'hdr-histogram-js';
 import type { Durability } from '../../../journal/durability.ts';
 import { deposit, encodeCommands } from '../../support/commands.ts';
 import { NO_DATABASE, ServerProcess, temporaryDataFolder } from '../../support/server-process.ts';
 import { Flood, type FloodFigures, type FloodOptions } from './flood.ts';
-import { FLOOD_ACCOUNTS, type Transport } from './flood-connection.ts';
+import type { Transport } from './flood-connection.ts';
 import type { JournalComparison } from './flood-ledger.ts';
+import { FLOOD_ACCOUNTS } from './flood-messages.ts';
 
 export interface OverloadOptions {
   readonly seconds: number;
@@ -126,11 +126,6 @@ export function memoryGrowth({ seconds }: OverloadOutcome): number {
   if (settled === undefined) return 0;
   const later = seconds.slice(seconds.indexOf(settled)).map(({ heldBytes }) => heldBytes);
   return Math.max(...later) / settled.heldBytes - 1;
-}
-
-/** A latency in ms. */
-export function latencyMs(histogram: Histogram, percentile: number): number {
-  return histogram.totalCount === 0 ? 0 : histogram.getValueAtPercentile(percentile) / 1e6;
 }
 
 /** What came in each second, and what the exchange's process holds. */

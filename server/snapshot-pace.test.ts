@@ -1,0 +1,37 @@
+/** How the writer of a snapshot stands back for an exchange beside it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { restsAfter, SnapshotPace } from './snapshot-pace.ts';
+
+/** Long enough for the writer to rest behind it. */
+const WORK_MS = 2;
+
+function work(): void {
+  const endMs = performance.now() + WORK_MS;
+  while (performance.now() < endMs);
+}
+
+test('it rests four times as long as it worked, less the further behind, and then not at all', () => {
+  const rests = [0, 0.5, 1, 1.25, 1.5, 1.75, 2, 3, 1_000].map(restsAfter);
+  assert.deepEqual(rests, [4, 4, 4, 3, 2, 1, 0, 0, 0]);
+});
+
+test('it rests behind its work, and asks how far it is behind only then', () => {
+  const pace = new SnapshotPace(1_000);
+  let asked = 0;
+  const behind = () => {
+    asked++;
+    return 1_500;
+  };
+  work();
+  const beforeMs = performance.now();
+  pace.rest(behind);
+  assert.equal(asked, 1);
+  assert.ok(performance.now() - beforeMs >= 2 * WORK_MS - 0.5);
+});
+
+test('without an interval it never rests', () => {
+  const pace = new SnapshotPace(0);
+  work();
+  pace.rest(() => assert.fail('it asks how far it is behind'));
+});
