@@ -1,6 +1,6 @@
 /**
  * What a WebSocket is told of a message that was refused. Where there is too much, refusals in a
- * row are alike but for the message's number: put in words once, in bytes that are sent as they are.
+ * row are alike but for the message's number: put in words once, in bytes sent as they are.
  */
 import type { Refusal } from './command-intake.ts';
 
