@@ -9,17 +9,19 @@ const ZERO = 0x30;
 
 export class RefusalMessages {
   private refusal: Refusal | undefined;
-  private digits = 0;
-  private bytes = new Uint8Array(0);
+  /** By how many digits a message's number has. */
+  private templates: Uint8Array[] = [];
 
   /**
    * @param number of the message on this connection, from 1
    * @returns a text's bytes, good until the next call
    */
   messageOf(number: number, refusal: Refusal): Uint8Array {
+    if (refusal !== this.refusal) this.templates = [];
+    this.refusal = refusal;
     const digits = digitsOf(number);
-    if (refusal !== this.refusal || digits !== this.digits) this.begin(refusal, digits);
-    const { bytes } = this;
+    this.templates[digits] ??= templateOf(digits, refusal);
+    const bytes = this.templates[digits];
     let left = number;
     for (let at = MESSAGE.length + digits - 1; at >= MESSAGE.length; at--) {
       const rest = Math.floor(left / 10);
@@ -28,12 +30,10 @@ export class RefusalMessages {
     }
     return bytes;
   }
+}
 
-  private begin(refusal: Refusal, digits: number): void {
-    this.refusal = refusal;
-    this.digits = digits;
-    this.bytes = Buffer.from(`${MESSAGE}${'0'.repeat(digits)},${JSON.stringify(refusal).slice(1)}`);
-  }
+function templateOf(digits: number, refusal: Refusal): Uint8Array {
+  return Buffer.from(`${MESSAGE}${'0'.repeat(digits)},${JSON.stringify(refusal).slice(1)}`);
 }
 
 function digitsOf(number: number): number {

@@ -144,7 +144,7 @@ describe('an exchange with small rings and a disk that hangs', () => {
     // The rings hold a small part of this while the disk hangs.
     const messages = 3_000;
     const goOn = stallJournal(folder.path);
-    const flooding = flood.runOpen(messages, 1);
+    const flooding = flood.runOpen(messages, 1, 1);
     await until('messages are refused', () => (flood.figures.refused > 1_000 ? true : undefined));
     await goOn();
     const { sent, heldBack, acknowledged, refused } = await flooding;

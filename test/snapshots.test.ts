@@ -99,7 +99,7 @@ describe('an exchange with snapshots', () => {
       assert.equal(recovered['stateHash'], stateHash);
       // On demand, beside it; the bad one was set aside.
       await trade(server, 1);
-      const demanded = await runCli(['snapshot', '--data', folder.path, '--pace', '1000']);
+      const demanded = await runCli(['snapshot', '--data', folder.path]);
       assert.match(demanded.stdout, /kept +2 snapshots/, demanded.stderr);
       await server.end('SIGTERM');
     } finally {

@@ -43,7 +43,7 @@ export class ByteSocket {
     this.onBytes = onBytes;
   }
 
-  /** Bytes must stay as they are until the answer is here; a text is of one byte a character. */
+  /** Bytes must stay as they are while `waitingBytes`; a text is of one byte a character. */
   write(data: string | Uint8Array): void {
     if (typeof data === 'string') this.socket.write(data, 'latin1');
     else this.socket.write(data);

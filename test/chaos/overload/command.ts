@@ -79,6 +79,8 @@ function resultsOf(name: string, outcome: OverloadOutcome): Result[] {
     results.push({ case: name, metric, value: Number(value.toFixed(digits)), unit });
   add('saturation', outcome.saturation, 'orders/s');
   add('saturation_after', outcome.saturationAfter, 'orders/s');
+  add('messages_a_write', outcome.messagesPerWrite, 'at the saturation', 1);
+  add('messages_a_write_open', open.messagesPerWrite, 'at twice as much', 1);
   add('offered', (batch * (open.sent + open.heldBack)) / open.seconds, 'orders/s');
   add('held_back', (batch * open.heldBack) / open.seconds, 'orders/s');
   add('accepted', batch * open.acknowledgedPerSecond, 'orders/s');

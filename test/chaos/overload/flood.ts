@@ -25,6 +25,7 @@ export interface FloodOptions {
 /** Of one loop. Latencies in ns. */
 export class FloodFigures {
   sent = 0;
+  writes = 0;
   acknowledged = 0;
   /** Before the loop's time was over. */
   acknowledgedInTime = 0;
@@ -39,6 +40,11 @@ export class FloodFigures {
   /** Messages. */
   get acknowledgedPerSecond(): number {
     return this.acknowledgedInTime / this.seconds;
+  }
+
+  /** Messages that went together. */
+  get messagesPerWrite(): number {
+    return this.sent / Math.max(1, this.writes);
   }
 
   get unanswered(): number {
@@ -158,9 +164,15 @@ export class Flood implements FloodListener {
     return this.end(figures, seconds);
   }
 
-  /** `rate` messages a second are due, in turns over the connections. */
+  /**
+   * `rate` messages a second are due, in turns over the connections.
+   *
+   * @param together of those that are due each write has so many, and more only where there are not
+   *   enough connections: as in the closed loop that the rate is from, since writes cost, too
+   */
   async runOpen(
     rate: number,
+    together: number,
     seconds: number,
     onSecond: (figures: FloodFigures) => void = () => {},
   ): Promise<FloodFigures> {
@@ -178,8 +190,7 @@ export class Flood implements FloodListener {
       if (dueNow > 0) {
         let left = dueNow;
         const ready = connections.filter((connection) => connection.isReady);
-        // As many in one write as in the closed loop, and more where that is not enough.
-        const most = Math.max(this.inFlight, Math.ceil(dueNow / ready.length));
+        const most = Math.max(together, Math.ceil(dueNow / ready.length));
         for (let i = 0; i < ready.length && left > 0; i++, turn++) {
           const first = due + dueNow - left;
           const count = Math.min(left, most, this.mostAtOnce);
@@ -242,6 +253,7 @@ export class Flood implements FloodListener {
     for (let i = 0; i < count; i++) messages.push(this.ledger.add(dueAt(i), nowMs));
     if (count > 0) connection.send(messages);
     this.figures.sent += count;
+    if (count > 0) this.figures.writes++;
     return count;
   }
 }

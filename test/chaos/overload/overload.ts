@@ -36,6 +36,8 @@ export interface OverloadOutcome extends JournalComparison {
   /** Orders a second in the closed loop, before and after. */
   readonly saturation: number;
   readonly saturationAfter: number;
+  /** In the closed loop before. */
+  readonly messagesPerWrite: number;
   readonly open: FloodFigures;
   readonly batch: number;
   readonly seconds: readonly Second[];
@@ -73,7 +75,8 @@ export async function overload(
       const told: Second[] = [];
       const watch = new SecondWatch(server.pid, batch);
       const rate = OVERLOAD * before.acknowledgedPerSecond;
-      const open = await flood.runOpen(rate, seconds, (figures) => {
+      const together = Math.round(before.messagesPerWrite);
+      const open = await flood.runOpen(rate, together, seconds, (figures) => {
         told.push(watch.look(figures));
         onSecond(told.length);
       });
@@ -87,6 +90,7 @@ export async function overload(
       return {
         saturation: batch * before.acknowledgedPerSecond,
         saturationAfter: batch * after.acknowledgedPerSecond,
+        messagesPerWrite: before.messagesPerWrite,
         open,
         batch,
         seconds: told,
