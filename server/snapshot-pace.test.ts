@@ -16,7 +16,7 @@ test('it rests four times as long as it worked, and less the further behind', ()
   assert.deepEqual(rests, [4, 4, 4, 3, 2, 1, 0, 0, 0]);
 });
 
-test('it rests behind its work, as long as its place behind the end of the journal asks for', () => {
+test('it rests behind its work, as long as it may so far behind the end of the journal', () => {
   const pace = new SnapshotPace(1_000);
   let asked = 0;
   const behind = () => {
