@@ -1,9 +1,9 @@
 /**
  * When the writer of a snapshot rests. The threads of an exchange that has much to do wait for each
  * other and sleep for moments; a process of the lowest priority takes these, and the next of them
- * that is woken waits until its slice is over (ADR 0012 has figures). So, while it replays, it works for
- * a fifth of the time; more the further it is behind, since a start would have to replay what it
- * has not come to.
+ * that is woken waits until its slice is over (ADR 0012 has figures). So, while it replays, it
+ * works for a fifth of the time; more the further it is behind, since a start would have to replay
+ * what it has not come to.
  */
 
 /** It rests so many times as long as it worked, or waited for a core, where it is not behind. */
