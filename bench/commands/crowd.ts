@@ -9,6 +9,7 @@ import { roundsOf, runRounds } from '../crowd/rounds.ts';
 import { openCrowdMarkets } from '../crowd/venue.ts';
 import type { CampaignFigures } from '../measuring/campaign.ts';
 import { quickOption } from '../measuring/command.ts';
+import { describeDefaultLayout } from '../measuring/default-layout.ts';
 import { mediansOf } from '../measuring/figures.ts';
 import { outOption, reportFile, writeResults } from '../measuring/results-folder.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -17,7 +18,7 @@ const NAME = 'crowd';
 /** Those of an exchange as it comes. */
 const CONDITIONS: Conditions = {
   durability: SETTINGS.durability.default,
-  wait: `${SETTINGS.waitStrategy.default} (${SETTINGS.spins.default} spins)`,
+  wait: describeDefaultLayout(),
 };
 
 interface Options {

@@ -1,7 +1,7 @@
 /** `npm run bench -- first-orders`: what a start costs its first orders, trained and untrained. */
 import type { Command } from 'commander';
 import { CASES, DEFAULT_OPERATIONS, TARGETS } from '../first-orders/cases.ts';
-import { addBenchmark } from '../measuring/command.ts';
+import { addBenchmark, ONE_THREAD } from '../measuring/command.ts';
 import { mediansOf } from '../measuring/figures.ts';
 
 export function addFirstOrders(program: Command): void {
@@ -10,6 +10,7 @@ export function addFirstOrders(program: Command): void {
     description: 'Measures the first 1,000 orders after a start, trained and untrained.',
     worker: 'bench/first-orders/worker',
     passes: ['throughput'],
+    wait: ONE_THREAD,
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: TARGETS,

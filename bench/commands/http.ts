@@ -1,11 +1,9 @@
 /** `npm run bench -- http`: orders over real sockets, from a process of their own. */
 import type { Command } from 'commander';
-import { SETTINGS } from '../../server/configuration.ts';
 import { CASES, DEFAULT_OPERATIONS, TARGETS } from '../http/cases.ts';
 import { addBenchmark } from '../measuring/command.ts';
+import { describeDefaultLayout } from '../measuring/default-layout.ts';
 import { mediansOf } from '../measuring/figures.ts';
-
-const { waitStrategy, spins } = SETTINGS;
 
 export function addHttp(program: Command): void {
   addBenchmark(program, {
@@ -14,7 +12,7 @@ export function addHttp(program: Command): void {
     worker: 'bench/http/worker',
     passes: ['throughput'],
     durability: 'none, but where the case says fsync',
-    wait: `exchange and journal ${waitStrategy.default} (${spins.default} spins)`,
+    wait: describeDefaultLayout(),
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: TARGETS,

@@ -11,6 +11,7 @@ export function addProjection(program: Command): void {
     description: 'Measures the follower and its PostgreSQL: what a command costs them.',
     worker: 'bench/projection/worker',
     passes: ['throughput'],
+    wait: 'the follower for PostgreSQL only, without rests',
     cases: CASES,
     operations: DEFAULT_OPERATIONS,
     targets: [],

@@ -29,7 +29,7 @@ export interface Benchmark {
   /** By default none. */
   readonly durability?: string;
   /** How the threads that are measured wait. */
-  readonly wait?: string;
+  readonly wait: string;
   readonly cases: readonly Case[];
   /** A run's, where the command line does not say. */
   readonly operations: number;
