@@ -5,17 +5,29 @@
  */
 import { busyRefusal, type CommandIntake, fieldRefusal, type Refusal } from './command-intake.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
-import { RefusalMessages } from './refusal-messages.ts';
 import { AnswersOfTurn, SocketAnswers } from './socket-answers.ts';
 import type { TemplatedApp } from './uws.ts';
 import { type ConnectionCount, upgrade } from './websocket-upgrade.ts';
 
-interface Session {
+class Session {
   /** Messages received, and how many of them are not answered yet. */
-  messages: number;
-  unanswered: number;
-  /** undefined until it is open. */
-  answers: SocketAnswers | undefined;
+  messages = 0;
+  unanswered = 0;
+  readonly answers: SocketAnswers;
+  /** To the oldest message that is not answered yet. */
+  readonly answer = (results: Uint8Array): void => {
+    this.unanswered--;
+    this.answers.add(results);
+  };
+
+  constructor(answers: SocketAnswers) {
+    this.answers = answers;
+  }
+}
+
+/** uWebSockets copies what a WebSocket is opened with, so that is made when it is open. */
+interface UserData {
+  session: Session | undefined;
 }
 
 export function addCommandSocket(
@@ -26,28 +38,26 @@ export function addCommandSocket(
 ): void {
   const { wsMaxUnanswered } = settings;
   const tooMany = busyRefusal(`${wsMaxUnanswered} messages of this connection wait for an answer`);
-  const refusals = new RefusalMessages();
   const turn = new AnswersOfTurn();
-  app.ws<Session>('/ws/commands', {
+  app.ws<UserData>('/ws/commands', {
     maxPayloadLength: settings.maxBodyBytes,
     maxBackpressure: settings.wsMaxBackpressureBytes,
     closeOnBackpressureLimit: true,
     idleTimeout: settings.wsIdleSeconds,
     upgrade: (response, request, context) => {
-      const session: Session = { messages: 0, unanswered: 0, answers: undefined };
-      upgrade(response, request, context, connections, session);
+      upgrade(response, request, context, connections, { session: undefined });
     },
     open: (ws) => {
-      ws.getUserData().answers = new SocketAnswers(ws, turn);
+      ws.getUserData().session = new Session(new SocketAnswers(ws, turn));
     },
     message: (ws, message, isBinary) => {
-      const session = ws.getUserData();
+      const session = ws.getUserData().session!;
       session.messages++;
       const refusal = receive(session, message, isBinary);
-      if (refusal !== undefined) ws.send(refusals.messageOf(session.messages, refusal));
+      if (refusal !== undefined) session.answers.refuse(session.messages, refusal);
     },
     close: (ws) => {
-      ws.getUserData().answers!.close();
+      ws.getUserData().session!.answers.close();
       connections.closed();
     },
   });
@@ -58,10 +68,7 @@ export function addCommandSocket(
       return fieldRefusal({ field: 'message', value, allowed: 'command records, binary' });
     }
     if (session.unanswered >= wsMaxUnanswered) return tooMany;
-    const refusal = intake.takeBinary('commands', new Uint8Array(message), (results) => {
-      session.unanswered--;
-      session.answers!.add(results);
-    });
+    const refusal = intake.takeBinary('commands', new Uint8Array(message), session.answer);
     if (refusal === undefined) session.unanswered++;
     return refusal;
   }

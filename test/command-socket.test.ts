@@ -39,6 +39,7 @@ const LIMITS = [
 
 interface Refused {
   readonly message: number;
+  readonly count: number;
   readonly status: number;
   readonly retryAfterSeconds?: number;
   readonly error: Readonly<Record<string, unknown>>;
@@ -48,6 +49,7 @@ class CommandSocket {
   /** Of each message that was taken, in the order of their coming. */
   readonly answers: CommandResult[][] = [];
   readonly refused: Refused[] = [];
+  refusedMessages = 0;
   isClosed = false;
   readonly socket: WebSocket;
 
@@ -58,8 +60,12 @@ class CommandSocket {
       this.isClosed = true;
     });
     this.socket.addEventListener('message', ({ data }) => {
-      if (typeof data === 'string') this.refused.push(JSON.parse(data));
-      else this.answers.push(resultsIn(data));
+      if (typeof data !== 'string') this.answers.push(resultsIn(data));
+      else {
+        const refused: Refused = JSON.parse(data);
+        this.refused.push(refused);
+        this.refusedMessages += refused.count;
+      }
     });
   }
 
@@ -71,9 +77,9 @@ class CommandSocket {
 
   async answered(messages: number): Promise<void> {
     await until(`${messages} answers`, () =>
-      this.answers.length + this.refused.length >= messages ? true : undefined,
+      this.answers.length + this.refusedMessages >= messages ? true : undefined,
     );
-    assert.equal(this.answers.length + this.refused.length, messages);
+    assert.equal(this.answers.length + this.refusedMessages, messages);
   }
 
   async closed(): Promise<void> {
@@ -180,9 +186,12 @@ describe('commands over WebSocket', () => {
     const earlier = await executed();
     const goOn = stallJournal(folder.path);
     for (let message = 0; message < MAX_UNANSWERED + 3; message++) client.socket.send(order);
-    await until('three are refused', () => (client.refused.length === 3 ? true : undefined));
+    await until('three are refused', () => (client.refusedMessages === 3 ? true : undefined));
+    const numbers = client.refused.flatMap(({ message, count, status }) =>
+      Array.from({ length: count }, (_, at) => [message + at, status]),
+    );
     assert.deepEqual(
-      client.refused.map(({ message, status }) => [message, status]),
+      numbers,
       [1, 2, 3].map((beyond) => [MAX_UNANSWERED + beyond, 503]),
     );
     assert.match(client.refused[0]!.error['message'] as string, /^200 messages .* wait/);

@@ -16,11 +16,8 @@ export type Transport = 'websocket' | 'http';
 const MOST_WAITING_BYTES = 2 ** 18;
 const BUSY = 503;
 const OK = 200;
-/** A refusal's text is this, the message's number, and that. */
-const REFUSED = '{"message":';
-const REFUSED_AS_BUSY = Buffer.from(',"status":503,');
-const ZERO = 0x30;
-const NINE = 0x39;
+/** Messages in a row that were refused since there was too much. */
+const REFUSED = /^\{"message":(\d+),"count":(\d+),"status":503,/;
 
 /** Told what became of a message. */
 export interface FloodListener {
@@ -60,7 +57,7 @@ async function openWebSocket(
   const sent: number[] = [];
   connection.onMessage = (isBinary, body) => {
     if (isBinary) acknowledge(body, batch, listener);
-    else listener.onRefused(sent[refusedNumber(body) - 1]!);
+    else refuse(body, sent, listener);
   };
   return {
     get isReady() {
@@ -126,16 +123,9 @@ function uint53(body: Buffer, at: number): number {
   return body.readUInt32LE(at) + 2 ** 32 * body.readUInt32LE(at + 4);
 }
 
-function refusedNumber(body: Buffer): number {
-  let number = 0;
-  let at = REFUSED.length;
-  for (let byte = body[at]!; byte >= ZERO && byte <= NINE; byte = body[++at]!) {
-    number = 10 * number + (byte - ZERO);
-  }
-  for (let i = 0; i < REFUSED_AS_BUSY.length; i++) {
-    if (body[at + i] !== REFUSED_AS_BUSY[i]) {
-      throw new Error(`the exchange answered ${body.toString('latin1')}`);
-    }
-  }
-  return number;
+function refuse(body: Buffer, sent: readonly number[], listener: FloodListener): void {
+  const [, first, count] = REFUSED.exec(body.toString('latin1')) ?? [];
+  if (count === undefined) throw new Error(`the exchange answered ${body.toString('latin1')}`);
+  const start = Number(first) - 1;
+  for (let at = start; at < start + Number(count); at++) listener.onRefused(sent[at]!);
 }
