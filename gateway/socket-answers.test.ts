@@ -1,4 +1,4 @@
-/** Answers over WebSocket: refusals in a row are one text, ahead of the answers to what came later. */
+/** Answers over WebSocket: refusals in a row are one text, ahead of answers to later messages. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
