@@ -28,6 +28,7 @@ import type { PriceBandTerms } from '../protocol/price-band.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { TransferReport } from '../protocol/transfer-report.ts';
 import type { BookReplica } from './book-replica.ts';
+import { RecentTrades } from './recent-trades.ts';
 import { rejectReasonAsJson } from './reject-reason-json.ts';
 import { transferAsJson } from './transfer-json.ts';
 
@@ -47,15 +48,6 @@ export type Format = (typeof FORMATS)[number];
 export interface Publisher {
   publish(topic: string, message: string | Uint8Array, isBinary: boolean): boolean;
   numSubscribers(topic: string): number;
-}
-
-interface TradeJson {
-  readonly number: number;
-  readonly tradeId: number;
-  readonly price: number;
-  readonly qty: number;
-  readonly takerSide: string;
-  readonly time: number;
 }
 
 interface LevelChange {
@@ -103,7 +95,7 @@ export class MarketDataFeed {
     executions: new Map(),
     transfers: new Map(),
   };
-  private readonly trades = new Map<number, { number: number; recent: TradeJson[] }>();
+  private readonly trades = new Map<number, RecentTrades>();
   /** The last number of each account's updates, while somebody listens. */
   private readonly accountNumbers = {
     executions: new Map<number, number>(),
@@ -129,8 +121,9 @@ export class MarketDataFeed {
     const book = this.replica.book(id, channel === 'book' ? Number.POSITIVE_INFINITY : 0);
     if (book === undefined) return undefined;
     if (channel === 'book') return { channel, type: 'snapshot', sequence, ...book };
-    const { number, recent } = this.tradesOf(id);
-    return { channel, type: 'snapshot', symbolId: id, number, sequence, trades: recent };
+    const trades = this.tradesOf(id);
+    const { number } = trades;
+    return { channel, type: 'snapshot', symbolId: id, number, sequence, trades: trades.list() };
   }
 
   /**
@@ -177,22 +170,14 @@ export class MarketDataFeed {
   }
 
   onTrade(trade: Trade, time: number): void {
-    const { symbolId, tradeId, price, qty, sequence } = trade;
+    const { symbolId } = trade;
     const trades = this.tradesOf(symbolId);
-    const number = ++trades.number;
-    const json = {
-      number,
-      tradeId,
-      price,
-      qty,
-      takerSide: nameOf(TakerSide, trade.takerSide),
-      time,
-    };
-    trades.recent.push(json);
-    if (trades.recent.length > this.recentTradeCount) trades.recent.shift();
-    if (this.isHeard('trades', symbolId)) {
-      this.publish('trades', symbolId, { symbolId, sequence, ...json });
-    }
+    trades.add(trade, time);
+    if (!this.isHeard('trades', symbolId)) return;
+    const { tradeId, price, qty, sequence } = trade;
+    const takerSide = nameOf(TakerSide, trade.takerSide);
+    const json = { number: trades.number, tradeId, price, qty, takerSide, time };
+    this.publish('trades', symbolId, { symbolId, sequence, ...json });
   }
 
   onExecution(report: ExecutionReport, time: number): void {
@@ -244,10 +229,10 @@ export class MarketDataFeed {
     return changes;
   }
 
-  private tradesOf(symbolId: number): { number: number; recent: TradeJson[] } {
+  private tradesOf(symbolId: number): RecentTrades {
     let trades = this.trades.get(symbolId);
     if (trades === undefined) {
-      trades = { number: 0, recent: [] };
+      trades = new RecentTrades(this.recentTradeCount);
       this.trades.set(symbolId, trades);
     }
     return trades;
