@@ -44,6 +44,7 @@ const CANCEL_ONLY_SECONDS = 5;
 
 /** Refusing is what there is most of where there is too much of all: made once. */
 const BUSY = busyRefusal('the exchange is busy');
+const CANCEL_ONLY = cancelOnlyRefusal();
 
 export class CommandIntake {
   private readonly services: IntakeServices;
@@ -85,7 +86,7 @@ export class CommandIntake {
     if (error !== undefined) return fieldRefusal(error);
     const { replica } = this.services;
     // A refusal that is sequenced is journaled too, and would help to fill the disk.
-    if (commands.beginsSomething && replica.cancelOnlyReasons !== 0) return cancelOnlyRefusal();
+    if (commands.beginsSomething && replica.cancelOnlyReasons !== 0) return CANCEL_ONLY;
     if (this.services.submit(commands, replyTo(commands), receivedNs)) return undefined;
     return BUSY;
   }

@@ -25,7 +25,7 @@ class Session {
   }
 }
 
-/** uWebSockets copies what a WebSocket is opened with, so that is made when it is open. */
+/** uWebSockets copies what a WebSocket is opened with, so the session is made when it is open. */
 interface UserData {
   session: Session | undefined;
 }

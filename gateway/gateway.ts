@@ -242,7 +242,8 @@ export class Gateway implements GatewayServices {
     while (this.port.inFlight > 0 && performance.now() < deadlineMs) await nextTurn();
     this.isStopped = true;
     this.wakeUp();
-    // The answers just written leave in this turn.
+    // The answers just written leave in this turn, the refusals of what came in it behind it.
+    await nextTurn();
     await nextTurn();
     this.app.close();
     await this.db?.destroy();

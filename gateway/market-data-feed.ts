@@ -28,7 +28,7 @@ import type { PriceBandTerms } from '../protocol/price-band.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { TransferReport } from '../protocol/transfer-report.ts';
 import type { BookReplica } from './book-replica.ts';
-import { RecentTrades } from './recent-trades.ts';
+import { RecentTrades, type TradeJson } from './recent-trades.ts';
 import { rejectReasonAsJson } from './reject-reason-json.ts';
 import { transferAsJson } from './transfer-json.ts';
 
@@ -176,7 +176,8 @@ export class MarketDataFeed {
     if (!this.isHeard('trades', symbolId)) return;
     const { tradeId, price, qty, sequence } = trade;
     const takerSide = nameOf(TakerSide, trade.takerSide);
-    const json = { number: trades.number, tradeId, price, qty, takerSide, time };
+    const { number } = trades;
+    const json: TradeJson = { number, tradeId, price, qty, takerSide, time };
     this.publish('trades', symbolId, { symbolId, sequence, ...json });
   }
 

@@ -1,12 +1,12 @@
 /**
- * The last trades of a market, for snapshots. In a ring of numbers, which a trade costs a few
- * stores: to move a list of objects by one place took a tenth of what a gateway does for an order.
+ * The last trades of a market, for snapshots, in a ring of numbers: a trade costs a few stores. To
+ * move a list of 100 by one place took a tenth of a gateway's time (docs/performance.md).
  */
 import { nameOf, TakerSide } from '../protocol/enums.ts';
 import type { Trade } from '../protocol/events.ts';
 
 export interface TradeJson {
-  /** Of this market's trades since the gateway started, from 1. */
+  /** Of this market's trades since the gateway came into the stream, from 1. */
   readonly number: number;
   readonly tradeId: number;
   readonly price: number;
@@ -16,7 +16,7 @@ export interface TradeJson {
   readonly time: number;
 }
 
-/** Where in a trade's place what is. */
+/** Offsets in a trade's place. */
 const Field = { TradeId: 0, Price: 1, Qty: 2, TakerSide: 3, Time: 4 } as const;
 const FIELDS = 5;
 

@@ -3,55 +3,65 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { busyRefusal, fieldRefusal } from './command-intake.ts';
-import { AnswersOfTurn, SocketAnswers } from './socket-answers.ts';
+import { type AnsweredSocket, AnswersOfTurn, SocketAnswers } from './socket-answers.ts';
+import { DROPPED } from './websocket-upgrade.ts';
 
 const BUSY = busyRefusal('the exchange is busy');
 const FULL = busyRefusal('200 messages of this connection wait for an answer');
 const wrong = () => fieldRefusal({ field: 'qty', value: '호가', allowed: 'a whole number' });
 
+/** What a connection was sent: texts, and the first byte of binary messages. */
+class Connection {
+  readonly sent: (string | number)[] = [];
+  corks = 0;
+  closes = 0;
+  /** Of the next sends; then all are taken. */
+  readonly results: number[] = [];
+  readonly answers: SocketAnswers;
+
+  constructor(turn: AnswersOfTurn) {
+    const socket = {
+      cork: (send: () => void) => {
+        this.corks++;
+        send();
+        return socket;
+      },
+      send: (message: string | Uint8Array) => {
+        this.sent.push(typeof message === 'string' ? message : message[0]!);
+        return this.results.shift() ?? 1;
+      },
+      close: () => {
+        this.closes++;
+        this.answers.close();
+      },
+    };
+    this.answers = new SocketAnswers(socket as unknown as AnsweredSocket, turn);
+  }
+}
+
 describe('answers of a turn', () => {
-  /** What was sent: texts, and the first byte of binary messages. */
-  let sent: (string | number)[];
-  let corks: number;
   let turn: AnswersOfTurn;
+  let client: Connection;
   let answers: SocketAnswers;
 
-  function open(): SocketAnswers {
-    return new SocketAnswers(
-      {
-        cork(send: () => void) {
-          corks++;
-          send();
-          return this as never;
-        },
-        send(message: unknown) {
-          sent.push(typeof message === 'string' ? message : (message as Uint8Array)[0]!);
-          return 1;
-        },
-      },
-      turn,
-    );
-  }
-
   beforeEach(() => {
-    sent = [];
-    corks = 0;
     turn = new AnswersOfTurn();
-    answers = open();
+    client = new Connection(turn);
+    answers = client.answers;
   });
 
-  const told = (message: number, count: number, refusal: object) =>
-    JSON.stringify({ message, count, ...refusal });
+  const told = (firstMessage: number, lastMessage: number, refusal: object) =>
+    JSON.stringify({ firstMessage, lastMessage, ...refusal });
 
   it('messages in a row that were refused for one reason are one text', async () => {
     for (let message = 7; message <= 106; message++) answers.refuse(message, BUSY);
-    assert.deepEqual(sent, []);
+    assert.deepEqual(client.sent, []);
     await nextTurn();
-    assert.deepEqual(sent, [told(7, 100, BUSY)]);
+    assert.deepEqual(client.sent, [told(7, 106, BUSY)]);
     answers.refuse(107, BUSY);
     await nextTurn();
-    assert.deepEqual(sent.slice(1), [told(107, 1, BUSY)]);
-    assert.equal(corks, 2);
+    assert.deepEqual(client.sent.slice(1), [told(107, 107, BUSY)]);
+    assert.equal(client.corks, 2);
   });
 
   it('another reason, or a message between that was taken, begins another text', async () => {
@@ -63,12 +73,12 @@ describe('answers of a turn', () => {
     answers.refuse(6, first);
     answers.refuse(7, second);
     await nextTurn();
-    assert.deepEqual(sent, [
+    assert.deepEqual(client.sent, [
       told(1, 1, BUSY),
-      told(2, 2, FULL),
-      told(5, 1, FULL),
-      told(6, 1, first),
-      told(7, 1, second),
+      told(2, 3, FULL),
+      told(5, 5, FULL),
+      told(6, 6, first),
+      told(7, 7, second),
     ]);
   });
 
@@ -76,22 +86,26 @@ describe('answers of a turn', () => {
     answers.refuse(1, BUSY);
     answers.add(Uint8Array.of(2));
     await nextTurn();
-    assert.deepEqual(sent, [told(1, 1, BUSY), 2]);
+    assert.deepEqual(client.sent, [told(1, 1, BUSY), 2]);
     answers.add(Uint8Array.of(3));
     answers.refuse(4, BUSY);
+    await Promise.resolve();
+    assert.deepEqual(client.sent.slice(2), [told(4, 4, BUSY), 3]);
+    answers.refuse(5, BUSY);
     await nextTurn();
     await nextTurn();
-    assert.deepEqual(sent.slice(2), [told(4, 1, BUSY), 3]);
-    assert.equal(corks, 2);
+    assert.deepEqual(client.sent.slice(4), [told(5, 5, BUSY)]);
+    assert.equal(client.corks, 3);
   });
 
   it('each connection is told of its own', async () => {
-    const other = open();
+    const other = new Connection(turn);
     answers.refuse(1, BUSY);
-    other.refuse(1, BUSY);
+    other.answers.refuse(1, FULL);
     answers.refuse(2, BUSY);
     await nextTurn();
-    assert.deepEqual(sent, [told(1, 2, BUSY), told(1, 1, BUSY)]);
+    assert.deepEqual(client.sent, [told(1, 2, BUSY)]);
+    assert.deepEqual(other.sent, [told(1, 1, FULL)]);
   });
 
   it('a connection that is gone is told nothing', async () => {
@@ -99,6 +113,32 @@ describe('answers of a turn', () => {
     answers.add(Uint8Array.of(2));
     answers.close();
     await nextTurn();
-    assert.deepEqual([sent, corks], [[], 0]);
+    assert.deepEqual([client.sent, client.corks, client.closes], [[], 0, 0]);
+  });
+
+  const results = [
+    { what: 'a refusal', dropped: [DROPPED], sent: [told(1, 1, BUSY)] },
+    { what: 'an answer', dropped: [1, DROPPED], sent: [told(1, 1, BUSY), 2] },
+  ];
+  for (const { what, dropped, sent } of results) {
+    it(`where ${what} is dropped nothing comes behind it, and the connection ends`, async () => {
+      client.results.push(...dropped);
+      answers.refuse(1, BUSY);
+      answers.add(Uint8Array.of(2));
+      answers.add(Uint8Array.of(3));
+      await nextTurn();
+      answers.refuse(4, BUSY);
+      answers.add(Uint8Array.of(5));
+      await nextTurn();
+      assert.deepEqual(client.sent, sent);
+      assert.equal(client.closes, 1);
+    });
+  }
+
+  it('the same where the next message is refused for another reason', () => {
+    client.results.push(DROPPED);
+    answers.refuse(1, BUSY);
+    answers.refuse(2, FULL);
+    assert.deepEqual([client.sent, client.closes], [[told(1, 1, BUSY)], 1]);
   });
 });

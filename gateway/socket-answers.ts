@@ -5,12 +5,13 @@
  */
 import type { Refusal } from './command-intake.ts';
 import type { WebSocket } from './uws.ts';
+import { DROPPED } from './websocket-upgrade.ts';
 
 const INITIAL_BYTES = 1_024;
 /** What a connection keeps for its next answers. */
 const MOST_KEPT_BYTES = 65_536;
 
-/** The connections that have answers of this turn. */
+/** The connections that have answers or refusals of this turn. */
 export class AnswersOfTurn {
   private waiting: SocketAnswers[] = [];
   private refusing: SocketAnswers[] = [];
@@ -22,7 +23,10 @@ export class AnswersOfTurn {
     if (this.waiting.push(answers) === 1) queueMicrotask(() => this.send());
   }
 
-  /** To be sent when all messages that are there now were received: each is code of its own. */
+  /**
+   * To be sent when all messages that are there now were received. Microtasks run between one
+   * message and the next, so they would be too early.
+   */
   addRefusing(answers: SocketAnswers): void {
     if (this.refusing.push(answers) === 1) setImmediate(() => this.sendRefusals());
   }
@@ -47,9 +51,12 @@ export class AnswersOfTurn {
   }
 }
 
-/** Of one connection: answers that were not sent yet, behind each other. */
+/** What answers need of a WebSocket. */
+export type AnsweredSocket = Pick<WebSocket<unknown>, 'cork' | 'send' | 'close'>;
+
+/** Of one connection: answers and refusals that were not sent yet. */
 export class SocketAnswers {
-  private readonly socket: Pick<WebSocket<unknown>, 'cork' | 'send'>;
+  private readonly socket: AnsweredSocket;
   private readonly turn: AnswersOfTurn;
   private bytes = new Uint8Array(INITIAL_BYTES);
   /** Where each answer ends. */
@@ -59,8 +66,10 @@ export class SocketAnswers {
   private firstRefused = 0;
   private refusedCount = 0;
   private isOpen = true;
+  /** An answer did not leave: the client would take the next one for it. */
+  private isBroken = false;
 
-  constructor(socket: Pick<WebSocket<unknown>, 'cork' | 'send'>, turn: AnswersOfTurn) {
+  constructor(socket: AnsweredSocket, turn: AnswersOfTurn) {
     this.socket = socket;
     this.turn = turn;
   }
@@ -77,7 +86,7 @@ export class SocketAnswers {
 
   /**
    * Told before the answer to any message that came after it: who counts answers knows whose they
-   * are.
+   * are. Reasons are the same where they are one object.
    *
    * @param message its number on this connection, from 1
    */
@@ -88,7 +97,10 @@ export class SocketAnswers {
       return;
     }
     if (this.refusal === undefined) this.turn.addRefusing(this);
-    else this.sendRefusal();
+    else {
+      this.sendRefusal();
+      this.closeIfBroken();
+    }
     this.refusal = refusal;
     this.firstRefused = message;
     this.refusedCount = 1;
@@ -106,26 +118,37 @@ export class SocketAnswers {
         this.sendRefusal();
         this.sendEach();
       });
+      this.closeIfBroken();
     }
     ends.length = 0;
     if (this.bytes.length > MOST_KEPT_BYTES) this.bytes = new Uint8Array(INITIAL_BYTES);
   }
 
   private sendRefusal(): void {
-    const { refusal } = this;
-    if (refusal === undefined || !this.isOpen) return;
+    const { refusal, firstRefused } = this;
+    if (refusal === undefined) return;
     this.refusal = undefined;
-    const numbers = `"message":${this.firstRefused},"count":${this.refusedCount}`;
-    this.socket.send(`{${numbers},${this.turn.wordsOf(refusal)}`);
+    const last = firstRefused + this.refusedCount - 1;
+    const numbers = `"firstMessage":${firstRefused},"lastMessage":${last}`;
+    this.sendOne(`{${numbers},${this.turn.wordsOf(refusal)}`, false);
   }
 
   private sendEach(): void {
     let start = 0;
     for (const end of this.ends) {
-      // One answer too many for a client that does not read closes the connection.
-      if (this.isOpen) this.socket.send(this.bytes.subarray(start, end), true);
+      this.sendOne(this.bytes.subarray(start, end), true);
       start = end;
     }
+  }
+
+  private sendOne(message: string | Uint8Array, isBinary: boolean): void {
+    if (!this.isOpen || this.isBroken) return;
+    this.isBroken = this.socket.send(message, isBinary) === DROPPED;
+  }
+
+  /** uWebSockets only stops to read, and sends on when the client has read. */
+  private closeIfBroken(): void {
+    if (this.isOpen && this.isBroken) this.socket.close();
   }
 
   private grow(needed: number): void {

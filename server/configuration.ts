@@ -158,7 +158,12 @@ export const SETTINGS = {
     'unanswered messages a connection of /ws/commands; beyond: refused',
   ),
   wsIdleSeconds: integer(120, 8, 960, 'silence after which a WebSocket is closed (pings are sent)'),
-  recentTrades: integer(100, 0, 10_000, 'trades a market in the snapshot of the trades channel'),
+  recentTrades: integer(
+    100,
+    0,
+    10_000,
+    'trades a market in the snapshot of the trades channel; 40 bytes each',
+  ),
   latencyEvery: integer(
     64,
     0,

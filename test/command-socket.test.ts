@@ -38,8 +38,8 @@ const LIMITS = [
 ];
 
 interface Refused {
-  readonly message: number;
-  readonly count: number;
+  readonly firstMessage: number;
+  readonly lastMessage: number;
   readonly status: number;
   readonly retryAfterSeconds?: number;
   readonly error: Readonly<Record<string, unknown>>;
@@ -48,8 +48,11 @@ interface Refused {
 class CommandSocket {
   /** Of each message that was taken, in the order of their coming. */
   readonly answers: CommandResult[][] = [];
+  /** One for each message, whichever were told together. */
   readonly refused: Refused[] = [];
-  refusedMessages = 0;
+  /** By counting: the message, from 1, that each answer is to. */
+  readonly answeredMessages: number[] = [];
+  private readonly refusedNumbers = new Set<number>();
   isClosed = false;
   readonly socket: WebSocket;
 
@@ -60,11 +63,10 @@ class CommandSocket {
       this.isClosed = true;
     });
     this.socket.addEventListener('message', ({ data }) => {
-      if (typeof data !== 'string') this.answers.push(resultsIn(data));
+      if (typeof data === 'string') this.strikeOut(JSON.parse(data));
       else {
-        const refused: Refused = JSON.parse(data);
-        this.refused.push(refused);
-        this.refusedMessages += refused.count;
+        this.answers.push(resultsIn(data));
+        this.answeredMessages.push(this.nextNumber());
       }
     });
   }
@@ -77,9 +79,24 @@ class CommandSocket {
 
   async answered(messages: number): Promise<void> {
     await until(`${messages} answers`, () =>
-      this.answers.length + this.refusedMessages >= messages ? true : undefined,
+      this.answers.length + this.refused.length >= messages ? true : undefined,
     );
-    assert.equal(this.answers.length + this.refusedMessages, messages);
+    assert.equal(this.answers.length + this.refused.length, messages);
+  }
+
+  private strikeOut(told: Refused): void {
+    for (let message = told.firstMessage; message <= told.lastMessage; message++) {
+      assert.ok(message >= this.nextNumber(), `message ${message} is told of too late`);
+      this.refusedNumbers.add(message);
+      this.refused.push({ ...told, firstMessage: message });
+    }
+  }
+
+  /** Of the oldest message that is neither answered nor refused. */
+  private nextNumber(): number {
+    let number = (this.answeredMessages.at(-1) ?? 0) + 1;
+    while (this.refusedNumbers.has(number)) number++;
+    return number;
   }
 
   async closed(): Promise<void> {
@@ -149,7 +166,7 @@ describe('commands over WebSocket', () => {
     for (const message of messages) client.socket.send(message);
     await client.answered(messages.length);
     assert.deepEqual(
-      client.refused.map(({ message, status, error }) => [message, status, error['field']]),
+      client.refused.map((told) => [told.firstMessage, told.status, told.error['field']]),
       [
         [2, 400, 'qty'],
         [3, 400, 'message'],
@@ -172,12 +189,41 @@ describe('commands over WebSocket', () => {
     client.socket.send(order);
     client.socket.send(cancel);
     await client.answered(3);
-    const [{ message, status, retryAfterSeconds, error }] = client.refused as [Refused];
-    assert.deepEqual([message, status, retryAfterSeconds], [2, 503, 5]);
+    const [{ firstMessage, status, retryAfterSeconds, error }] = client.refused as [Refused];
+    assert.deepEqual([firstMessage, status, retryAfterSeconds], [2, 503, 5]);
     assert.equal((error['rejectReason'] as { name: string }).name, 'CancelOnly');
     assert.equal(client.answers[1]![0]!.rejectReason, RejectReason.UnknownOrder);
     client.socket.send(mode(0));
     await client.answered(4);
+  });
+
+  it('whoever counts knows which messages were answered and which refused', async () => {
+    const mode = (name: number) => encodeCommands([setVenueMode({ mode: name, reason: 1 })]);
+    await server.sendCommands(mode(1));
+    client = await CommandSocket.open(server);
+    const together: number[] = [];
+    client.socket.addEventListener('message', ({ data }) => {
+      if (typeof data !== 'string') return;
+      const { firstMessage, lastMessage } = JSON.parse(data) as Refused;
+      together.push(lastMessage - firstMessage + 1);
+    });
+    const messages = 600;
+    const isCancel = (message: number) => message % 7 === 0 || message % 100 === 0;
+    const cancels: number[] = [];
+    for (let message = 1; message <= messages; message++) {
+      if (isCancel(message)) cancels.push(message);
+      const canceling = cancelOrder({ accountId: 1, orderId: 1, correlationId: message });
+      client.socket.send(isCancel(message) ? encodeCommands([canceling]) : order);
+    }
+    await client.answered(messages);
+    assert.deepEqual(client.answeredMessages, cancels);
+    assert.deepEqual(
+      client.answers.map(([result]) => result!.correlationId),
+      cancels,
+    );
+    const most = Math.max(...together);
+    assert.ok(most > 1 && most <= 6, `at most ${most} were told together`);
+    await server.sendCommands(mode(0));
   });
 
   it('refuses messages of a connection that has too many unanswered', async () => {
@@ -186,12 +232,9 @@ describe('commands over WebSocket', () => {
     const earlier = await executed();
     const goOn = stallJournal(folder.path);
     for (let message = 0; message < MAX_UNANSWERED + 3; message++) client.socket.send(order);
-    await until('three are refused', () => (client.refusedMessages === 3 ? true : undefined));
-    const numbers = client.refused.flatMap(({ message, count, status }) =>
-      Array.from({ length: count }, (_, at) => [message + at, status]),
-    );
+    await until('three are refused', () => (client.refused.length === 3 ? true : undefined));
     assert.deepEqual(
-      numbers,
+      client.refused.map(({ firstMessage, status }) => [firstMessage, status]),
       [1, 2, 3].map((beyond) => [MAX_UNANSWERED + beyond, 503]),
     );
     assert.match(client.refused[0]!.error['message'] as string, /^200 messages .* wait/);
@@ -217,8 +260,8 @@ describe('commands over WebSocket', () => {
     for (const message of [order, cancel, order]) client.socket.send(message);
     await until('two are refused', () => (client.refused.length === 2 ? true : undefined));
     assert.deepEqual(
-      client.refused.map(({ message, status, retryAfterSeconds }) => [
-        message,
+      client.refused.map(({ firstMessage, status, retryAfterSeconds }) => [
+        firstMessage,
         status,
         retryAfterSeconds,
       ]),

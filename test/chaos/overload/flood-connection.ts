@@ -12,12 +12,13 @@ import { FloodMessages } from './flood-messages.ts';
 
 export type Transport = 'websocket' | 'http';
 
+const STRUCK_OUT = -1;
 /** A client that the system takes no more from holds its messages back. */
 const MOST_WAITING_BYTES = 2 ** 18;
 const BUSY = 503;
 const OK = 200;
 /** Messages in a row that were refused since there was too much. */
-const REFUSED = /^\{"message":(\d+),"count":(\d+),"status":503,/;
+const REFUSED = /^\{"firstMessage":(\d+),"lastMessage":(\d+),"status":503,/;
 
 /** Told what became of a message. */
 export interface FloodListener {
@@ -53,10 +54,9 @@ async function openWebSocket(
   const head = new Uint8Array(FRAME_HEAD_BYTES);
   writeFrameHead(head, batch * NEW_ORDER.length);
   const encoder = new FloodMessages(head, batch);
-  // Refusals name a message by its number on this connection.
-  const sent: number[] = [];
+  const sent = new SentMessages();
   connection.onMessage = (isBinary, body) => {
-    if (isBinary) acknowledge(body, batch, listener);
+    if (isBinary) sent.strikeOutOldest(acknowledge(body, batch, listener));
     else refuse(body, sent, listener);
   };
   return {
@@ -64,7 +64,7 @@ async function openWebSocket(
       return connection.waitingBytes < MOST_WAITING_BYTES;
     },
     send: (messages) => {
-      for (const message of messages) sent.push(message);
+      sent.add(messages);
       connection.sendFrames(encoder.encode(messages));
       if (connection.waitingBytes > 0) encoder.leave();
     },
@@ -107,7 +107,7 @@ async function openHttp(
 }
 
 /** The answer to a message says by its correlation id which one that was. */
-function acknowledge(body: Buffer, batch: number, listener: FloodListener): void {
+function acknowledge(body: Buffer, batch: number, listener: FloodListener): number {
   if (body.length !== batch * COMMAND_RESULT.length) {
     throw new Error(`${body.length} bytes came for ${batch} commands`);
   }
@@ -116,16 +116,52 @@ function acknowledge(body: Buffer, batch: number, listener: FloodListener): void
   if (uint53(body, last + COMMAND_RESULT.sequence) !== first + batch - 1) {
     throw new Error(`commands of one message did not get sequence numbers in a row from ${first}`);
   }
-  listener.onAcknowledged(uint53(body, COMMAND_RESULT.correlationId), first);
+  const message = uint53(body, COMMAND_RESULT.correlationId);
+  listener.onAcknowledged(message, first);
+  return message;
 }
 
 function uint53(body: Buffer, at: number): number {
   return body.readUInt32LE(at) + 2 ** 32 * body.readUInt32LE(at + 4);
 }
 
-function refuse(body: Buffer, sent: readonly number[], listener: FloodListener): void {
-  const [, first, count] = REFUSED.exec(body.toString('latin1')) ?? [];
-  if (count === undefined) throw new Error(`the exchange answered ${body.toString('latin1')}`);
-  const start = Number(first) - 1;
-  for (let at = start; at < start + Number(count); at++) listener.onRefused(sent[at]!);
+function refuse(body: Buffer, sent: SentMessages, listener: FloodListener): void {
+  const [, first, last] = REFUSED.exec(body.toString('latin1')) ?? [];
+  if (last === undefined) throw new Error(`the exchange answered ${body.toString('latin1')}`);
+  for (let number = Number(first); number <= Number(last); number++) {
+    listener.onRefused(sent.strikeOut(number));
+  }
+}
+
+/**
+ * Of one WebSocket: who counts answers must come to the same messages as the correlation ids say.
+ */
+class SentMessages {
+  private readonly messages: number[] = [];
+  /** Index of the oldest that is not answered. */
+  private oldest = 0;
+
+  add(messages: readonly number[]): void {
+    for (const message of messages) this.messages.push(message);
+  }
+
+  /** @param message that was answered, with results */
+  strikeOutOldest(message: number): void {
+    const { messages } = this;
+    while (messages[this.oldest] === STRUCK_OUT) this.oldest++;
+    if (messages[this.oldest] !== message) {
+      throw new Error(`message ${message} was answered, not ${messages[this.oldest]}`);
+    }
+    this.oldest++;
+  }
+
+  /** @param number of the message on this connection, from 1; returns that in the ledger */
+  strikeOut(number: number): number {
+    const message = this.messages[number - 1];
+    if (message === undefined || message === STRUCK_OUT || number - 1 < this.oldest) {
+      throw new Error(`message ${number} was refused, which does not wait for an answer`);
+    }
+    this.messages[number - 1] = STRUCK_OUT;
+    return message;
+  }
 }
