@@ -242,7 +242,7 @@ export class Gateway implements GatewayServices {
     while (this.port.inFlight > 0 && performance.now() < deadlineMs) await nextTurn();
     this.isStopped = true;
     this.wakeUp();
-    // The answers just written leave in this turn, the refusals of what came in it behind it.
+    // The answers just written leave in this turn, refusals of what it received in the next.
     await nextTurn();
     await nextTurn();
     this.app.close();

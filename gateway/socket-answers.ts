@@ -1,7 +1,8 @@
 /**
  * Answers over WebSocket leave together: what one turn of the gateway has for a connection is one
  * write, and messages in a row that were refused for the same reason are one text. A write for each
- * answer is most of what an order costs a gateway, and a text for each most of what a refusal does.
+ * answer is most of what an order costs a gateway; a text for each refusal was a seventh of its
+ * cost (docs/performance.md).
  */
 import type { Refusal } from './command-intake.ts';
 import type { WebSocket } from './uws.ts';
