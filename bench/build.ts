@@ -21,7 +21,9 @@ export function buildBench(): string {
   const folder = mkdtempSync(join(CACHE, 'hoga-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const args = [tsc, '-p', join(ROOT, 'tsconfig.bench.json'), '--outDir', folder];
+  const project = join(ROOT, 'tsconfig.bench.json');
+  // `npm run check` checks types.
+  const args = [tsc, '-p', project, '--noCheck', '--outDir', folder];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`tsc failed with exit code ${status}\n${stdout}`);
   const { type, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

@@ -10,6 +10,7 @@
 export const NO_SLOT = -1;
 
 const TWO_TO_MINUS_32 = 2 ** -32;
+const WANTED = new Float64Array(1);
 
 /**
  * Hash of a 53-bit id onto 32 bits, of which the highest are the best. Ids in a row, the usual
@@ -17,6 +18,12 @@ const TWO_TO_MINUS_32 = 2 ** -32;
  * Fibonacci hashing. The other constant is MurmurHash3's.
  */
 export function hashId(id: number): number {
+  return Math.imul((id | 0) ^ Math.imul((id * TWO_TO_MINUS_32) | 0, 0x85ebca6b), 0x9e3779b1);
+}
+
+/** The same of an id in a lane: see `IdTable.find`. */
+export function hashIdIn(lanes: Float64Array, place: number): number {
+  const id = lanes[place]!;
   return Math.imul((id | 0) ^ Math.imul((id * TWO_TO_MINUS_32) | 0, 0x85ebca6b), 0x9e3779b1);
 }
 
@@ -38,8 +45,18 @@ export class IdTable {
   }
 
   get(id: number): number {
+    WANTED[0] = id;
+    return this.find(WANTED, 0);
+  }
+
+  /**
+   * The same of an id in a lane: one beyond 31 bits would be boxed for a call that V8 does not
+   * inline, and what it inlines differs from process to process.
+   */
+  find(lanes: Float64Array, place: number): number {
     const { entries, mask, shift } = this;
-    let at = hashId(id) >>> shift;
+    const id = lanes[place]!;
+    let at = hashIdIn(lanes, place) >>> shift;
     for (;;) {
       const found = entries[at * 2]!;
       if (found === id) return entries[at * 2 + 1]! | 0;

@@ -4,7 +4,7 @@
  * has its full size from the start (ADR 0009), but only its first part is used, which doubles when
  * it is half full: ids are all over what is used, and that should stay in the caches. Hot path.
  */
-import { hashId } from '../collections/id-table.ts';
+import { hashIdIn } from '../collections/id-table.ts';
 import { ORDER, type Orders } from './orders.ts';
 
 const { ACCOUNT_ID, CLIENT_ORDER_ID, NONE, ORDER_WORDS } = ORDER;
@@ -24,10 +24,10 @@ export function createClientOrderIndex(orders: Orders) {
   const entries = new Int32Array(most * 2);
   const firstMask = Math.min(most, FIRST_LENGTH) - 1;
   const registers = new Int32Array([firstMask, 0]);
+  const wanted = new Float64Array(2);
 
   function hashOf(order: number): number {
-    const word = order << ORDER_WORDS;
-    return hashPair(words[word + ACCOUNT_ID]!, words[word + CLIENT_ORDER_ID]!);
+    return hashPair(words, (order << ORDER_WORDS) + ACCOUNT_ID);
   }
 
   function place(entry: number, hash: number): void {
@@ -49,24 +49,35 @@ export function createClientOrderIndex(orders: Orders) {
     }
   }
 
-  return {
-    get(accountId: number, clientOrderId: number): number {
-      const mask = registers[MASK]!;
-      const hash = hashPair(accountId, clientOrderId);
-      let at = hash & mask;
-      for (;;) {
-        const order = entries[at * 2]! - 1;
-        if (order === NONE) return NONE;
-        if (entries[at * 2 + 1] === hash) {
-          const word = order << ORDER_WORDS;
-          if (
-            words[word + CLIENT_ORDER_ID] === clientOrderId &&
-            words[word + ACCOUNT_ID] === accountId
-          )
-            return order;
-        }
-        at = (at + 1) & mask;
+  function find(lanes: Float64Array, place: number): number {
+    const mask = registers[MASK]!;
+    const accountId = lanes[place]!;
+    const clientOrderId = lanes[place + 1]!;
+    const hash = hashPair(lanes, place);
+    let at = hash & mask;
+    for (;;) {
+      const order = entries[at * 2]! - 1;
+      if (order === NONE) return NONE;
+      if (entries[at * 2 + 1] === hash) {
+        const word = order << ORDER_WORDS;
+        if (
+          words[word + CLIENT_ORDER_ID] === clientOrderId &&
+          words[word + ACCOUNT_ID] === accountId
+        )
+          return order;
       }
+      at = (at + 1) & mask;
+    }
+  }
+
+  return {
+    /** The open order of an account's and a client's id in two lanes, or NONE. */
+    find,
+
+    get(accountId: number, clientOrderId: number): number {
+      wanted[0] = accountId;
+      wanted[1] = clientOrderId;
+      return find(wanted, 0);
     },
 
     /** Forgets all, and is as small as at first. */
@@ -103,7 +114,8 @@ export function createClientOrderIndex(orders: Orders) {
   };
 }
 
-function hashPair(accountId: number, clientOrderId: number): number {
-  const hash = Math.imul(hashId(accountId), 0xc2b2ae35) ^ hashId(clientOrderId);
+/** Of an account's and a client's id, in two lanes side by side. */
+function hashPair(lanes: Float64Array, place: number): number {
+  const hash = Math.imul(hashIdIn(lanes, place), 0xc2b2ae35) ^ hashIdIn(lanes, place + 1);
   return hash ^ (hash >>> 15);
 }

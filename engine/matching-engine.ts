@@ -46,6 +46,10 @@ export class MatchingEngine {
   readonly findOrder: (orderId: number) => number;
   /** The account's open order with that client order id, or NONE. */
   readonly findClientOrder: (accountId: number, clientOrderId: number) => number;
+  /** The open order of an id in a lane: for hot paths, where a large id must not be boxed. */
+  readonly findOrderIn: OrderKeeper['openOrders']['find'];
+  /** The same by an account's and a client order id in two lanes. */
+  readonly findClientOrderIn: OrderKeeper['clientOrders']['find'];
 
   /** Checks and executes a new order whose terms are valid; returns why it was rejected, if so. */
   readonly submit: OrderCommands['submit'];
@@ -114,6 +118,8 @@ export class MatchingEngine {
     this.bookOf = state.bookOf;
     this.findOrder = keeper.openOrders.get;
     this.findClientOrder = keeper.clientOrders.get;
+    this.findOrderIn = keeper.openOrders.find;
+    this.findClientOrderIn = keeper.clientOrders.find;
     this.submit = onOrders.submit;
     this.check = onOrders.check;
     this.admit = onOrders.admit;

@@ -9,10 +9,11 @@ import type { Matcher } from './matcher.ts';
 import { crosses } from './order-book.ts';
 import { checkNewOrder, checkReplace as whyNoReplace } from './order-checks.ts';
 import { asDisplay, type OrderKeeper } from './order-keeper.ts';
-import { mayRest, type OrderTicket } from './order-ticket.ts';
+import { mayRest, type OrderTicket, TICKET_LANE } from './order-ticket.ts';
 import { ORDER } from './orders.ts';
 
 const ACCEPTED: number = RejectReason.None;
+const TICKET_ORDER = TICKET_LANE.orderId;
 const { DISPLAY, HIDDEN, LEVEL, NONE, ORDER_LINKS, ORDER_WORDS, PRICE, SHOWN } = ORDER;
 const { Market, Stop, StopLimit } = OrderType;
 const { Continuous } = TradingState;
@@ -44,7 +45,7 @@ export function createOrderCommands(
   function check(ticket: OrderTicket): number {
     const symbolIndex = symbolIndexOf(ticket.symbolId);
     if (symbolIndex === NONE) return RejectReason.UnknownSymbol;
-    if (openOrders.get(ticket.orderId) !== NONE) return RejectReason.DuplicateOrderId;
+    if (openOrders.find(ticket.lanes, TICKET_ORDER) !== NONE) return RejectReason.DuplicateOrderId;
     if (openOrders.count() >= maxOrders && mayRest(ticket.timeInForce)) {
       return RejectReason.TooManyOpenOrders;
     }

@@ -19,6 +19,14 @@ export function createOrderIndex(orders: Orders) {
   const mask = length - 1;
   const displaced = new IdTable();
   const counts = new Int32Array(1);
+  const wanted = new Float64Array(1);
+
+  function find(lanes: Float64Array, place: number): number {
+    const orderId = lanes[place]!;
+    const order = homes[orderId & mask]! - 1;
+    if (order !== NONE && words[(order << ORDER_WORDS) + ORDER_ID] === orderId) return order;
+    return displaced.size === 0 ? NONE : displaced.find(lanes, place);
+  }
 
   return {
     /** Open orders. */
@@ -26,11 +34,12 @@ export function createOrderIndex(orders: Orders) {
       return counts[0]!;
     },
 
-    /** The open order of that id, or NONE. */
+    /** The open order of an id in a lane, or NONE. */
+    find,
+
     get(orderId: number): number {
-      const order = homes[orderId & mask]! - 1;
-      if (order !== NONE && words[(order << ORDER_WORDS) + ORDER_ID] === orderId) return order;
-      return displaced.size === 0 ? NONE : displaced.get(orderId);
+      wanted[0] = orderId;
+      return find(wanted, 0);
     },
 
     /** Adds an order whose id is not here. */

@@ -8,11 +8,13 @@ import type { OrderTerms } from './engine-commands.ts';
 const { Market, Limit } = OrderType;
 const { GTC, IOC, FOK } = TimeInForce;
 
-const LANES = {
+/** Places in `OrderTicket.lanes`, for who reads and writes them without boxing a number. */
+export const TICKET_LANE = {
   orderId: 0,
+  /** The client order id behind it: both together name an order. */
   accountId: 1,
-  groupId: 2,
-  clientOrderId: 3,
+  clientOrderId: 2,
+  groupId: 3,
   price: 4,
   qty: 5,
   displayQty: 6,
@@ -28,67 +30,67 @@ export class OrderTicket {
   timeInForce: number = GTC;
   selfTradePrevention: number = SelfTradePrevention.None;
   postOnly = false;
-  private readonly lanes = new Float64Array(10);
+  readonly lanes = new Float64Array(10);
 
   get orderId(): number {
-    return this.lanes[LANES.orderId]!;
+    return this.lanes[TICKET_LANE.orderId]!;
   }
   set orderId(value: number) {
-    this.lanes[LANES.orderId] = value;
+    this.lanes[TICKET_LANE.orderId] = value;
   }
   get accountId(): number {
-    return this.lanes[LANES.accountId]!;
+    return this.lanes[TICKET_LANE.accountId]!;
   }
   set accountId(value: number) {
-    this.lanes[LANES.accountId] = value;
+    this.lanes[TICKET_LANE.accountId] = value;
   }
   get groupId(): number {
-    return this.lanes[LANES.groupId]!;
+    return this.lanes[TICKET_LANE.groupId]!;
   }
   set groupId(value: number) {
-    this.lanes[LANES.groupId] = value;
+    this.lanes[TICKET_LANE.groupId] = value;
   }
   get clientOrderId(): number {
-    return this.lanes[LANES.clientOrderId]!;
+    return this.lanes[TICKET_LANE.clientOrderId]!;
   }
   set clientOrderId(value: number) {
-    this.lanes[LANES.clientOrderId] = value;
+    this.lanes[TICKET_LANE.clientOrderId] = value;
   }
   get price(): number {
-    return this.lanes[LANES.price]!;
+    return this.lanes[TICKET_LANE.price]!;
   }
   set price(value: number) {
-    this.lanes[LANES.price] = value;
+    this.lanes[TICKET_LANE.price] = value;
   }
   get qty(): number {
-    return this.lanes[LANES.qty]!;
+    return this.lanes[TICKET_LANE.qty]!;
   }
   set qty(value: number) {
-    this.lanes[LANES.qty] = value;
+    this.lanes[TICKET_LANE.qty] = value;
   }
   get displayQty(): number {
-    return this.lanes[LANES.displayQty]!;
+    return this.lanes[TICKET_LANE.displayQty]!;
   }
   set displayQty(value: number) {
-    this.lanes[LANES.displayQty] = value;
+    this.lanes[TICKET_LANE.displayQty] = value;
   }
   get stopPrice(): number {
-    return this.lanes[LANES.stopPrice]!;
+    return this.lanes[TICKET_LANE.stopPrice]!;
   }
   set stopPrice(value: number) {
-    this.lanes[LANES.stopPrice] = value;
+    this.lanes[TICKET_LANE.stopPrice] = value;
   }
   get amount(): number {
-    return this.lanes[LANES.amount]!;
+    return this.lanes[TICKET_LANE.amount]!;
   }
   set amount(value: number) {
-    this.lanes[LANES.amount] = value;
+    this.lanes[TICKET_LANE.amount] = value;
   }
   get expireTime(): number {
-    return this.lanes[LANES.expireTime]!;
+    return this.lanes[TICKET_LANE.expireTime]!;
   }
   set expireTime(value: number) {
-    this.lanes[LANES.expireTime] = value;
+    this.lanes[TICKET_LANE.expireTime] = value;
   }
 
   /** A plain GTC limit order: everything else goes back to its default. */
@@ -101,16 +103,16 @@ export class OrderTicket {
     qty: number,
   ): this {
     const lanes = this.lanes;
-    lanes[LANES.orderId] = orderId;
-    lanes[LANES.accountId] = accountId;
-    lanes[LANES.groupId] = 0;
-    lanes[LANES.clientOrderId] = 0;
-    lanes[LANES.price] = price;
-    lanes[LANES.qty] = qty;
-    lanes[LANES.displayQty] = 0;
-    lanes[LANES.stopPrice] = 0;
-    lanes[LANES.amount] = 0;
-    lanes[LANES.expireTime] = 0;
+    lanes[TICKET_LANE.orderId] = orderId;
+    lanes[TICKET_LANE.accountId] = accountId;
+    lanes[TICKET_LANE.groupId] = 0;
+    lanes[TICKET_LANE.clientOrderId] = 0;
+    lanes[TICKET_LANE.price] = price;
+    lanes[TICKET_LANE.qty] = qty;
+    lanes[TICKET_LANE.displayQty] = 0;
+    lanes[TICKET_LANE.stopPrice] = 0;
+    lanes[TICKET_LANE.amount] = 0;
+    lanes[TICKET_LANE.expireTime] = 0;
     this.symbolId = symbolId;
     this.side = side;
     this.orderType = Limit;

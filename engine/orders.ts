@@ -33,6 +33,7 @@ const CUM = 5;
 const ORDER_ID = 6;
 /** Who counts as one for self-trade prevention: an account, minus a group, or 0 for nobody. */
 const OWNER = 7;
+/** The client order id behind it: the index of these reads both together. */
 const ACCOUNT_ID = 8;
 const CLIENT_ORDER_ID = 9;
 const DISPLAY = 10;

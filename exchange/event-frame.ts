@@ -2,7 +2,7 @@
  * What all events have in common: room in the sink, the message header, the sequence number of the
  * command that caused them, and their rolling hash. Made of closures (ADR 0009). Hot path.
  */
-import { MESSAGE_HEADER_LENGTH, SCHEMA_WORD, setInt64 } from '../protocol/record.ts';
+import { MESSAGE_HEADER_LENGTH, SCHEMA_WORD, setInt64From } from '../protocol/record.ts';
 import type { EventSink } from './event-sink.ts';
 import { RollingHash } from './rolling-hash.ts';
 
@@ -40,8 +40,9 @@ export function createEventFrame(firstSink: EventSink) {
       sink = nextSink;
     },
 
-    beginCommand(sequence: number): void {
-      setInt64(registers, SEQUENCE_LOW, sequence);
+    /** @param sequence the command's number, in a lane */
+    beginCommand(sequence: Float64Array): void {
+      setInt64From(registers, SEQUENCE_LOW, sequence, 0);
       registers[EVENT_COUNT] = 0;
     },
 

@@ -79,7 +79,8 @@ export function createEventWriter(
     /** Sends events to another sink from now on: after recovery, from memory to the ring. */
     redirect: frame.redirect,
 
-    begin(sequence: number): void {
+    /** @param sequence the command's number, in a lane */
+    begin(sequence: Float64Array): void {
       frame.beginCommand(sequence);
       orderEvents.forgetAmount();
     },

@@ -11,7 +11,7 @@ import {
   REPLACE_ORDER,
   TICK,
 } from '../protocol/command-layout.ts';
-import { getInt64, type RecordBuffer } from '../protocol/record.ts';
+import { getInt64Into, type RecordBuffer } from '../protocol/record.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { createOrderCommands } from './order-commands.ts';
@@ -47,15 +47,17 @@ export function createExecution(parts: ExecutionParts) {
   const { clock: engineClock } = engine;
   const { begin: beginReservations } = reservations;
 
+  const next = new Float64Array(1);
+
   /** The command's number and time. */
   function take(words: Int32Array, at: number): void {
-    const next = getInt64(words, at + SEQUENCE);
-    if (next !== sequence[0]! + 1) {
-      throw new Error(`command ${next} came after ${sequence[0]}: the sequence has a gap`);
+    getInt64Into(words, at + SEQUENCE, next, 0);
+    if (next[0] !== sequence[0]! + 1) {
+      throw new Error(`command ${next[0]} came after ${sequence[0]}: the sequence has a gap`);
     }
-    sequence[0] = next;
-    clock[0] = getInt64(words, at + TIME);
-    engineClock[0] = clock[0];
+    sequence[0] = next[0]!;
+    getInt64Into(words, at + TIME, clock, 0);
+    engineClock[0] = clock[0]!;
   }
 
   /** What is due happens in a Tick of its own, which the sequencer puts before the command. */
@@ -90,7 +92,7 @@ export function createExecution(parts: ExecutionParts) {
     const at = offset >> 2;
     const templateId = words[at]! >>> 16;
     take(words, at);
-    begin(sequence[0]!);
+    begin(sequence);
     beginReservations();
     if (templateId !== TICK_TEMPLATE) assertNothingDue();
     const rejectReason = dispatch(templateId, record, offset);

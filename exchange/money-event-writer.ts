@@ -4,7 +4,7 @@
  */
 import { TransferMode, TransferStatus } from '../protocol/enums.ts';
 import { BALANCE, TRANSFER, TRANSFER_REPORT } from '../protocol/event-layout.ts';
-import { headerWord, setInt64 } from '../protocol/record.ts';
+import { headerWord, setInt64, setInt64From } from '../protocol/record.ts';
 import { BALANCE_WORD } from '../risk/balances.ts';
 import { RISK_REGISTERS, type RiskState } from '../risk/risk-state.ts';
 import { type TransferTable, TRANSFER_WORD as WORD } from '../risk/transfer-table.ts';
@@ -118,9 +118,9 @@ export function createMoneyEventWriter(frame: EventFrame, { balances, registers 
       const words = frame.words();
       const balance = pageOf(slot);
       const word = wordOf(slot);
-      setInt64(words, at + ACCOUNT_ID, balance[word + BALANCE_ACCOUNT_ID]!);
-      setInt64(words, at + AVAILABLE, balance[word + BALANCE_AVAILABLE]!);
-      setInt64(words, at + LOCKED, balance[word + BALANCE_LOCKED]!);
+      setInt64From(words, at + ACCOUNT_ID, balance, word + BALANCE_ACCOUNT_ID);
+      setInt64From(words, at + AVAILABLE, balance, word + BALANCE_AVAILABLE);
+      setInt64From(words, at + LOCKED, balance, word + BALANCE_LOCKED);
       words[at + CURRENCY_ID] = balance[word + BALANCE_CURRENCY_ID]!;
       words[at + CURRENCY_ID + 1] = 0;
       finish(at, BALANCE_HEADER);
@@ -130,13 +130,15 @@ export function createMoneyEventWriter(frame: EventFrame, { balances, registers 
     writeTransfer(kind: number, from: number, to: number): void {
       const at = begin(TRANSFER_HEADER);
       const words = frame.words();
-      setInt64(words, at + DEBIT_ACCOUNT_ID, balances.accountId(from));
-      setInt64(words, at + CREDIT_ACCOUNT_ID, balances.accountId(to));
-      setInt64(words, at + AMOUNT, registers[POSTED]!);
-      setInt64(words, at + REFERENCE_ID, registers[REFERENCE]!);
+      const debited = wordOf(from) + BALANCE_ACCOUNT_ID;
+      const credited = wordOf(to) + BALANCE_ACCOUNT_ID;
+      setInt64From(words, at + DEBIT_ACCOUNT_ID, pageOf(from), debited);
+      setInt64From(words, at + CREDIT_ACCOUNT_ID, pageOf(to), credited);
+      setInt64From(words, at + AMOUNT, registers, POSTED);
+      setInt64From(words, at + REFERENCE_ID, registers, REFERENCE);
       words[at + TRANSFER_CURRENCY_ID] = balances.currencyId(from);
       words[at + KIND] = kind;
-      setInt64(words, at + BUSINESS_REF_ID, registers[BUSINESS_REFERENCE]!);
+      setInt64From(words, at + BUSINESS_REF_ID, registers, BUSINESS_REFERENCE);
       finish(at, TRANSFER_HEADER);
     },
 

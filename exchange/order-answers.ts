@@ -19,7 +19,7 @@ import { RecordQueue } from '../collections/record-queue.ts';
 import { COMMAND_HEADER, NEW_ORDER } from '../protocol/command-layout.ts';
 import { ExecType } from '../protocol/enums.ts';
 import { EXECUTION_REPORT } from '../protocol/event-layout.ts';
-import { getInt64 } from '../protocol/record.ts';
+import { getInt64Into } from '../protocol/record.ts';
 
 export const ANSWER_WORD = {
   ACCOUNT_ID: 0,
@@ -65,10 +65,11 @@ export type OrderAnswers = ReturnType<typeof createOrderAnswers>;
 export function createOrderAnswers() {
   const records = new RecordQueue(RECORD_BITS);
   const fills = new RecordQueue(FILL_BITS);
-  /** Window and time of the command, µs. */
-  const lanes = new Float64Array(2);
+  /** Window, time of the command, and one to hold against it, µs. */
+  const lanes = new Float64Array(3);
   const WINDOW = 0;
   const NOW = 1;
+  const THEN = 2;
   /** Most ids, ids that are remembered, and the record that listens to reports. */
   const registers = new Int32Array([1, 0, NO_SLOT]);
   const MOST = 0;
@@ -117,8 +118,8 @@ export function createOrderAnswers() {
   }
 
   function isPast(slot: number): boolean {
-    const time = getInt64(records.page(slot), records.wordOf(slot) + TIME);
-    return time + lanes[WINDOW]! <= lanes[NOW]!;
+    getInt64Into(records.page(slot), records.wordOf(slot) + TIME, lanes, THEN);
+    return lanes[THEN]! + lanes[WINDOW]! <= lanes[NOW]!;
   }
 
   /** Its client order id is free again; the record goes when it is the oldest. */
@@ -185,7 +186,7 @@ export function createOrderAnswers() {
 
     /** The record of the id that a NewOrder has, or NO_SLOT where it is not, or not any more. */
     find(words: Int32Array, at: number): number {
-      lanes[NOW] = getInt64(words, at + TIME_WORD);
+      getInt64Into(words, at + TIME_WORD, lanes, NOW);
       const account = at + ACCOUNT_WORD;
       const client = at + CLIENT_WORD;
       const mask = index.length - 1;

@@ -5,7 +5,8 @@
  */
 import { NO_SLOT } from '../collections/id-table.ts';
 import type { MatchingEngine } from '../engine/matching-engine.ts';
-import { mayRest, OrderTicket } from '../engine/order-ticket.ts';
+import { mayRest, OrderTicket, TICKET_LANE } from '../engine/order-ticket.ts';
+import { ORDER } from '../engine/orders.ts';
 import {
   CANCEL_ORDER,
   COMMAND_HEADER,
@@ -14,7 +15,7 @@ import {
 } from '../protocol/command-layout.ts';
 import { NewOrder } from '../protocol/commands.ts';
 import { QtyMeaning, TradingState } from '../protocol/enums.ts';
-import { getInt64, type RecordBuffer } from '../protocol/record.ts';
+import { getInt64, getInt64Into, type RecordBuffer } from '../protocol/record.ts';
 import { RejectReason } from '../protocol/reject-reason.ts';
 import type { RiskEngine } from '../risk/risk-engine.ts';
 import type { Admission } from './admission.ts';
@@ -26,6 +27,22 @@ import type { Venue } from './venue.ts';
 const ACCEPTED: number = RejectReason.None;
 const OPEN_QTY: number = QtyMeaning.Open;
 const { PreOpen } = TradingState;
+const { ORDER_WORDS } = ORDER;
+const OWN_ACCOUNT_ID = ORDER.ACCOUNT_ID;
+const TICKET_ACCOUNT_ID = TICKET_LANE.accountId;
+const TICKET_AMOUNT = TICKET_LANE.amount;
+const TICKET_CLIENT_ORDER_ID = TICKET_LANE.clientOrderId;
+const TICKET_DISPLAY_QTY = TICKET_LANE.displayQty;
+const TICKET_EXPIRE_TIME = TICKET_LANE.expireTime;
+const TICKET_GROUP_ID = TICKET_LANE.groupId;
+const TICKET_ORDER_ID = TICKET_LANE.orderId;
+const TICKET_PRICE = TICKET_LANE.price;
+const TICKET_QTY = TICKET_LANE.qty;
+const TICKET_STOP_PRICE = TICKET_LANE.stopPrice;
+/** Lanes of what a command names an order by; the client order id is behind the account's. */
+const NAMED_ACCOUNT = 0;
+const NAMED_CLIENT_ORDER = 1;
+const NAMED_ORDER = 2;
 
 const ACCOUNT_ID = COMMAND_HEADER.accountId >> 2;
 
@@ -72,31 +89,35 @@ export interface OrderCommandParts {
 export function createOrderCommands(parts: OrderCommandParts) {
   const { admission, answers, engine, events, reservations, risk, sequence, venue } = parts;
   const { books, orders } = engine;
-  const { cancelOrder, check, checkReplace, execute, findClientOrder } = engine;
-  const { findOrder: findOrderById, replaceOrder, symbolIndexOf } = engine;
+  const { words: terms } = orders;
+  const { cancelOrder, check, checkReplace, execute, findClientOrderIn, findOrderIn } = engine;
+  const { replaceOrder, symbolIndexOf } = engine;
   const { accounts } = risk;
   const { holds } = risk.state;
   const ticket = new OrderTicket();
+  const { lanes } = ticket;
+  /** Ids in lanes: whatever has more than 31 bits would be boxed for a call. */
+  const named = new Float64Array(3);
   const rejected = new NewOrder();
 
   /** A NewOrder's terms as the engine takes them; an order's id is its sequence number. */
   function readTicket(words: Int32Array, at: number): void {
     const kind = words[at + KIND]!;
-    ticket.orderId = sequence[0]!;
-    ticket.accountId = getInt64(words, at + ACCOUNT_ID);
     ticket.symbolId = words[at + SYMBOL_ID]! >>> 0;
     ticket.side = kind & 0xff;
     ticket.orderType = (kind >> 8) & 0xff;
     ticket.timeInForce = (kind >> 16) & 0xff;
     ticket.selfTradePrevention = kind >>> 24;
-    ticket.price = getInt64(words, at + PRICE);
-    ticket.qty = getInt64(words, at + QTY);
-    ticket.clientOrderId = getInt64(words, at + CLIENT_ORDER_ID);
-    ticket.stopPrice = getInt64(words, at + STOP_PRICE);
-    ticket.displayQty = getInt64(words, at + DISPLAY_QTY);
-    ticket.amount = getInt64(words, at + AMOUNT);
-    ticket.expireTime = getInt64(words, at + EXPIRE_TIME);
-    ticket.groupId = getInt64(words, at + GROUP_ID);
+    lanes[TICKET_ORDER_ID] = sequence[0]!;
+    getInt64Into(words, at + ACCOUNT_ID, lanes, TICKET_ACCOUNT_ID);
+    getInt64Into(words, at + PRICE, lanes, TICKET_PRICE);
+    getInt64Into(words, at + QTY, lanes, TICKET_QTY);
+    getInt64Into(words, at + CLIENT_ORDER_ID, lanes, TICKET_CLIENT_ORDER_ID);
+    getInt64Into(words, at + STOP_PRICE, lanes, TICKET_STOP_PRICE);
+    getInt64Into(words, at + DISPLAY_QTY, lanes, TICKET_DISPLAY_QTY);
+    getInt64Into(words, at + AMOUNT, lanes, TICKET_AMOUNT);
+    getInt64Into(words, at + EXPIRE_TIME, lanes, TICKET_EXPIRE_TIME);
+    getInt64Into(words, at + GROUP_ID, lanes, TICKET_GROUP_ID);
     ticket.postOnly = (words[at + CONDITIONS]! & 0xff) !== 0;
   }
 
@@ -107,8 +128,7 @@ export function createOrderCommands(parts: OrderCommandParts) {
   }
 
   function isClientOrderIdTaken(): boolean {
-    const { accountId, clientOrderId } = ticket;
-    return clientOrderId !== 0 && findClientOrder(accountId, clientOrderId) !== NO_SLOT;
+    return ticket.clientOrderId !== 0 && findClientOrderIn(lanes, TICKET_ACCOUNT_ID) !== NO_SLOT;
   }
 
   function tryNewOrder(words: Int32Array, at: number): number {
@@ -117,7 +137,7 @@ export function createOrderCommands(parts: OrderCommandParts) {
     const symbolIndex = symbolIndexOf(ticket.symbolId);
     if (symbolIndex === NO_SLOT) return RejectReason.UnknownSymbol;
     if (isClientOrderIdTaken()) return RejectReason.DuplicateClientOrderId;
-    const account = accounts.find(ticket.accountId);
+    const account = accounts.findIn(lanes, TICKET_ACCOUNT_ID);
     if (account === NO_SLOT) return RejectReason.UnknownAccount;
     const barred = risk.checkAccount(account, symbolIndex, ticket.side);
     if (barred !== ACCEPTED) return barred;
@@ -140,7 +160,8 @@ export function createOrderCommands(parts: OrderCommandParts) {
 
   /** Who has no account could fill the memory of client order ids for nothing. */
   function isAccountKnown(words: Int32Array, at: number): boolean {
-    return accounts.find(getInt64(words, at + ACCOUNT_ID)) !== NO_SLOT;
+    getInt64Into(words, at + ACCOUNT_ID, named, NAMED_ACCOUNT);
+    return accounts.findIn(named, NAMED_ACCOUNT) !== NO_SLOT;
   }
 
   function executeFirst(record: RecordBuffer, offset: number): number {
@@ -155,13 +176,15 @@ export function createOrderCommands(parts: OrderCommandParts) {
 
   /** The account's open order in a market, by order id or else by client order id. */
   function findOrder(words: Int32Array, at: number, symbolId: number): number {
-    const accountId = getInt64(words, at + ACCOUNT_ID);
-    const orderId = getInt64(words, at + NAMED_ORDER_ID);
+    getInt64Into(words, at + ACCOUNT_ID, named, NAMED_ACCOUNT);
+    getInt64Into(words, at + NAMED_CLIENT_ORDER_ID, named, NAMED_CLIENT_ORDER);
+    getInt64Into(words, at + NAMED_ORDER_ID, named, NAMED_ORDER);
     const order =
-      orderId !== 0
-        ? findOrderById(orderId)
-        : findClientOrder(accountId, getInt64(words, at + NAMED_CLIENT_ORDER_ID));
-    if (order === NO_SLOT || orders.accountId(order) !== accountId) return NO_SLOT;
+      named[NAMED_ORDER] !== 0
+        ? findOrderIn(named, NAMED_ORDER)
+        : findClientOrderIn(named, NAMED_ACCOUNT);
+    if (order === NO_SLOT) return NO_SLOT;
+    if (terms[(order << ORDER_WORDS) + OWN_ACCOUNT_ID] !== named[NAMED_ACCOUNT]) return NO_SLOT;
     return books[orders.symbolIndex(order)]!.symbolId === symbolId ? order : NO_SLOT;
   }
 

@@ -6,10 +6,11 @@
 import { NO_SLOT } from '../collections/id-table.ts';
 import { type EngineState, REGISTERS } from '../engine/engine-state.ts';
 import { limitOf, statusOf } from '../engine/event-recorder.ts';
+import { ORDER } from '../engine/orders.ts';
 import type { NewOrder } from '../protocol/commands.ts';
 import { ExecType, Liquidity, OrderStatus, TakerSide } from '../protocol/enums.ts';
 import { BOOK_LEVEL, EXECUTION_REPORT, TRADE } from '../protocol/event-layout.ts';
-import { headerWord, setInt64 } from '../protocol/record.ts';
+import { headerWord, setInt64, setInt64From } from '../protocol/record.ts';
 import { RISK_REGISTERS, type RiskState } from '../risk/risk-state.ts';
 import type { EventFrame } from './event-frame.ts';
 import type { OrderAnswers } from './order-answers.ts';
@@ -62,6 +63,17 @@ const LEVEL_SYMBOL_ID = BOOK_LEVEL.symbolId >> 2;
 const ORDER_COUNT = BOOK_LEVEL.orderCount >> 2;
 const LEVEL_SIDE = BOOK_LEVEL.side >> 2;
 
+/** An order's own words, in the engine's slab. */
+const { CUM, DISPLAY, ORDER_WORDS, OWNER } = ORDER;
+const OWN_ACCOUNT_ID = ORDER.ACCOUNT_ID;
+const OWN_CLIENT_ORDER_ID = ORDER.CLIENT_ORDER_ID;
+const OWN_EXPIRE_TIME = ORDER.EXPIRE_TIME;
+const OWN_ORDER_ID = ORDER.ORDER_ID;
+const OWN_STOP_PRICE = ORDER.STOP_PRICE;
+
+/** An amount, as a lane. */
+const NOTHING = new Float64Array(1);
+
 const { fillPrice, fillQty, tradeId, isAuction } = REGISTERS;
 const { makerFee, takerFee } = RISK_REGISTERS;
 
@@ -78,22 +90,26 @@ export function createOrderEventWriter(
   /** The order by amount in execution: the engine knows only what is left of its amount. */
   const amountOrder = new Int32Array([NO_SLOT]);
   const amount = new Float64Array(1);
+  const { words: terms } = orders;
+  const group = new Float64Array(1);
 
   /** A report's words but for those that differ by its cause, which the caller writes. */
   function writeTerms(words: Int32Array, at: number, order: number): void {
-    setInt64(words, at + ORDER_ID, orders.orderId(order));
-    setInt64(words, at + CLIENT_ORDER_ID, orders.clientOrderId(order));
-    setInt64(words, at + ACCOUNT_ID, orders.accountId(order));
+    const own = order << ORDER_WORDS;
+    setInt64From(words, at + ORDER_ID, terms, own + OWN_ORDER_ID);
+    setInt64From(words, at + CLIENT_ORDER_ID, terms, own + OWN_CLIENT_ORDER_ID);
+    setInt64From(words, at + ACCOUNT_ID, terms, own + OWN_ACCOUNT_ID);
     setInt64(words, at + PRICE, limitOf(orders, order));
     setInt64(words, at + QTY, orders.qty(order));
-    setInt64(words, at + CUM_QTY, orders.cumQty(order));
+    setInt64From(words, at + CUM_QTY, terms, own + CUM);
     words[at + SYMBOL_ID] = books[orders.symbolIndex(order)]!.symbolId;
-    setInt64(words, at + STOP_PRICE, orders.stopPrice(order));
-    setInt64(words, at + DISPLAY_QTY, orders.displayQty(order));
-    setInt64(words, at + AMOUNT, order === amountOrder[0] ? amount[0]! : 0);
-    setInt64(words, at + EXPIRE_TIME, orders.expireTime(order));
+    setInt64From(words, at + STOP_PRICE, terms, own + OWN_STOP_PRICE);
+    setInt64From(words, at + DISPLAY_QTY, terms, own + DISPLAY);
+    setInt64From(words, at + AMOUNT, order === amountOrder[0] ? amount : NOTHING, 0);
+    setInt64From(words, at + EXPIRE_TIME, terms, own + OWN_EXPIRE_TIME);
     // The engine keeps an order's owner: minus its group, if it has one.
-    setInt64(words, at + GROUP_ID, Math.max(0, -orders.owner(order)));
+    group[0] = Math.max(0, -terms[own + OWNER]!);
+    setInt64From(words, at + GROUP_ID, group, 0);
   }
 
   function kindOf(order: number, execType: number, status: number): number {
@@ -177,11 +193,11 @@ export function createOrderEventWriter(
       const leavesQty = orders.leavesQty(order);
       const status = statusOf(orders.cumQty(order), leavesQty);
       writeTerms(words, at, order);
-      setInt64(words, at + LAST_PRICE, registers[fillPrice]!);
-      setInt64(words, at + LAST_QTY, registers[fillQty]!);
+      setInt64From(words, at + LAST_PRICE, registers, fillPrice);
+      setInt64From(words, at + LAST_QTY, registers, fillQty);
       setInt64(words, at + LEAVES_QTY, leavesQty);
-      setInt64(words, at + FEE, amounts[feeAt]!);
-      setInt64(words, at + TRADE_ID, registers[tradeId]!);
+      setInt64From(words, at + FEE, amounts, feeAt);
+      setInt64From(words, at + TRADE_ID, registers, tradeId);
       words[at + KIND] = kindOf(order, FILLED_BY_TRADE, status);
       words[at + VALIDITY] = orders.timeInForce(order) | (liquidity << 8);
       words[at + CONDITIONS] = conditionsOf(order, 0);
@@ -192,15 +208,17 @@ export function createOrderEventWriter(
     writeTrade(maker: number, taker: number): void {
       const at = begin(FILL);
       const words = frame.words();
-      setInt64(words, at + FILL_TRADE_ID, registers[tradeId]!);
-      setInt64(words, at + FILL_PRICE, registers[fillPrice]!);
-      setInt64(words, at + FILL_QTY, registers[fillQty]!);
-      setInt64(words, at + MAKER_ORDER_ID, orders.orderId(maker));
-      setInt64(words, at + TAKER_ORDER_ID, orders.orderId(taker));
-      setInt64(words, at + MAKER_ACCOUNT_ID, orders.accountId(maker));
-      setInt64(words, at + TAKER_ACCOUNT_ID, orders.accountId(taker));
-      setInt64(words, at + MAKER_FEE, amounts[makerFee]!);
-      setInt64(words, at + TAKER_FEE, amounts[takerFee]!);
+      const ofMaker = maker << ORDER_WORDS;
+      const ofTaker = taker << ORDER_WORDS;
+      setInt64From(words, at + FILL_TRADE_ID, registers, tradeId);
+      setInt64From(words, at + FILL_PRICE, registers, fillPrice);
+      setInt64From(words, at + FILL_QTY, registers, fillQty);
+      setInt64From(words, at + MAKER_ORDER_ID, terms, ofMaker + OWN_ORDER_ID);
+      setInt64From(words, at + TAKER_ORDER_ID, terms, ofTaker + OWN_ORDER_ID);
+      setInt64From(words, at + MAKER_ACCOUNT_ID, terms, ofMaker + OWN_ACCOUNT_ID);
+      setInt64From(words, at + TAKER_ACCOUNT_ID, terms, ofTaker + OWN_ACCOUNT_ID);
+      setInt64From(words, at + MAKER_FEE, amounts, makerFee);
+      setInt64From(words, at + TAKER_FEE, amounts, takerFee);
       words[at + FILL_SYMBOL_ID] = books[orders.symbolIndex(taker)]!.symbolId;
       words[at + TAKER_SIDE] = registers[isAuction] !== 0 ? TakerSide.None : orders.side(taker);
       finish(at, FILL);

@@ -47,6 +47,29 @@ export function setInt64(words: Int32Array, word: number, value: number): void {
   words[word + 1] = Math.floor(value / TWO_POW_32);
 }
 
+/**
+ * Both of numbers in lanes: one beyond 31 bits would be boxed for a call that V8 does not inline,
+ * and what it inlines differs from process to process. Hot paths read and write by these.
+ */
+export function getInt64Into(
+  words: Int32Array,
+  word: number,
+  lanes: Float64Array,
+  place: number,
+): void {
+  lanes[place] = (words[word]! >>> 0) + words[word + 1]! * TWO_POW_32;
+}
+
+export function setInt64From(
+  words: Int32Array,
+  word: number,
+  lanes: Float64Array,
+  place: number,
+): void {
+  words[word] = lanes[place]!;
+  words[word + 1] = Math.floor(lanes[place]! / TWO_POW_32);
+}
+
 /** One buffer seen as 32-bit words and as bytes; records in it start at multiples of 8 bytes. */
 export class RecordBuffer {
   readonly words: Int32Array;

@@ -9,7 +9,8 @@
  * ```
  * Account and currency are there twice: by their ids, for the events, and by their slots.
  */
-import { IdTable, NO_SLOT } from '../collections/id-table.ts';
+import { NO_SLOT } from '../collections/id-table.ts';
+import { PairTable } from '../collections/pair-table.ts';
 import { createRecordPages } from '../collections/record-pages.ts';
 
 /** log2 of the words in a record. */
@@ -46,19 +47,13 @@ const COUNT = 0;
 const FIRST = 1;
 const LAST = 2;
 
-/**
- * The largest number of currencies (and, but for the venue's own, of accounts): a pair makes
- * one id below 2^53.
- */
-const CURRENCY_SPAN = 2 ** 26;
-
 export type Balances = ReturnType<typeof createBalances>;
 
 /** @param pageRecords balances in a page: it decides no outcome */
 export function createBalances(pageRecords: number) {
   const table = createRecordPages(RECORD_BITS, pageRecords);
   const { pages, pageBits, pageMask } = table;
-  const slots = new IdTable();
+  const slots = new PairTable();
   const registers = new Int32Array([0, NO_SLOT, NO_SLOT]);
   /** Amounts that are passed to a function which V8 does not inline would be boxed. */
   const difference = new Float64Array(2);
@@ -73,7 +68,7 @@ export function createBalances(pageRecords: number) {
 
   /** The balance of an account in a currency, by their slots, or NO_SLOT: it never had any. */
   function find(account: number, currency: number): number {
-    return slots.get(account * CURRENCY_SPAN + currency + 1);
+    return slots.get(account, currency);
   }
 
   function link(slot: number): void {
@@ -133,7 +128,7 @@ export function createBalances(pageRecords: number) {
       page[word + CURRENCY_ID] = currencyId;
       page[word + ACCOUNT] = account;
       page[word + CURRENCY] = currency;
-      slots.add(account * CURRENCY_SPAN + currency + 1, slot);
+      slots.add(account, currency, slot);
       return slot;
     },
 

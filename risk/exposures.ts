@@ -10,7 +10,8 @@
  *
  * Those of an account in markets of one base currency make a ring: each knows the next.
  */
-import { IdTable, NO_SLOT } from '../collections/id-table.ts';
+import { NO_SLOT } from '../collections/id-table.ts';
+import { PairTable } from '../collections/pair-table.ts';
 import { createRecordPages } from '../collections/record-pages.ts';
 import { Side } from '../protocol/enums.ts';
 import type { Markets } from './markets.ts';
@@ -37,9 +38,6 @@ const LOT_SIZE = 7;
 export const EXPOSURE_WORD = { BASE_BALANCE, QUOTE_BALANCE } as const;
 export type BalanceWord = (typeof EXPOSURE_WORD)[keyof typeof EXPOSURE_WORD];
 
-/** The largest number of markets, and of currencies: with an account one makes an id below 2^53. */
-const SPAN = 2 ** 26;
-
 export type Exposures = ReturnType<typeof createExposures>;
 
 /** @param pageRecords exposures, and accounts, in a page: it decides no outcome */
@@ -49,9 +47,9 @@ export function createExposures(pageRecords: number, markets: Markets) {
   /** Open orders of an account in all markets: a word for each account. */
   const accounts = createRecordPages(0, pageRecords);
   const { pages: accountPages } = accounts;
-  const slots = new IdTable();
-  /** The first of each ring. */
-  const rings = new IdTable();
+  const slots = new PairTable();
+  /** The first of each ring, by account and base currency. */
+  const rings = new PairTable();
   const counts = new Int32Array(1);
 
   function pageOf(slot: number): Float64Array {
@@ -63,7 +61,7 @@ export function createExposures(pageRecords: number, markets: Markets) {
 
   /** The exposure of an account in a market, or NO_SLOT: it never had any. */
   function find(account: number, market: number): number {
-    return slots.get(account * SPAN + market + 1);
+    return slots.get(account, market);
   }
 
   function open(account: number, market: number): number {
@@ -76,15 +74,15 @@ export function createExposures(pageRecords: number, markets: Markets) {
     page[word + ACCOUNT] = account;
     page[word + LOT_SIZE] = markets.lotSize(market);
     page[word + NEXT] = slot;
-    joinRing(slot, account * SPAN + markets.base(market) + 1);
-    slots.add(account * SPAN + market + 1, slot);
+    joinRing(slot, account, markets.base(market));
+    slots.add(account, market, slot);
     return slot;
   }
 
-  function joinRing(slot: number, ring: number): void {
-    const first = rings.get(ring);
+  function joinRing(slot: number, account: number, base: number): void {
+    const first = rings.get(account, base);
     if (first === NO_SLOT) {
-      rings.add(ring, slot);
+      rings.add(account, base, slot);
       return;
     }
     const [page, word] = [pageOf(first), wordOf(first)];

@@ -4,13 +4,13 @@
  * account's (its own over all markets, or each account's over all). 0 is no limit. Off the hot path
  * while no limits are set.
  */
-import { IdTable, NO_SLOT } from '../collections/id-table.ts';
+import { NO_SLOT } from '../collections/id-table.ts';
+import { PairTable } from '../collections/pair-table.ts';
 
 /** The scope of each account: a place among accounts that no customer has. */
 export const EACH_ACCOUNT = 0;
 /** The scope of all markets together. */
 export const ALL_MARKETS = -1;
-const MARKET_SPAN = 2 ** 26;
 
 export interface Limits {
   /** Lots. */
@@ -31,7 +31,7 @@ export interface ScopedLimits {
 }
 
 export class RiskLimits {
-  private readonly slots = new IdTable(8);
+  private readonly slots = new PairTable(8);
   private readonly records: ScopedLimits[] = [];
 
   get isEmpty(): boolean {
@@ -39,10 +39,10 @@ export class RiskLimits {
   }
 
   set(account: number, market: number, limits: Limits): void {
-    const slot = this.slots.get(idOf(account, market));
+    const slot = this.slots.get(account, placeOf(market));
     if (slot !== NO_SLOT) this.records[slot] = { account, market, limits };
     else {
-      this.slots.add(idOf(account, market), this.records.length);
+      this.slots.add(account, placeOf(market), this.records.length);
       this.records.push({ account, market, limits });
     }
   }
@@ -65,11 +65,12 @@ export class RiskLimits {
   }
 
   private find(account: number, market: number): Limits | undefined {
-    const slot = this.slots.get(idOf(account, market));
+    const slot = this.slots.get(account, placeOf(market));
     return slot === NO_SLOT ? undefined : this.records[slot]!.limits;
   }
 }
 
-function idOf(account: number, market: number): number {
-  return account * MARKET_SPAN + market + 2;
+/** Of a market, or of all together, among indexes. */
+function placeOf(market: number): number {
+  return market - ALL_MARKETS;
 }

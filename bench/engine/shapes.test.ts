@@ -19,19 +19,17 @@ const SEED = 7;
 const SWEEP_TICKS = 200;
 const CRASH_SWEEP_TICKS = 10_000;
 
-/** Walks through a flow with nothing but maps: what is open, and what trades. */
+/** Walks through a flow with a map and a list of queues: what is open, and what trades. */
 function walk(
   flow: OrderFlow,
   ticks: number,
 ): { canceled: number; trades: number; tradedQty: number } {
   const open = new Map<number, { side: number; price: number; qty: number }>();
-  const queues = new Map<number, Set<number>>();
+  const highest = flow.price.reduce((most, price) => Math.max(most, price), 0);
+  const queues = Array.from({ length: highest + 1 }, () => new Set<number>());
   const done = { canceled: 0, trades: 0, tradedQty: 0 };
   const remove = (id: number) => {
-    const { price } = open.get(id)!;
-    const queue = queues.get(price)!;
-    queue.delete(id);
-    if (queue.size === 0) queues.delete(price);
+    queues[open.get(id)!.price]!.delete(id);
     open.delete(id);
   };
   for (let at = 0; at < flow.length; at++) {
@@ -44,12 +42,11 @@ function walk(
     } else if (flow.kind[at] === Kind.Add) {
       assert.ok(!open.has(id), `operation ${at} adds ${id} again`);
       open.set(id, { side, price, qty });
-      const queue = queues.get(price) ?? new Set();
-      queues.set(price, queue.add(id));
+      queues[price]!.add(id);
     } else {
       const step = side === Side.Buy ? 1 : -1;
       for (let reach = ticks; reach >= 0 && qty > 0; reach--) {
-        for (const maker of queues.get(price - reach * step) ?? []) {
+        for (const maker of queues[price - reach * step] ?? []) {
           const order = open.get(maker)!;
           if (order.side === side || qty === 0) break;
           const traded = Math.min(qty, order.qty);

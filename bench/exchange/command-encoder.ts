@@ -32,7 +32,19 @@ export interface CommandEncoder {
   readonly encode: Encode;
 }
 
-export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
+/** Where numbering begins: an exchange of some hours, and its clients, have ids beyond 31 bits. */
+export interface FirstIds {
+  /** What is added to each sequence number, and so to orders' ids. */
+  readonly sequence: number;
+  /** What is added to ids of accounts and clients. */
+  readonly client: number;
+}
+export const FROM_ONE: FirstIds = { sequence: 0, client: 0 };
+
+export function createCommandEncoder(
+  flow: CommandFlow,
+  { sequence: sequenceOffset, client: clientOffset } = FROM_ONE,
+): CommandEncoder {
   const { symbols, accounts, kind, symbol, side, account, order, price, qty } = flow;
   const { deposit, tickValue, lotSize } = moneyOf(accounts);
   const currencies = symbols + 1;
@@ -43,7 +55,7 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
   const definitions = 1 + currencies + symbols;
   const deposits = accounts * currencies;
   /** Of the flow's first command. */
-  const firstSequence = definitions + deposits + 1;
+  const firstSequence = sequenceOffset + definitions + deposits + 1;
   /** Of each account, so far. */
   const orderCounts = new Int32Array(accounts + 1);
   const newOrder = new NewOrder();
@@ -57,7 +69,7 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
     command.sequence = firstSequence + at;
     command.time = START_TIME + firstSequence + at;
     command.correlationId = at + 1;
-    command.accountId = account[at]!;
+    command.accountId = clientOffset + account[at]!;
     command.gatewayId = GATEWAY;
   }
 
@@ -65,7 +77,7 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
     const command = newOrder.write(record, offset);
     writeHeader(command, at);
     // Each client counts its own orders.
-    command.clientOrderId = orderCounts[account[at]!]! + 1;
+    command.clientOrderId = clientOffset + orderCounts[account[at]!]! + 1;
     orderCounts[account[at]!]!++;
     command.symbolId = symbol[at]! + 1;
     command.side = side[at]!;
@@ -120,7 +132,7 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
 
   function fund(at: number, record: RecordBuffer, offset: number): void {
     const command = funding.writeDeposit(record, offset);
-    command.accountId = 1 + Math.floor(at / currencies);
+    command.accountId = clientOffset + 1 + Math.floor(at / currencies);
     command.currencyId = QUOTE + (at % currencies);
     command.amount = deposit;
   }
@@ -135,7 +147,7 @@ export function createCommandEncoder(flow: CommandFlow): CommandEncoder {
       else fund(at - definitions, record, offset);
       // All commands begin alike.
       const header = newOrder.wrap(record, offset);
-      header.sequence = at + 1;
+      header.sequence = sequenceOffset + at + 1;
       header.time = START_TIME + at + 1;
       header.gatewayId = GATEWAY;
       return recordLengthAt(record, offset);

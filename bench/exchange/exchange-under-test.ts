@@ -8,7 +8,7 @@ import { MAX_COMMAND_LENGTH } from '../../protocol/command-layout.ts';
 import { Side } from '../../protocol/enums.ts';
 import { RecordBuffer } from '../../protocol/record.ts';
 import type { AllocationMeter } from '../measuring/probes.ts';
-import { createCommandEncoder, type Encode } from './command-encoder.ts';
+import { createCommandEncoder, type Encode, type FirstIds, FROM_ONE } from './command-encoder.ts';
 import type { CommandFlow, CommandTotals } from './command-flow.ts';
 import { type EventCounts, OutgoingRing } from './outgoing-ring.ts';
 
@@ -31,11 +31,15 @@ export interface ExchangeUnderTest {
   readonly totals: () => CommandTotals;
 }
 
-export function createExchangeUnderTest(flow: CommandFlow): ExchangeUnderTest {
-  const encoder = createCommandEncoder(flow);
+export function createExchangeUnderTest(
+  flow: CommandFlow,
+  firstIds: FirstIds = FROM_ONE,
+): ExchangeUnderTest {
+  const encoder = createCommandEncoder(flow, firstIds);
   const { definitions, deposits } = encoder;
   const ring = new OutgoingRing();
   const exchange = new Exchange(ring);
+  exchange.sequence = firstIds.sequence;
   // Shared memory, as the ring that commands come from in the product.
   const commands = new RecordBuffer(new SharedArrayBuffer(BLOCK * MAX_COMMAND_LENGTH));
   const offsets = new Int32Array(BLOCK);

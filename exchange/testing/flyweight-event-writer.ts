@@ -82,8 +82,8 @@ export class FlyweightEventWriter implements Omit<EventWriter, 'clear' | 'hash' 
     this.amountOrder = NO_SLOT;
   }
 
-  begin(sequence: number): void {
-    this.sequence = sequence;
+  begin(sequence: Float64Array): void {
+    this.sequence = sequence[0]!;
     this.count = 0;
     this.amountOrder = NO_SLOT;
   }
