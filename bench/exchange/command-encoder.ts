@@ -40,6 +40,7 @@ export interface FirstIds {
   readonly client: number;
 }
 export const FROM_ONE: FirstIds = { sequence: 0, client: 0 };
+export const LARGE_IDS: FirstIds = { sequence: 2 ** 33, client: 2 ** 34 };
 
 export function createCommandEncoder(
   flow: CommandFlow,

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { layoutFor } from '../../server/layout.ts';
 import { seededRandom } from '../../test/support/seed.ts';
-import { createCommandEncoder } from '../exchange/command-encoder.ts';
+import { createCommandEncoder, FROM_ONE, LARGE_IDS } from '../exchange/command-encoder.ts';
 import { makeFlow } from '../exchange/mixes.ts';
 import type { Measured, TaskOptions } from '../measuring/campaign.ts';
 import { withFolder } from '../measuring/folder.ts';
@@ -39,7 +39,9 @@ export function measure(task: Task): Promise<Measured> {
 async function measureIn(folder: string, task: Task): Promise<Measured> {
   const { operations, seed, durability, rate, arrivals, loadParks } = task;
   const flow = makeFlow({ ...SCALE, operations, seed });
-  const encoder = createCommandEncoder(flow);
+  // A new exchange numbers from 1, but accounts and client order ids are what clients make them.
+  const firstIds = task.countsGarbage ? { ...LARGE_IDS, sequence: 0 } : FROM_ONE;
+  const encoder = createCommandEncoder(flow, firstIds);
   const { exchange, journal } = layoutFor(LAYOUT, availableParallelism());
   const wait = { ...exchange, strategy: task.wait };
   const venue = await startVenue({ folder, durability, exchange: wait, journal });
