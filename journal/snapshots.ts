@@ -61,15 +61,14 @@ export function listSnapshots(dataFolder: string): Snapshot[] {
 }
 
 /**
- * Writes the state that a replay has come to, makes an exchange of it again to see that this can be
- * done, and gives it its name.
+ * Writes the state that a replay has come to, brings the emptied exchange back to it from what was
+ * written, as a start would, and gives it its name.
  *
  * @throws SnapshotError where what was written is not what was to be
  */
 export function takeSnapshot(
   dataFolder: string,
   { exchange, link }: Pick<JournalReplay, 'exchange' | 'link'>,
-  capacity: ExchangeCapacity = DEFAULT_CAPACITY,
 ): TakenSnapshot {
   const folder = snapshotsFolderOf(dataFolder);
   mkdirSync(folder, { recursive: true });
@@ -79,7 +78,9 @@ export function takeSnapshot(
   try {
     const bootMark = isJournalFlushed(dataFolder) ? 0 : readBootMark();
     const bytes = writing(path, () => writeSnapshot(partial, exchange, link, bootMark));
-    loadSnapshot(partial, new Exchange(new EventBuffer(), capacity));
+    // A second exchange in this thread would slow both (ADR 0009).
+    exchange.clear();
+    loadSnapshot(partial, exchange);
     writing(path, () => {
       renameSync(partial, path);
       flushFolder(folder);

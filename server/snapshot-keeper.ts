@@ -1,20 +1,15 @@
 /**
- * Has snapshots written while the exchange runs, each by a process of its own at low priority (ADR
- * 0012), and says how much of the journal is no longer needed. What fails is tried again later.
+ * Has snapshots written while the exchange runs, by a process of its own at low priority (ADR 0012)
+ * that ends when no next one is due, and says how much of the journal is no longer needed. What
+ * fails is tried again later.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { text as textOf } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { listSnapshots, removePartialSnapshots } from '../journal/snapshots.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
-import { CHILD_VARIABLE } from './journal-child.ts';
-import type { Result } from './json-report.ts';
+import { endOf, startInBackground } from './background-command.ts';
 import type { Logger } from './log.ts';
-
-const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
+import { SnapshotWriter } from './snapshot-writer.ts';
 
 export interface SnapshotSettings {
   readonly dataFolder: string;
@@ -31,8 +26,6 @@ export interface SnapshotSettings {
   readonly onTrimmable: () => void;
 }
 
-/** Of node: what V8 compiles and collects beside its work would not rest with it. */
-const ONE_THREAD = '--single-threaded';
 /** After something failed nothing is tried for so long. */
 const PAUSE_MS = 60_000;
 
@@ -48,6 +41,7 @@ export class SnapshotKeeper {
   private latest: number;
   /** The journal may begin behind it, as the latest writer of a snapshot has seen. */
   private trimmable = 0;
+  private writer: SnapshotWriter | undefined;
 
   constructor(settings: SnapshotSettings, counters: Counters, log: Logger) {
     this.settings = settings;
@@ -72,13 +66,16 @@ export class SnapshotKeeper {
   private async look(): Promise<void> {
     if (this.isBusy || performance.now() < this.pausedUntilMs || this.settings.isDiskLow()) return;
     this.isBusy = true;
-    const stored = this.counters.get(Counter.StoredSequence);
-    const isDue = stored - this.latest >= this.settings.snapshotEvery;
-    if (isDue) await this.attempt('no snapshot was written', () => this.write(stored));
+    if (this.isDue()) await this.attempt('no snapshot was written', () => this.write());
     if (this.settings.isTrimmed) {
       await this.attempt('the journal is not trimmed', () => this.trim());
     }
     this.isBusy = false;
+  }
+
+  private isDue(): boolean {
+    const stored = this.counters.get(Counter.StoredSequence);
+    return stored - this.latest >= this.settings.snapshotEvery;
   }
 
   /** What fails costs nothing but room, and a longer start. */
@@ -94,13 +91,18 @@ export class SnapshotKeeper {
   }
 
   /** None of a command that is not on disk: a power cut could take it back. */
-  private async write(stored: number): Promise<void> {
+  private async write(): Promise<void> {
     const { dataFolder, snapshotEvery, snapshotsKept } = this.settings;
-    removePartialSnapshots(dataFolder);
+    const stored = this.counters.get(Counter.StoredSequence);
+    if (this.writer === undefined || this.writer.hasEnded) {
+      removePartialSnapshots(dataFolder);
+      const which = ['--data', dataFolder, '--keep', String(snapshotsKept)];
+      const args = [...which, '--pace', String(snapshotEvery)];
+      this.writer = new SnapshotWriter(args, this.stopping.signal);
+    }
+    const { writer } = this;
     const startMs = performance.now();
-    const which = ['--keep', String(snapshotsKept), '--to', String(stored)];
-    const pace = ['--pace', String(snapshotEvery)];
-    const results = await this.run('snapshot', '--data', dataFolder, ...which, ...pace);
+    const results = await writer.write(stored);
     const figureOf = (metric: string) =>
       Number(results.find((result) => result.metric === metric)?.value ?? 0);
     const sequence = figureOf('sequence');
@@ -109,6 +111,9 @@ export class SnapshotKeeper {
     this.trimmable = figureOf('trimmable');
     this.counters.set(Counter.SnapshotSequence, sequence);
     this.log.info({ sequence, seconds }, 'snapshot written');
+    if (!this.isDue()) await writer.end();
+    const said = writer.takeSaid();
+    if (said !== '') this.log.warn({ said }, 'hoga snapshot');
   }
 
   /** What is trimmed is in PostgreSQL, and in an archive. */
@@ -131,25 +136,16 @@ export class SnapshotKeeper {
     this.log.info({ file }, 'journal archived');
   }
 
-  /** Runs a command of this program, which reads the journal beside us; returns what it tells. */
-  private async run(...args: readonly string[]): Promise<readonly Result[]> {
-    const env = { ...process.env, [CHILD_VARIABLE]: '1' };
-    const child = spawn(process.execPath, [ONE_THREAD, CLI, ...args, '--json'], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      signal: this.stopping.signal,
-      killSignal: 'SIGKILL',
+  /** Runs a command of this program, which reads the journal beside us. */
+  private async run(...args: readonly string[]): Promise<void> {
+    const child = startInBackground([...args, '--json'], 'ignore', this.stopping.signal);
+    child.stdout!.resume();
+    let said = '';
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
     });
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-    const [told, said] = [textOf(child.stdout), textOf(child.stderr)];
-    const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
-    });
-    const why = (await said).trim();
-    if (code !== 0) throw new Error(`hoga ${args[0]} ended with ${code ?? signal}: ${why}`);
-    if (why !== '') this.log.warn({ said: why }, `hoga ${args[0]}`);
-    return (JSON.parse(await told) as { readonly results: readonly Result[] }).results;
+    await endOf(child, args[0]!, () => said);
+    if (said !== '') this.log.warn({ said: said.trim() }, `hoga ${args[0]}`);
   }
 }
 

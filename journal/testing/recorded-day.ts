@@ -43,7 +43,7 @@ export async function recordDay(random: Random, snapshots = 3): Promise<Recorded
   while (replay.next()) {
     if (replay.exchange.sequence < (places[0] ?? Number.POSITIVE_INFINITY)) continue;
     places.shift();
-    takeSnapshot(folder, replay, SMALL_CAPACITY);
+    takeSnapshot(folder, replay);
   }
   await store.close();
   return { folder, events, stateHash: hashState(replay.exchange) };

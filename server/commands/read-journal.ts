@@ -31,7 +31,7 @@ function tellOfStaged(store: JournalStore, folder: string): void {
 export function readJournal(
   command: string,
   data: string,
-  read: (store: JournalStore, folder: string) => number,
+  read: (store: JournalStore, folder: string) => number | Promise<number>,
 ): Promise<number> {
   return inChild(command, EXIT_FAILED, async () => {
     const folder = resolve(data);
@@ -45,7 +45,7 @@ export function readJournal(
       assertJournalIsReadable(folder);
       store = new JournalStore(folder, { mapBytes, readOnly: true });
       tellOfStaged(store, folder);
-      return read(store, folder);
+      return await read(store, folder);
     } catch (error) {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       return EXIT_FAILED;

@@ -119,7 +119,7 @@ async function takeSnapshots(folder: string): Promise<void> {
   const { lastSequence } = store.lastLink();
   for (const part of [1 / 3, 2 / 3]) {
     while (replay.exchange.sequence < lastSequence * part && replay.next());
-    takeSnapshot(folder, replay, SMALL_CAPACITY);
+    takeSnapshot(folder, replay);
   }
   await store.close();
 }

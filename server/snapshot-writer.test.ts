@@ -1,0 +1,66 @@
+/** The process that writes snapshots one after the other, of a journal that is on the disk. */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { after, describe, it } from 'node:test';
+import { hashState } from '../exchange/state-hash.ts';
+import { JournalStore } from '../journal/journal-store.ts';
+import { listSnapshots } from '../journal/snapshots.ts';
+import { STORE_OPTIONS } from '../journal/testing/journal-rig.ts';
+import {
+  RECORDED_COMMANDS,
+  recordDay,
+  runFromSnapshot,
+} from '../journal/testing/recorded-day.ts';
+import { seededRandom } from '../test/support/seed.ts';
+import type { Result } from './json-report.ts';
+import { SnapshotWriter } from './snapshot-writer.ts';
+
+const { folder, stateHash } = await recordDay(seededRandom(7), 0);
+after(() => rmSync(folder, { recursive: true }));
+
+const ARGS = ['--data', folder, '--keep', '2', '--pace', '100'];
+const stopping = new AbortController();
+
+function figure(results: readonly Result[], metric: string): number {
+  return Number(results.find((result) => result.metric === metric)?.value);
+}
+
+describe('a writer of snapshots', () => {
+  it('writes one for each number it is told, each from the one before, and ends', async () => {
+    const writer = new SnapshotWriter(ARGS, stopping.signal);
+    let before = 0;
+    for (const to of [200, 400, RECORDED_COMMANDS]) {
+      const results = await writer.write(to);
+      const sequence = figure(results, 'sequence');
+      assert.ok(sequence > before && sequence <= to, `${sequence} of ${to}`);
+      assert.equal(figure(results, 'replayed'), sequence - before);
+      assert.equal(listSnapshots(folder)[0]?.sequence, sequence);
+      before = sequence;
+    }
+    assert.equal(writer.hasEnded, false);
+    await writer.end();
+    assert.equal(writer.hasEnded, true);
+    assert.equal(writer.takeSaid(), '');
+    assert.equal(listSnapshots(folder).length, 2, 'two are kept');
+    const store = new JournalStore(folder, { ...STORE_OPTIONS, readOnly: true });
+    const { replay, from, bad } = runFromSnapshot(store, folder);
+    await store.close();
+    assert.deepEqual([from, bad], [RECORDED_COMMANDS, []]);
+    assert.equal(hashState(replay.exchange), stateHash);
+  });
+
+  it('says why it ended', async () => {
+    const writer = new SnapshotWriter(ARGS, stopping.signal);
+    await assert.rejects(writer.write(Number.NaN), /snapshot ended with 1: .*whole number/);
+    const none = new SnapshotWriter(['--data', `${folder}/none`], stopping.signal);
+    await assert.rejects(none.write(1), /snapshot ended with 2: .*holds no journal/);
+  });
+
+  it('ends at once with the exchange', async () => {
+    const writer = new SnapshotWriter(ARGS, stopping.signal);
+    const written = writer.write(RECORDED_COMMANDS);
+    stopping.abort();
+    await assert.rejects(written);
+    assert.equal(writer.hasEnded, true);
+  });
+});

@@ -1,0 +1,62 @@
+/**
+ * A process that writes snapshots (`hoga snapshot --to -`), one after the other: where the next is
+ * due as soon as one is done, it need not start, compile and take memory again.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { endOf, startInBackground } from './background-command.ts';
+import type { JsonReport, Result } from './json-report.ts';
+
+/** What of its words is kept: enough for an error. */
+const MOST_SAID = 10_000;
+
+export class SnapshotWriter {
+  /** Has ended, well or not. */
+  hasEnded = false;
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<void>;
+  private readonly onReport: ((results: readonly Result[]) => void)[] = [];
+  private said = '';
+
+  constructor(args: readonly string[], stopping: AbortSignal) {
+    const child = startInBackground(['snapshot', ...args, '--to', '-', '--json'], 'pipe', stopping);
+    this.child = child;
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.said = (this.said + text).slice(-MOST_SAID);
+    });
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      this.onReport.shift()?.((JSON.parse(line) as JsonReport).results);
+    });
+    // Who has ended reads no more; why it has is told by its end.
+    child.stdin!.on('error', () => {});
+    this.ended = endOf(child, 'snapshot', () => this.said).finally(() => {
+      this.hasEnded = true;
+    });
+    // Told to who waits for a snapshot, or for the end.
+    this.ended.catch(() => {});
+  }
+
+  /** What it has said since the last time, in words. */
+  takeSaid(): string {
+    const { said } = this;
+    this.said = '';
+    return said.trim();
+  }
+
+  /** Has a snapshot written that holds no command after this one; returns its figures. */
+  write(to: number): Promise<readonly Result[]> {
+    const report = new Promise<readonly Result[]>((resolve) => this.onReport.push(resolve));
+    this.child.stdin!.write(`${to}\n`);
+    return Promise.race([report, this.ended.then(endedBeforeItsTime)]);
+  }
+
+  /** Has it end; returns when it has. */
+  end(): Promise<void> {
+    this.child.stdin!.end();
+    return this.ended;
+  }
+}
+
+function endedBeforeItsTime(): never {
+  throw new Error('hoga snapshot ended without a snapshot');
+}
