@@ -6,11 +6,7 @@ import { hashState } from '../exchange/state-hash.ts';
 import { JournalStore } from '../journal/journal-store.ts';
 import { listSnapshots } from '../journal/snapshots.ts';
 import { STORE_OPTIONS } from '../journal/testing/journal-rig.ts';
-import {
-  RECORDED_COMMANDS,
-  recordDay,
-  runFromSnapshot,
-} from '../journal/testing/recorded-day.ts';
+import { RECORDED_COMMANDS, recordDay, runFromSnapshot } from '../journal/testing/recorded-day.ts';
 import { seededRandom } from '../test/support/seed.ts';
 import type { Result } from './json-report.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
