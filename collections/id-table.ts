@@ -18,7 +18,8 @@ const WANTED = new Float64Array(1);
  * Fibonacci hashing. The other constant is MurmurHash3's.
  */
 export function hashId(id: number): number {
-  return Math.imul((id | 0) ^ Math.imul((id * TWO_TO_MINUS_32) | 0, 0x85ebca6b), 0x9e3779b1);
+  WANTED[0] = id;
+  return hashIdIn(WANTED, 0);
 }
 
 /** The same of an id in a lane: see `IdTable.find`. */

@@ -1,8 +1,8 @@
 /**
  * Maps pairs of indexes (0 to 2^31−1 each) to slots: open addressing with linear probing. One id
  * made of both would exceed 31 bits, and V8 boxes such a number for a call that it does not inline,
- * which it decides anew in each process. Grows by doubling at half load. Hot path: no allocation
- * but when it grows.
+ * which it decides anew in each process. Grows by doubling at half load, up to 2^28 pairs (8 GiB).
+ * Hot path: no allocation but when it grows.
  */
 import { NO_SLOT } from './id-table.ts';
 

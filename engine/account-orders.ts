@@ -51,9 +51,9 @@ export function createAccountOrders(orders: Orders) {
 
     /** Of an account that is not 0. */
     add(order: number): void {
-      const accountId = words[(order << ORDER_WORDS) + ACCOUNT_ID]!;
-      let index = indexes.get(accountId);
-      if (index === NONE) index = open(accountId);
+      const place = (order << ORDER_WORDS) + ACCOUNT_ID;
+      let index = indexes.find(words, place);
+      if (index === NONE) index = open(words[place]!);
       const link = order << ORDER_LINKS;
       const last = ends[index * 2 + 1]!;
       links[link + ACCOUNT_INDEX] = index;

@@ -98,6 +98,6 @@ test('with rich accounts an exchange tells what the engine alone would tell', (t
       }
       assertSameBooks(venue, twin);
     }),
-    { seed: testSeed(t), numRuns: 1000 },
+    { seed: testSeed(t), numRuns: 2000 },
   );
 });

@@ -64,7 +64,8 @@ export function listSnapshots(dataFolder: string): Snapshot[] {
  * Writes the state that a replay has come to, brings the emptied exchange back to it from what was
  * written, as a start would, and gives it its name.
  *
- * @throws SnapshotError where what was written is not what was to be
+ * @throws SnapshotError where what was written is not what was to be; the exchange is of no use
+ * then
  */
 export function takeSnapshot(
   dataFolder: string,
@@ -125,17 +126,20 @@ export function keepSnapshots(dataFolder: string, count: number, firstSequence =
 /**
  * What a journal may lose before the oldest of so many snapshots, once that was seen to be good:
  * the snapshot's command; 0 where there are not so many.
+ *
+ * @param exchange to see it in; its state is lost
  */
 export function trimmableTo(
   store: JournalStore,
   dataFolder: string,
   count: number,
-  capacity: ExchangeCapacity = DEFAULT_CAPACITY,
+  exchange: Exchange,
 ): number {
   const oldest = listSnapshots(dataFolder)[count - 1];
   if (oldest === undefined) return 0;
   assertContinued(store, oldest.path);
-  loadSnapshot(oldest.path, new Exchange(new EventBuffer(), capacity));
+  exchange.clear();
+  loadSnapshot(oldest.path, exchange);
   return oldest.sequence;
 }
 

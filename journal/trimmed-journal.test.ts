@@ -8,6 +8,8 @@ import assert from 'node:assert/strict';
 import { copyFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { EventBuffer } from '../exchange/event-sink.ts';
+import { Exchange } from '../exchange/exchange.ts';
 import { hashState } from '../exchange/state-hash.ts';
 import { seededRandom, testSeed } from '../test/support/seed.ts';
 import { JournalError } from './journal-error.ts';
@@ -92,12 +94,13 @@ describe('a trimmed journal', () => {
     const [{ folder }, other] = [await recordDay(random, 3), await recordDay(random, 3)];
     const store = openStore(t, folder);
     const [, middle, oldest] = listSnapshots(folder);
-    assert.equal(trimmableTo(store, folder, 4, SMALL_CAPACITY), 0, 'there are not so many');
-    assert.equal(trimmableTo(store, folder, 3, SMALL_CAPACITY), oldest!.sequence);
+    const exchange = new Exchange(new EventBuffer(), SMALL_CAPACITY);
+    assert.equal(trimmableTo(store, folder, 4, exchange), 0, 'there are not so many');
+    assert.equal(trimmableTo(store, folder, 3, exchange), oldest!.sequence);
     damage(oldest!.path, (bytes) => flipped(bytes, 4_000));
-    assert.throws(() => trimmableTo(store, folder, 3, SMALL_CAPACITY), SnapshotError);
+    assert.throws(() => trimmableTo(store, folder, 3, exchange), SnapshotError);
     copyFileSync(listSnapshots(other.folder)[1]!.path, middle!.path);
-    assert.throws(() => trimmableTo(store, folder, 2, SMALL_CAPACITY), /another exchange/);
+    assert.throws(() => trimmableTo(store, folder, 2, exchange), /another exchange/);
   });
 
   test('takes its archives in again, newest first, and no others', async (t) => {

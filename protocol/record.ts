@@ -48,8 +48,8 @@ export function setInt64(words: Int32Array, word: number, value: number): void {
 }
 
 /**
- * Both of numbers in lanes: one beyond 31 bits would be boxed for a call that V8 does not inline,
- * and what it inlines differs from process to process. Hot paths read and write by these.
+ * `getInt64` into a lane: a number beyond 31 bits would be boxed for a call that V8 does not
+ * inline, and what it inlines differs from process to process. Hot paths read by this.
  */
 export function getInt64Into(
   words: Int32Array,
@@ -60,6 +60,7 @@ export function getInt64Into(
   lanes[place] = (words[word]! >>> 0) + words[word + 1]! * TWO_POW_32;
 }
 
+/** `setInt64` from a lane, for the same reason. */
 export function setInt64From(
   words: Int32Array,
   word: number,

@@ -41,7 +41,6 @@ export class SnapshotKeeper {
   private latest: number;
   /** The journal may begin behind it, as the latest writer of a snapshot has seen. */
   private trimmable = 0;
-  private writer: SnapshotWriter | undefined;
 
   constructor(settings: SnapshotSettings, counters: Counters, log: Logger) {
     this.settings = settings;
@@ -64,13 +63,15 @@ export class SnapshotKeeper {
   }
 
   private async look(): Promise<void> {
-    if (this.isBusy || performance.now() < this.pausedUntilMs || this.settings.isDiskLow()) return;
+    if (this.isBusy || !this.mayWork()) return;
     this.isBusy = true;
     if (this.isDue()) await this.attempt('no snapshot was written', () => this.write());
-    if (this.settings.isTrimmed) {
-      await this.attempt('the journal is not trimmed', () => this.trim());
-    }
+    else await this.trim();
     this.isBusy = false;
+  }
+
+  private mayWork(): boolean {
+    return performance.now() >= this.pausedUntilMs && !this.settings.isDiskLow();
   }
 
   private isDue(): boolean {
@@ -90,17 +91,29 @@ export class SnapshotKeeper {
     }
   }
 
-  /** None of a command that is not on disk: a power cut could take it back. */
+  /** One after the other, while the next one is due: by one process, which ends then. */
   private async write(): Promise<void> {
     const { dataFolder, snapshotEvery, snapshotsKept } = this.settings;
-    const stored = this.counters.get(Counter.StoredSequence);
-    if (this.writer === undefined || this.writer.hasEnded) {
-      removePartialSnapshots(dataFolder);
-      const which = ['--data', dataFolder, '--keep', String(snapshotsKept)];
-      const args = [...which, '--pace', String(snapshotEvery)];
-      this.writer = new SnapshotWriter(args, this.stopping.signal);
+    removePartialSnapshots(dataFolder);
+    const which = ['--data', dataFolder, '--keep', String(snapshotsKept)];
+    const args = [...which, '--pace', String(snapshotEvery)];
+    const writer = new SnapshotWriter(args, this.stopping.signal);
+    try {
+      do {
+        await this.writeOne(writer);
+        await this.trim();
+      } while (this.isDue() && this.mayWork());
+    } catch (error) {
+      writer.kill();
+      throw error;
     }
-    const { writer } = this;
+    await writer.end();
+    this.warn('snapshot', writer.takeSaid());
+  }
+
+  /** None of a command that is not on disk: a power cut could take it back. */
+  private async writeOne(writer: SnapshotWriter): Promise<void> {
+    const stored = this.counters.get(Counter.StoredSequence);
     const startMs = performance.now();
     const results = await writer.write(stored);
     const figureOf = (metric: string) =>
@@ -111,13 +124,16 @@ export class SnapshotKeeper {
     this.trimmable = figureOf('trimmable');
     this.counters.set(Counter.SnapshotSequence, sequence);
     this.log.info({ sequence, seconds }, 'snapshot written');
-    if (!this.isDue()) await writer.end();
-    const said = writer.takeSaid();
-    if (said !== '') this.log.warn({ said }, 'hoga snapshot');
+    this.warn('snapshot', writer.takeSaid());
+  }
+
+  private async trim(): Promise<void> {
+    if (!this.settings.isTrimmed) return;
+    await this.attempt('the journal is not trimmed', () => this.trimJournal());
   }
 
   /** What is trimmed is in PostgreSQL, and in an archive. */
-  private async trim(): Promise<void> {
+  private async trimJournal(): Promise<void> {
     const { counters, trimmable } = this;
     if (trimmable <= counters.get(Counter.TrimmableSequence)) return;
     if (trimmable > counters.get(Counter.ProjectionFlushedSequence)) return;
@@ -145,7 +161,11 @@ export class SnapshotKeeper {
       said += text;
     });
     await endOf(child, args[0]!, () => said);
-    if (said !== '') this.log.warn({ said: said.trim() }, `hoga ${args[0]}`);
+    this.warn(args[0]!, said.trim());
+  }
+
+  private warn(command: string, said: string): void {
+    if (said !== '') this.log.warn({ said }, `hoga ${command}`);
   }
 }
 

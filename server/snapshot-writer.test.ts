@@ -1,7 +1,6 @@
 /** The process that writes snapshots one after the other, of a journal that is on the disk. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { hashState } from '../exchange/state-hash.ts';
 import { JournalStore } from '../journal/journal-store.ts';
 import { listSnapshots } from '../journal/snapshots.ts';
@@ -12,7 +11,6 @@ import type { Result } from './json-report.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 
 const { folder, stateHash } = await recordDay(seededRandom(7), 0);
-after(() => rmSync(folder, { recursive: true }));
 
 const ARGS = ['--data', folder, '--keep', '2', '--pace', '100'];
 const stopping = new AbortController();

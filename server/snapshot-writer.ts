@@ -10,12 +10,17 @@ import type { JsonReport, Result } from './json-report.ts';
 /** What of its words is kept: enough for an error. */
 const MOST_SAID = 10_000;
 
+interface Waiting {
+  readonly resolve: (results: readonly Result[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export class SnapshotWriter {
   /** Has ended, well or not. */
   hasEnded = false;
   private readonly child: ChildProcess;
   private readonly ended: Promise<void>;
-  private readonly onReport: ((results: readonly Result[]) => void)[] = [];
+  private readonly waiting: Waiting[] = [];
   private said = '';
 
   constructor(args: readonly string[], stopping: AbortSignal) {
@@ -24,9 +29,7 @@ export class SnapshotWriter {
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.said = (this.said + text).slice(-MOST_SAID);
     });
-    createInterface({ input: child.stdout! }).on('line', (line) => {
-      this.onReport.shift()?.((JSON.parse(line) as JsonReport).results);
-    });
+    createInterface({ input: child.stdout! }).on('line', (line) => this.hear(line));
     // Who has ended reads no more; why it has is told by its end.
     child.stdin!.on('error', () => {});
     this.ended = endOf(child, 'snapshot', () => this.said).finally(() => {
@@ -34,6 +37,17 @@ export class SnapshotWriter {
     });
     // Told to who waits for a snapshot, or for the end.
     this.ended.catch(() => {});
+  }
+
+  /** A report; whatever else it prints, nothing of it is to be believed any more. */
+  private hear(line: string): void {
+    const waiting = this.waiting.shift();
+    try {
+      waiting?.resolve((JSON.parse(line) as JsonReport).results);
+    } catch (error) {
+      waiting?.reject(new Error(`hoga snapshot told no report but '${line}'`, { cause: error }));
+      this.kill();
+    }
   }
 
   /** What it has said since the last time, in words. */
@@ -45,9 +59,15 @@ export class SnapshotWriter {
 
   /** Has a snapshot written that holds no command after this one; returns its figures. */
   write(to: number): Promise<readonly Result[]> {
-    const report = new Promise<readonly Result[]>((resolve) => this.onReport.push(resolve));
+    const report = new Promise<readonly Result[]>((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+    });
     this.child.stdin!.write(`${to}\n`);
     return Promise.race([report, this.ended.then(endedBeforeItsTime)]);
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
   }
 
   /** Has it end; returns when it has. */

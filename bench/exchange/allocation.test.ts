@@ -1,7 +1,8 @@
 /**
- * The exchange allocates nothing for a command, also where ids are as large as real ones: V8 boxes
- * a number beyond 31 bits for a call that it does not inline, and what it inlines differs from one
- * process to the next. So a failure may not come again at once.
+ * The exchange allocates nothing for an order, a cancel or a replace (the flow *moves*), also where
+ * ids are as large as real ones: V8 boxes a number beyond 31 bits for a call that it does not
+ * inline, and what it inlines differs from one process to the next. So a failure may not come again
+ * at once.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -18,7 +19,7 @@ const PARTS = 4;
 /** One boxed number in eight commands is more. */
 const MOST_BYTES = 2;
 
-test('no command allocates, with ids beyond 31 bits', () => {
+test('orders, cancels and replaces allocate nothing, with ids beyond 31 bits', () => {
   setV8Flags();
   const flow = makeFlow({ ...SCALE, operations: (WARM_UP + PART * PARTS) / 2 });
   const exchange = createExchangeUnderTest(flow, LARGE_IDS);

@@ -55,7 +55,7 @@ export function addSnapshot(program: Command): void {
       pace,
       0,
     )
-    .option('--json', 'print one JSON object and nothing else')
+    .option('--json', 'print one JSON object a snapshot and nothing else')
     .action(async (options: Options) => {
       process.exitCode = await readJournal('snapshot', options.data, (store, folder) =>
         options.to === EACH_LINE
@@ -123,7 +123,7 @@ function snapshot(
   const writtenMs = performance.now();
   keepSnapshots(folder, keep, store.firstSequence());
   const kept = listSnapshots(folder).length;
-  const trimmable = trimmableTo(store, folder, keep);
+  const trimmable = trimmableTo(store, folder, keep, replay.exchange);
   const figures = [
     ['sequence', taken.sequence, ''],
     ['replayed', taken.sequence - from, 'commands'],
