@@ -42,7 +42,7 @@ class IndexedOrders {
   }
 
   find(accountId: number, clientOrderId: number): number {
-    return this.index.get(accountId, clientOrderId);
+    return this.index.find(Float64Array.of(accountId, clientOrderId), 0);
   }
 
   open(accountId: number, clientOrderId: number): number {

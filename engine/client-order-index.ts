@@ -24,7 +24,6 @@ export function createClientOrderIndex(orders: Orders) {
   const entries = new Int32Array(most * 2);
   const firstMask = Math.min(most, FIRST_LENGTH) - 1;
   const registers = new Int32Array([firstMask, 0]);
-  const wanted = new Float64Array(2);
 
   function hashOf(order: number): number {
     return hashPair(words, (order << ORDER_WORDS) + ACCOUNT_ID);
@@ -73,12 +72,6 @@ export function createClientOrderIndex(orders: Orders) {
   return {
     /** The open order of an account's and a client's id in two lanes, or NONE. */
     find,
-
-    get(accountId: number, clientOrderId: number): number {
-      wanted[0] = accountId;
-      wanted[1] = clientOrderId;
-      return find(wanted, 0);
-    },
 
     /** Forgets all, and is as small as at first. */
     clear(): void {

@@ -44,11 +44,9 @@ export class MatchingEngine {
   readonly bookOf: EngineState['bookOf'];
   /** The open order of that id, whoever owns it, or NONE. */
   readonly findOrder: (orderId: number) => number;
-  /** The account's open order with that client order id, or NONE. */
-  readonly findClientOrder: (accountId: number, clientOrderId: number) => number;
-  /** The open order of an id in a lane: for hot paths, where a large id must not be boxed. */
+  /** The same of an id in a lane: for hot paths, where a large id must not be boxed. */
   readonly findOrderIn: OrderKeeper['openOrders']['find'];
-  /** The same by an account's and a client order id in two lanes. */
+  /** The account's open order with that client order id, by both ids in two lanes, or NONE. */
   readonly findClientOrderIn: OrderKeeper['clientOrders']['find'];
 
   /** Checks and executes a new order whose terms are valid; returns why it was rejected, if so. */
@@ -117,7 +115,6 @@ export class MatchingEngine {
     this.symbolIndexOf = keeper.symbolIndexOf;
     this.bookOf = state.bookOf;
     this.findOrder = keeper.openOrders.get;
-    this.findClientOrder = keeper.clientOrders.get;
     this.findOrderIn = keeper.openOrders.find;
     this.findClientOrderIn = keeper.clientOrders.find;
     this.submit = onOrders.submit;
