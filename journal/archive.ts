@@ -17,6 +17,7 @@
  */
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   openSync,
   readSync,
@@ -35,6 +36,8 @@ const VERSION = 1;
 const HEADER_BYTES = 8;
 const ENTRY_BYTES = 16;
 const END_BYTES = 12;
+/** What the system reads at once; a journal's batches are shorter by far. */
+const MAX_BATCH_BYTES = 2 ** 31 - 1;
 
 export interface ArchivedBatch {
   readonly firstSequence: number;
@@ -86,13 +89,16 @@ function writeEntries(path: string, batches: Iterable<ArchivedBatch>): number {
 export function* readArchive(path: string): Generator<ArchivedBatch> {
   const file = openSync(path, 'r');
   const fail = (what: string, sequence = 0) => new JournalError(sequence, `${path}: ${what}`);
-  const read = (length: number, position: number): Buffer => {
-    const bytes = Buffer.alloc(length);
-    const count = reading(path, () => readSync(file, bytes, 0, length, position));
-    if (count < length) throw fail('it is cut off');
-    return bytes;
-  };
   try {
+    // Before there is room made for it: a damaged length may say any number.
+    const { size } = reading(path, () => fstatSync(file));
+    const read = (length: number, position: number): Buffer => {
+      if (position + length > size) throw fail('it is cut off');
+      const bytes = Buffer.alloc(length);
+      const count = reading(path, () => readSync(file, bytes, 0, length, position));
+      if (count < length) throw fail('it is cut off');
+      return bytes;
+    };
     const header = read(HEADER_BYTES, 0);
     if (header.readUInt32LE(0) !== MAGIC) throw fail('it is no archive of a journal');
     const version = header.readUInt32LE(4);
@@ -106,10 +112,10 @@ export function* readArchive(path: string): Generator<ArchivedBatch> {
       }
       const entry = read(ENTRY_BYTES, at);
       const firstSequence = Number(entry.readBigInt64LE(8));
+      const damage = `its batch ${count + 1} is damaged`;
+      if (length > MAX_BATCH_BYTES) throw fail(damage, firstSequence);
       const bytes = read(length, at + ENTRY_BYTES);
-      if (!entryOf(firstSequence, bytes).equals(entry)) {
-        throw fail(`its batch ${count + 1} is damaged`, firstSequence);
-      }
+      if (!entryOf(firstSequence, bytes).equals(entry)) throw fail(damage, firstSequence);
       yield { firstSequence, bytes };
       at += ENTRY_BYTES + length;
     }

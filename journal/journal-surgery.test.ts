@@ -162,6 +162,14 @@ test('an archive that is damaged or cut off anywhere is refused', (t) => {
     truncateSync(path, at);
     assert.throws(readAll, { name: 'JournalError' }, `cut at ${at}`);
   }
+  for (let bit = 0; bit < 32; bit++) {
+    const bytes = Buffer.from(whole);
+    bytes[8 + (bit >> 3)]! ^= 1 << (bit & 7);
+    writeFileSync(path, bytes);
+    assert.throws(readAll, { name: 'JournalError' }, `bit ${bit} of the first batch's length`);
+  }
+  truncateSync(path, 3 * 2 ** 30); // the last flip, 2 GiB, where there are as many
+  assert.throws(readAll, { name: 'JournalError', message: /its batch 1 is damaged/ });
   writeFileSync(path, whole);
   assert.equal(readAll(), count);
   assert.ok(!existsSync(`${path}.partial`));
