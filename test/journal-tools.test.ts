@@ -55,6 +55,13 @@ describe('the journal at rest', () => {
     assert.equal(await metric(['verify', '--data', folder.path], 'final_sequence'), last);
   });
 
+  it('is audited to the end, though nobody reads what it says', async () => {
+    const readsNothing = ['bash', '-o', 'pipefail', '-c', '"$@" | true', 'bash'];
+    const { code, stderr } = await runCli(['audit', '--data', folder.path], readsNothing);
+    assert.equal(stderr, '');
+    assert.equal(code, 0);
+  });
+
   it('is exported, and imported elsewhere to the same state', async () => {
     const archive = join(folder.path, 'all.archive');
     const copy = join(folder.path, 'copy');

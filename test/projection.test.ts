@@ -98,6 +98,27 @@ async function restart(...flags: string[]): Promise<void> {
 }
 
 describe('the tables', () => {
+  it('of a release before are brought up as they are, rows and all', async () => {
+    const rows = 'SELECT * FROM orders ORDER BY order_id';
+    const before = await sql(rows);
+    // As the step before the last left them.
+    await sql(`DELETE FROM kysely_migration WHERE name = '0006_ease_writing';
+      ALTER TABLE balances ADD FOREIGN KEY (currency_id) REFERENCES currencies;
+      ALTER TABLE ledger_entries ADD FOREIGN KEY (currency_id) REFERENCES currencies;
+      ALTER TABLE orders RESET (fillfactor);
+      ALTER TABLE balances RESET (fillfactor)`);
+    await restart();
+    await server.waitForProjection();
+    assert.deepEqual(await sql(rows), before);
+    const references = `SELECT conrelid::regclass::text AS "of" FROM pg_constraint
+      WHERE contype = 'f' AND conrelid::regclass::text IN ('balances', 'ledger_entries')`;
+    assert.deepEqual(await sql(references), []);
+    const room = "SELECT reloptions FROM pg_class WHERE relname = 'balances'";
+    assert.deepEqual(await sql(room), [{ reloptions: ['fillfactor=50'] }]);
+    const { code, text } = await reconcile();
+    assert.equal(code, 0, text);
+  });
+
   it('orders: one row each, with its terms as sent and its outcome as answered', async () => {
     const created = MICROSECONDS('created_at');
     const rows = await sql(`SELECT *, ${created} AS created FROM orders ORDER BY order_id`);
