@@ -15,21 +15,13 @@
  * ```
  * An entry's crc covers its firstSequence and its batch. All little-endian.
  */
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { reading, writing } from './file-error.ts';
 import { flushFolder } from './flush-folder.ts';
 import { JournalError } from './journal-error.ts';
+import { SteadyFile } from './steady-file.ts';
 
 const MAGIC = 0x41474f48; // 'HOGA'
 const VERSION = 1;
@@ -59,25 +51,24 @@ export function writeArchive(path: string, batches: Iterable<ArchivedBatch>): nu
   }
 }
 
-/** All of each, and flushed: a single call of the system may write less than it was given. */
 function writeEntries(path: string, batches: Iterable<ArchivedBatch>): number {
-  const file = openSync(path, 'w');
+  const file = new SteadyFile(path);
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     header.writeUInt32LE(MAGIC, 0);
     header.writeUInt32LE(VERSION, 4);
-    writeFileSync(file, header);
+    file.write(header);
     let count = 0;
     for (const { firstSequence, bytes } of batches) {
-      writeFileSync(file, entryOf(firstSequence, bytes));
-      writeFileSync(file, bytes);
+      file.write(entryOf(firstSequence, bytes));
+      file.write(bytes);
       count++;
     }
-    writeFileSync(file, endOf(count));
-    fsyncSync(file);
+    file.write(endOf(count));
+    file.flush();
     return count;
   } finally {
-    closeSync(file);
+    file.close();
   }
 }
 

@@ -30,6 +30,9 @@ const BELIEVED = [
 /** Of the newer one, too: so not the map's size, counts, the last page and the boot id. */
 const BELIEVED_OF_NEWER = [...BELIEVED, [54, 56], [88, 96], [102, 104], [136, 144]] as const;
 const TRANSACTION = 152;
+const JOURNAL_ROOT = 136;
+/** Of a page: where twice the count of its entries is, and their lowest place behind that. */
+const ENTRY_COUNT = 20;
 
 function newerIn(file: Buffer): number {
   const numberOf = (meta: number) => file.readBigUInt64LE(meta + TRANSACTION);
@@ -132,6 +135,22 @@ describe("the journal's file", () => {
       }
     }
     closeSync(file);
+  });
+
+  it('is refused where its last page counts other entries than it has', () => {
+    const path = journalFileOf(folder);
+    const whole = readFileSync(path);
+    const page = Number(whole.readBigUInt64LE(newerIn(whole) + JOURNAL_ROOT)) * 4_096;
+    const file = openSync(path, 'r+');
+    // Bit 0 of the count's double says nothing.
+    for (let bit = 1; bit < 32; bit++) {
+      const at = page + ENTRY_COUNT + (bit >> 3);
+      writeSync(file, Buffer.of(whole[at]! ^ (1 << (bit & 7))), 0, 1, at);
+      assert.throws(() => inspectJournalFile(folder), /page \d+ of its tree/, `bit ${bit}`);
+      writeSync(file, whole, at, 1, at);
+    }
+    closeSync(file);
+    assert.equal(inspectJournalFile(folder), 'sound');
   });
 });
 

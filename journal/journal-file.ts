@@ -82,13 +82,20 @@ export function inspectJournalFile(dataFolder: string): JournalFileState {
       // Somebody may have written meanwhile.
       const again = readMetas(file, path);
       const isSettled =
-        again.first.bytes.equals(first.bytes) && again.second.bytes.equals(second.bytes);
+        isUnchanged(again.first, first) &&
+        isUnchanged(again.second, second) &&
+        isUnchanged(again.flushed, flushed);
       if (isSettled) break;
     }
     throw new JournalError(0, `${path} is damaged: ${fault}`);
   } finally {
     closeSync(file);
   }
+}
+
+function isUnchanged(one: Meta | undefined, other: Meta | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.bytes.equals(other.bytes);
 }
 
 /** Whether all that can be read is on disk: always, but beside an exchange that flushes later. */

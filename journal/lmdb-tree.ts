@@ -8,7 +8,7 @@
  *  +------+--------+-----+-------+-------+-------+--------------------------
  *  | page | txn id | pad | flags | lower | upper | pointers (uint16 each) …
  *  +------+--------+-----+-------+-------+-------+--------------------------
- *  lower: twice the count of entries; a pointer counts from byte 24
+ *  lower: twice the count of entries; upper: the lowest pointer; a pointer counts from byte 24
  *  an entry, in a branch:  0 page (48 bits)
  *            in a leaf:    0 size (uint32)  4 flags  6 key's size  8 key, then the value
  *  a long value:           0 its first page  8 txn id  16 pages
@@ -17,7 +17,7 @@
 import { readSync } from 'node:fs';
 import { reading } from './file-error.ts';
 
-const PAGE = { number: 0, transaction: 8, flags: 18, lower: 20, entries: 24 } as const;
+const PAGE = { number: 0, transaction: 8, flags: 18, lower: 20, upper: 22, entries: 24 } as const;
 const ENTRY = { flags: 4, keySize: 6, key: 8 } as const;
 const LONG_VALUE = { page: 0, pages: 16 } as const;
 const BRANCH = 1;
@@ -62,6 +62,9 @@ export function newestPathOf({ root, depth }: Tree, source: TreeFile): NewestPat
     const at = count > 0 && pointer < pageSize - 2 ? PAGE.entries + page.readUInt16LE(pointer) : 0;
     const isWithin = at > pointer && at + ENTRY.key <= pageSize;
     if (!isWithin) return fault('has no last entry');
+    if (lowestPointer(page, count) !== page.readUInt16LE(PAGE.upper)) {
+      return fault('does not count its entries');
+    }
     if (level > 1) number = BigInt(page.readUIntLE(at, 6));
     else if ((page.readUInt16LE(at + ENTRY.flags) & IS_LONG) !== 0) {
       const value = at + ENTRY.key + page.readUInt16LE(at + ENTRY.keySize);
@@ -73,4 +76,12 @@ export function newestPathOf({ root, depth }: Tree, source: TreeFile): NewestPat
     }
   }
   return { transaction };
+}
+
+function lowestPointer(page: Buffer, count: number): number {
+  let lowest = page.length;
+  for (let i = 0; i < count; i++) {
+    lowest = Math.min(lowest, page.readUInt16LE(PAGE.entries + 2 * i));
+  }
+  return lowest;
 }

@@ -19,7 +19,7 @@
  * chunk's crc covers its place in the file and its numbers: float64, or int32 in pairs. All
  * little-endian.
  */
-import { closeSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Exchange } from '../exchange/exchange.ts';
 import { loadExchange, saveExchange } from '../exchange/snapshot/snapshot.ts';
@@ -27,6 +27,7 @@ import type { Section, StateReader, StateWriter } from '../exchange/snapshot/sta
 import { hashState } from '../exchange/state-hash.ts';
 import type { ChainLink } from './batch.ts';
 import { isOfSystem } from './file-error.ts';
+import { SteadyFile } from './steady-file.ts';
 
 const MAGIC = 0x53474f48; // 'HOGS'
 const VERSION = 1;
@@ -35,6 +36,11 @@ const OWN_CRC = 48;
 const CHUNK_HEADER_BYTES = 8;
 /** Numbers in a chunk: 1 MiB of them. */
 const CHUNK_NUMBERS = 131_072;
+
+/** Called behind each chunk that is written or read, for who must not hold up others. */
+export type OnChunk = () => void;
+
+const GO_ON: OnChunk = () => {};
 
 /** A snapshot that cannot be used: there may be an older one that can. */
 export class SnapshotError extends Error {
@@ -54,17 +60,18 @@ export function writeSnapshot(
   exchange: Exchange,
   link: ChainLink,
   bootMark = 0,
+  onChunk = GO_ON,
 ): number {
-  const file = openSync(path, 'w');
+  const file = new SteadyFile(path);
   try {
-    writeFileSync(file, headerOf(link, hashState(exchange), bootMark));
-    const chunks = new ChunkWriter(file);
+    file.write(headerOf(link, hashState(exchange), bootMark));
+    const chunks = new ChunkWriter(file, onChunk);
     saveExchange(exchange, chunks);
-    const bytes = chunks.end();
-    fsyncSync(file);
-    return HEADER_BYTES + bytes;
+    chunks.end();
+    file.flush();
+    return file.bytes;
   } finally {
-    closeSync(file);
+    file.close();
   }
 }
 
@@ -86,11 +93,11 @@ export function readSnapshotOrigin(path: string): SnapshotOrigin {
  * Brings an exchange that has executed nothing to the snapshot's state. Throws SnapshotError, and
  * leaves an exchange that is of no use.
  */
-export function loadSnapshot(path: string, exchange: Exchange): ChainLink {
+export function loadSnapshot(path: string, exchange: Exchange, onChunk = GO_ON): ChainLink {
   return withFile(path, (file) => {
     const header = readHeader(file, path);
     const link = linkOf(header);
-    const chunks = new ChunkReader(file, path);
+    const chunks = new ChunkReader(file, path, onChunk);
     loadExchange(exchange, chunks);
     chunks.assertAtEnd();
     const stateHash = hashState(exchange);
@@ -164,15 +171,16 @@ function crcOf(index: number, numbers: Uint8Array): number {
 
 /** Chunk by chunk into a file. */
 class ChunkWriter implements StateWriter {
-  private readonly file: number;
+  private readonly file: SteadyFile;
+  private readonly onChunk: OnChunk;
   private readonly numbers = new Float64Array(CHUNK_NUMBERS);
   private readonly words = new Int32Array(this.numbers.buffer);
   private count = 0;
   private index = 0;
-  private bytes = 0;
 
-  constructor(file: number) {
+  constructor(file: SteadyFile, onChunk: OnChunk) {
     this.file = file;
+    this.onChunk = onChunk;
   }
 
   section(section: Section, version: number): void {
@@ -194,11 +202,9 @@ class ChunkWriter implements StateWriter {
     }
   }
 
-  /** Returns how many bytes all chunks are. */
-  end(): number {
+  end(): void {
     if (this.count > 0) this.flush();
     this.flush();
-    return this.bytes;
   }
 
   private flush(): void {
@@ -206,11 +212,11 @@ class ChunkWriter implements StateWriter {
     const header = Buffer.alloc(CHUNK_HEADER_BYTES);
     header.writeUInt32LE(data.length, 0);
     header.writeUInt32LE(crcOf(this.index, data), 4);
-    writeFileSync(this.file, header);
-    writeFileSync(this.file, data);
-    this.bytes += header.length + data.length;
+    this.file.write(header);
+    this.file.write(data);
     this.count = 0;
     this.index++;
+    this.onChunk();
   }
 }
 
@@ -218,6 +224,7 @@ class ChunkWriter implements StateWriter {
 class ChunkReader implements StateReader {
   private readonly file: number;
   private readonly path: string;
+  private readonly onChunk: OnChunk;
   private readonly numbers = new Float64Array(CHUNK_NUMBERS);
   private readonly words = new Int32Array(this.numbers.buffer);
   private count = 0;
@@ -225,9 +232,10 @@ class ChunkReader implements StateReader {
   private index = 0;
   private position = HEADER_BYTES;
 
-  constructor(file: number, path: string) {
+  constructor(file: number, path: string, onChunk: OnChunk) {
     this.file = file;
     this.path = path;
+    this.onChunk = onChunk;
   }
 
   section(section: Section): number {
@@ -284,6 +292,7 @@ class ChunkReader implements StateReader {
     this.count = length / 8;
     this.at = 0;
     this.index++;
+    this.onChunk();
   }
 
   private failure(what: string): SnapshotError {

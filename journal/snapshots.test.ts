@@ -34,6 +34,7 @@ import {
   replayFromSnapshot,
   setSnapshotsAside,
   snapshotsFolderOf,
+  takeSnapshot,
 } from './snapshots.ts';
 import { openStore, SMALL_CAPACITY, temporaryFolder } from './testing/journal-rig.ts';
 import {
@@ -205,6 +206,18 @@ test('one of commands that a power cut took back is passed over', async (t) => {
   assert.match(bad[0]!, /a power cut took back commands that are in it/);
 });
 
+test('who stands back is asked behind each chunk that is written and read', async (t) => {
+  const { folder } = await recordDay(seededRandom(testSeed(t)), 1);
+  let chunks = 0;
+  const onChunk = () => {
+    chunks++;
+  };
+  const { replay } = runFromSnapshot(openStore(t, folder), folder, { onChunk });
+  assert.equal(chunks, 2, 'read: one of numbers, and the last');
+  takeSnapshot(folder, replay, onChunk);
+  assert.equal(chunks, 2 + 4, 'written, and read');
+});
+
 describe('the folder of snapshots', () => {
   test('may lose one while somebody checks it', async (t) => {
     const { folder } = await recordDay(seededRandom(testSeed(t)), 1);
@@ -236,7 +249,8 @@ describe('the folder of snapshots', () => {
     mkdirSync(middle!.path);
     const options = { setsAside: true, capacity: SMALL_CAPACITY };
     assert.equal(replayFromSnapshot(store, folder, options).exchange.sequence, oldest!.sequence);
-    assert.deepEqual(listSnapshots(folder), [middle, oldest]);
+    const left = listSnapshots(folder).map(({ path }) => path);
+    assert.deepEqual(left, [middle!.path, oldest!.path]);
     assert.ok(existsSync(`${newest!.path}.refused`));
   });
 

@@ -2,7 +2,7 @@
  * The snapshots of a data folder, in files of their own beside the journal, and replays that begin
  * with the newest of them that is good.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventBuffer } from '../exchange/event-sink.ts';
 import { DEFAULT_CAPACITY, Exchange, type ExchangeCapacity } from '../exchange/exchange.ts';
@@ -14,7 +14,13 @@ import { isJournalFlushed } from './journal-file.ts';
 import { assertHasPoint, isContinued, isTrimmed } from './journal-point.ts';
 import { JournalReplay, type ReplayListener } from './journal-replay.ts';
 import type { JournalStore } from './journal-store.ts';
-import { loadSnapshot, readSnapshotOrigin, SnapshotError, writeSnapshot } from './snapshot-file.ts';
+import {
+  loadSnapshot,
+  type OnChunk,
+  readSnapshotOrigin,
+  SnapshotError,
+  writeSnapshot,
+} from './snapshot-file.ts';
 
 const NAME = /^snapshot-(\d{16})$/;
 const PARTIAL = /^snapshot-\d{16}\.\d+\.partial$/;
@@ -23,9 +29,6 @@ export interface Snapshot {
   /** The last command that is in it. */
   readonly sequence: number;
   readonly path: string;
-}
-
-export interface TakenSnapshot extends Snapshot {
   readonly bytes: number;
 }
 
@@ -40,6 +43,7 @@ export interface ReplayFromSnapshot {
   readonly onBad?: (why: string) => void;
   /** Give those that never can be used another name, so that they take no good one's place. */
   readonly setsAside?: boolean;
+  readonly onChunk?: OnChunk;
 }
 
 export function snapshotsFolderOf(dataFolder: string): string {
@@ -54,7 +58,10 @@ export function listSnapshots(dataFolder: string): Snapshot[] {
   for (const name of readdirSync(folder)) {
     const sequence = NAME.exec(name)?.[1];
     if (sequence !== undefined) {
-      snapshots.push({ sequence: Number(sequence), path: join(folder, name) });
+      const path = join(folder, name);
+      // Beside a running exchange, which keeps the newest ones only, it may be gone.
+      const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      snapshots.push({ sequence: Number(sequence), path, bytes });
     }
   }
   return snapshots.sort((a, b) => b.sequence - a.sequence);
@@ -70,7 +77,8 @@ export function listSnapshots(dataFolder: string): Snapshot[] {
 export function takeSnapshot(
   dataFolder: string,
   { exchange, link }: Pick<JournalReplay, 'exchange' | 'link'>,
-): TakenSnapshot {
+  onChunk?: OnChunk,
+): Snapshot {
   const folder = snapshotsFolderOf(dataFolder);
   mkdirSync(folder, { recursive: true });
   const { sequence } = exchange;
@@ -78,10 +86,10 @@ export function takeSnapshot(
   const partial = `${path}.${process.pid}.partial`;
   try {
     const bootMark = isJournalFlushed(dataFolder) ? 0 : readBootMark();
-    const bytes = writing(path, () => writeSnapshot(partial, exchange, link, bootMark));
+    const bytes = writing(path, () => writeSnapshot(partial, exchange, link, bootMark, onChunk));
     // A second exchange in this thread would slow both (ADR 0009).
     exchange.clear();
-    loadSnapshot(partial, exchange);
+    loadSnapshot(partial, exchange, onChunk);
     writing(path, () => {
       renameSync(partial, path);
       flushFolder(folder);
@@ -134,12 +142,13 @@ export function trimmableTo(
   dataFolder: string,
   count: number,
   exchange: Exchange,
+  onChunk?: OnChunk,
 ): number {
   const oldest = listSnapshots(dataFolder)[count - 1];
   if (oldest === undefined) return 0;
   assertContinued(store, oldest.path);
   exchange.clear();
-  loadSnapshot(oldest.path, exchange);
+  loadSnapshot(oldest.path, exchange, onChunk);
   return oldest.sequence;
 }
 
@@ -209,12 +218,12 @@ export function replayWhole(
 function replayFromOneOf(
   snapshots: readonly Snapshot[],
   store: JournalStore,
-  { listener, capacity, exchange, onBad, setsAside }: ReplayFromSnapshot,
+  { listener, capacity, exchange, onBad, setsAside, onChunk }: ReplayFromSnapshot,
 ): JournalReplay {
   for (const { path } of snapshots) {
     try {
       assertContinued(store, path);
-      const start = (empty: Exchange) => loadSnapshot(path, empty);
+      const start = (empty: Exchange) => loadSnapshot(path, empty, onChunk);
       return new JournalReplay(store, listener, capacity, start, exchange);
     } catch (error) {
       if (!(error instanceof SnapshotError)) throw error;

@@ -196,7 +196,7 @@ export const SETTINGS = {
     1_000_000,
     0,
     Number.MAX_SAFE_INTEGER,
-    'commands from one snapshot to the next; 0: none is written',
+    'commands from one snapshot to the next, more where they are large; 0: none is written',
   ),
   snapshotsKept: integer(3, 2, 1_000, 'snapshots that are kept'),
   journalRetention: {

@@ -9,6 +9,7 @@ import { listSnapshots, removePartialSnapshots } from '../journal/snapshots.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
 import { endOf, startInBackground } from './background-command.ts';
 import type { Logger } from './log.ts';
+import { intervalOf } from './snapshot-pace.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 
 export interface SnapshotSettings {
@@ -39,6 +40,8 @@ export class SnapshotKeeper {
   private pausedUntilMs = 0;
   /** The next snapshot is due so many commands after this one. */
   private latest: number;
+  /** How large the newest is. */
+  private bytes: number;
   /** The journal may begin behind it, as the latest writer of a snapshot has seen. */
   private trimmable = 0;
 
@@ -47,7 +50,9 @@ export class SnapshotKeeper {
     this.counters = counters;
     this.log = log;
     removePartialSnapshots(settings.dataFolder);
-    this.latest = listSnapshots(settings.dataFolder)[0]?.sequence ?? 0;
+    const [newest] = listSnapshots(settings.dataFolder);
+    this.latest = newest?.sequence ?? 0;
+    this.bytes = newest?.bytes ?? 0;
     counters.set(Counter.SnapshotSequence, this.latest);
   }
 
@@ -76,7 +81,7 @@ export class SnapshotKeeper {
 
   private isDue(): boolean {
     const stored = this.counters.get(Counter.StoredSequence);
-    return stored - this.latest >= this.settings.snapshotEvery;
+    return stored - this.latest >= intervalOf(this.settings.snapshotEvery, this.bytes);
   }
 
   /** What fails costs nothing but room, and a longer start. */
@@ -93,10 +98,11 @@ export class SnapshotKeeper {
 
   /** One after the other, while the next one is due: by one process, which ends then. */
   private async write(): Promise<void> {
-    const { dataFolder, snapshotEvery, snapshotsKept } = this.settings;
+    const { dataFolder, snapshotEvery, snapshotsKept, isTrimmed } = this.settings;
     removePartialSnapshots(dataFolder);
     const which = ['--data', dataFolder, '--keep', String(snapshotsKept)];
     const args = [...which, '--pace', String(snapshotEvery)];
+    if (isTrimmed) args.push('--see-oldest');
     const writer = new SnapshotWriter(args, this.stopping.signal);
     try {
       do {
@@ -121,6 +127,7 @@ export class SnapshotKeeper {
     const sequence = figureOf('sequence');
     const seconds = Math.round(performance.now() - startMs) / 1_000;
     this.latest = stored;
+    this.bytes = figureOf('bytes');
     this.trimmable = figureOf('trimmable');
     this.counters.set(Counter.SnapshotSequence, sequence);
     this.log.info({ sequence, seconds }, 'snapshot written');

@@ -1,7 +1,7 @@
 /** How the writer of a snapshot stands back for an exchange beside it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { restsAfter, SnapshotPace } from './snapshot-pace.ts';
+import { intervalOf, restsAfter, SnapshotPace } from './snapshot-pace.ts';
 
 /** Long enough for the writer to rest behind it. */
 const WORK_MS = 2;
@@ -28,6 +28,13 @@ test('it rests behind its work, as long as it may so far behind the end of the j
   pace.rest(behind);
   assert.equal(asked, 1);
   assert.ok(performance.now() - beforeMs >= 2 * WORK_MS - 0.5);
+});
+
+test('the next is due as late as it takes to replay as long as the last took to write', () => {
+  assert.equal(intervalOf(1_000_000, 0), 1_000_000);
+  assert.equal(intervalOf(1_000_000, 400_000_000), 1_000_000);
+  assert.equal(intervalOf(1_000_000, 800_000_001), 2_000_001);
+  assert.equal(intervalOf(0, 800_000_000), 0, 'no interval');
 });
 
 test('without an interval it never rests', () => {

@@ -10,9 +10,7 @@ import { seededRandom } from '../test/support/seed.ts';
 import type { Result } from './json-report.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 
-const { folder, stateHash } = await recordDay(seededRandom(7), 0);
-
-const ARGS = ['--data', folder, '--keep', '2', '--pace', '100'];
+const argsFor = (folder: string) => ['--data', folder, '--keep', '2', '--pace', '100'];
 const stopping = new AbortController();
 
 function figure(results: readonly Result[], metric: string): number {
@@ -20,38 +18,46 @@ function figure(results: readonly Result[], metric: string): number {
 }
 
 describe('a writer of snapshots', () => {
-  it('writes one for each number it is told, each from the one before, and ends', async () => {
-    const writer = new SnapshotWriter(ARGS, stopping.signal);
-    let before = 0;
-    for (const to of [200, 400, RECORDED_COMMANDS]) {
-      const results = await writer.write(to);
-      const sequence = figure(results, 'sequence');
-      assert.ok(sequence > before && sequence <= to, `${sequence} of ${to}`);
-      assert.equal(figure(results, 'replayed'), sequence - before);
-      assert.equal(listSnapshots(folder)[0]?.sequence, sequence);
-      before = sequence;
-    }
-    assert.equal(writer.hasEnded, false);
-    await writer.end();
-    assert.equal(writer.hasEnded, true);
-    assert.equal(writer.takeSaid(), '');
-    assert.equal(listSnapshots(folder).length, 2, 'two are kept');
-    const store = new JournalStore(folder, { ...STORE_OPTIONS, readOnly: true });
-    const { replay, from, bad } = runFromSnapshot(store, folder);
-    await store.close();
-    assert.deepEqual([from, bad], [RECORDED_COMMANDS, []]);
-    assert.equal(hashState(replay.exchange), stateHash);
-  });
+  for (const seesOldest of [false, true]) {
+    const how = seesOldest ? ', and sees the oldest' : '';
+    it(`writes one for each number it is told, and ends${how}`, async () => {
+      const { folder, stateHash } = await recordDay(seededRandom(7), 0);
+      const args = [...argsFor(folder), ...(seesOldest ? ['--see-oldest'] : [])];
+      const writer = new SnapshotWriter(args, stopping.signal);
+      let before = 0;
+      for (const to of [200, 400, RECORDED_COMMANDS]) {
+        const results = await writer.write(to);
+        const sequence = figure(results, 'sequence');
+        assert.ok(sequence > before && sequence <= to, `${sequence} of ${to}`);
+        assert.equal(figure(results, 'replayed'), sequence - before);
+        assert.equal(listSnapshots(folder)[0]?.sequence, sequence);
+        assert.equal(figure(results, 'trimmable'), seesOldest ? before : Number.NaN);
+        before = sequence;
+      }
+      assert.equal(writer.hasEnded, false);
+      await writer.end();
+      assert.equal(writer.hasEnded, true);
+      assert.equal(writer.takeSaid(), '');
+      assert.equal(listSnapshots(folder).length, 2, 'two are kept');
+      const store = new JournalStore(folder, { ...STORE_OPTIONS, readOnly: true });
+      const { replay, from, bad } = runFromSnapshot(store, folder);
+      await store.close();
+      assert.deepEqual([from, bad], [RECORDED_COMMANDS, []]);
+      assert.equal(hashState(replay.exchange), stateHash);
+    });
+  }
 
   it('says why it ended', async () => {
-    const writer = new SnapshotWriter(ARGS, stopping.signal);
+    const { folder } = await recordDay(seededRandom(7), 0);
+    const writer = new SnapshotWriter(argsFor(folder), stopping.signal);
     await assert.rejects(writer.write(Number.NaN), /snapshot ended with 1: .*whole number/);
     const none = new SnapshotWriter(['--data', `${folder}/none`], stopping.signal);
     await assert.rejects(none.write(1), /snapshot ended with 2: .*holds no journal/);
   });
 
   it('ends at once with the exchange', async () => {
-    const writer = new SnapshotWriter(ARGS, stopping.signal);
+    const { folder } = await recordDay(seededRandom(7), 0);
+    const writer = new SnapshotWriter(argsFor(folder), stopping.signal);
     const written = writer.write(RECORDED_COMMANDS);
     stopping.abort();
     await assert.rejects(written);

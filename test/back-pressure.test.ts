@@ -79,7 +79,10 @@ describe('an exchange with small rings and a disk that hangs', () => {
 
   it('tells nobody about a command that is not on disk', async () => {
     await server.send('/deposit', `2,${KRW},1000`);
-    const { sequence: earlier } = await server.health();
+    const earlier = await until('all is told', async () => {
+      const { sequence } = await server.health();
+      return sequence.released === sequence.executed ? sequence : undefined;
+    });
     const goOn = stallJournal(folder.path);
     let isAnswered = false;
     const sending = server.send('/order', '2,1,5,1,1').then((answer) => {
@@ -139,7 +142,7 @@ describe('an exchange with small rings and a disk that hangs', () => {
 
   it('answers every message of a flood, and journals no other than it acknowledged', async () => {
     await fund(server);
-    const terms = { transport: 'websocket', connections: 4, batch: 2, inFlight: 1 } as const;
+    const terms = { transport: 'websocket', connections: 4, batch: 2, inFlight: 2 } as const;
     const flood = await Flood.open(new URL(server.address), terms);
     // The rings hold a small part of this while the disk hangs.
     const messages = 3_000;

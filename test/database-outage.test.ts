@@ -21,6 +21,8 @@ import {
 } from './support/server-process.ts';
 
 const IMPATIENT = ['--database-timeout-ms', '500'];
+/** Long enough to be seen waiting. */
+const PATIENT = ['--database-timeout-ms', '3000'];
 
 type Folder = Awaited<ReturnType<typeof temporaryDataFolder>>;
 
@@ -40,6 +42,12 @@ async function assertBalancesUnavailable(server: ServerProcess): Promise<void> {
   assert.equal(status, 503);
   const { message } = body['error'] as { message: string };
   assert.match(message, /read from PostgreSQL, which .+; trading goes on/);
+}
+
+async function assertBalancesAvailable(server: ServerProcess): Promise<void> {
+  await until('balances are told', async () =>
+    (await server.get('/balances?userId=1')).status === 200 ? true : undefined,
+  );
 }
 
 async function projectionState(server: ServerProcess, state: string): Promise<void> {
@@ -95,7 +103,7 @@ describe('a PostgreSQL that goes away', () => {
 
   before(async () => {
     folder = await temporaryDataFolder();
-    server = await ServerProcess.start(folder.path, IMPATIENT);
+    server = await ServerProcess.start(folder.path, PATIENT);
     await assertTrades(server);
     await server.waitForProjection();
   });
@@ -119,7 +127,7 @@ describe('a PostgreSQL that goes away', () => {
     assert.equal(starts()[earlier]!['adopted'], false);
     await assertTrades(server);
     await server.waitForProjection();
-    assert.equal((await server.get('/balances?userId=1')).status, 200);
+    await assertBalancesAvailable(server);
     const { code, stdout, stderr } = await runCli(['reconcile', '--data', folder.path]);
     assert.equal(code, 0, stdout + stderr);
   }
@@ -179,7 +187,7 @@ describe('a PostgreSQL that hangs', () => {
   it('is answered for in time, and caught up with when it goes on', async () => {
     await assertTrades(server);
     await server.waitForProjection();
-    assert.equal((await server.get('/balances?userId=1')).status, 200);
+    await assertBalancesAvailable(server);
     for (const socket of sockets) socket.pause();
     try {
       await assertTrades(server);
@@ -190,13 +198,13 @@ describe('a PostgreSQL that hangs', () => {
       for (const socket of sockets) socket.resume();
     }
     await server.waitForProjection();
-    assert.equal((await server.get('/balances?userId=1')).status, 200);
+    await assertBalancesAvailable(server);
   });
 });
 
 it('a PostgreSQL that is far behind does not hold up a stop, and is caught up later', async () => {
   const folder = await temporaryDataFolder();
-  const slow = ['--projection-batch', '1', '--stop-timeout-ms', '3000'];
+  const slow = ['--projection-batch', '1', '--stop-timeout-ms', '8000'];
   const server = await ServerProcess.start(folder.path, slow);
   await server.waitForProjection();
   const amounts = encodeCommands(

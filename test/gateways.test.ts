@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { ThreadLayout } from '../server/layout.ts';
 import { GatewayConnection } from './support/gateway-connection.ts';
 import {
@@ -18,12 +19,14 @@ import { WebSocketClient } from './support/websocket-client.ts';
 
 const STALL_MS = 200;
 /** Far longer than it takes to notice a stall. */
-const STANDSTILL_MS = 3_000;
+const STANDSTILL_MS = 8_000;
 const SMALL_RING_BYTES = 65_536;
 const FLAGS = [
   ...['--gateways', '2', '--gateway-stall-ms', `${STALL_MS}`],
   ...['--event-ring-bytes', `${SMALL_RING_BYTES}`],
 ];
+/** Enough for a gateway to see that a connection is closed. */
+const SETTLING_MS = 50;
 /** More events than the small ring holds, several times. */
 const MANY = 250;
 const GATEWAYS = [1, 2];
@@ -57,11 +60,25 @@ describe('two gateways on one port', { timeout: 120_000 }, () => {
     await folder.remove();
   });
 
+  /** Connections that were closed are counted out when their gateway has seen it. */
+  function settledCounts(asking: GatewayConnection) {
+    return until('the counts are settled', async () => {
+      const [before, after] = [(await asking.health()).gateways, await later(asking)];
+      const isSame = after.every((now, at) => now.connections === before[at]!.connections);
+      return isSame ? after : undefined;
+    });
+  }
+
+  async function later(asking: GatewayConnection) {
+    await setTimeout(SETTLING_MS);
+    return (await asking.health()).gateways;
+  }
+
   /** WebSockets until there is one at each gateway; who got it is told by the counts. */
   async function openWebSockets(asking: GatewayConnection): Promise<WebSocketClient[]> {
     const found: (WebSocketClient | undefined)[] = [undefined, undefined];
     while (found.includes(undefined)) {
-      const counts = (await asking.health()).gateways;
+      const counts = await settledCounts(asking);
       const client = await WebSocketClient.open(server);
       const gateway = await until('the connection is counted', async () => {
         const { gateways } = await asking.health();
@@ -165,7 +182,14 @@ describe('two gateways on one port', { timeout: 120_000 }, () => {
       const { text } = await first.ask('/order', `1,1,${1_000 + sent},1,2`);
       assert.equal(json(text)['status'], 'New');
     };
-    while (!server.log.some(isStalled)) await send();
+    let isOver = false;
+    over.finally(() => {
+      isOver = true;
+    });
+    while (!server.log.some(isStalled)) {
+      assert.ok(!isOver, 'it stood still and was not cut off');
+      await send();
+    }
     // What it has not read and what is written over it: it goes on with neither.
     for (let i = 0; i < MANY; i++) await send();
     const unanswered = second.ask('/order', '1,1,999,1,2,limit,GTC,4712').then(

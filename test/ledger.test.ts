@@ -134,7 +134,7 @@ describe('transfers', () => {
   it('expire at their time though nothing else happens; their accounts hear of it', async () => {
     const client = await WebSocketClient.open(server);
     await client.subscribe('transfers', CAROL);
-    const expireTime = (Date.now() + 150) * 1_000;
+    const expireTime = (Date.now() + 2_000) * 1_000;
     await send('/transfer', `${CAROL},${BOB},${KRW},70,105,,,pending,${expireTime}`);
     await send('/transfer', `${CAROL},${BOB},${KRW},70,105,,,pending,${expireTime}`);
     const updates = (await client.receive(3)).slice(1);
@@ -222,7 +222,7 @@ describe('a crash and retries', () => {
   });
 
   it('after kill -9 the answers are the same, and what was unknown is still locked', async () => {
-    const expireTime = (Date.now() + 300) * 1_000;
+    const expireTime = (Date.now() + 2_000) * 1_000;
     await send('/withdraw', `${CAROL},${KRW},30,120,,,pending,${expireTime}`);
     await server.end('SIGKILL');
     server = await ServerProcess.start(folder.path, ['--max-transfers', '1000']);

@@ -26,7 +26,9 @@ const [BTC_KRW, ETH_KRW, ADDED] = [1, 2, 9];
 const [KRW, BTC] = [1, 10];
 const [SELLER, BUYER] = [1, 2];
 /** Enough for a start on any machine: what comes later is checked as it comes. */
-const START_MS = 8_000;
+const START_MS = 12_000;
+/** Enough for two orders. */
+const PRE_OPEN_MS = 4_000;
 
 /** A time zone in which it is about noon now, so that no session of this test meets midnight. */
 function zoneOfNoon(): string {
@@ -51,8 +53,8 @@ describe('market hours', () => {
     const phases = [
       { at: '00:00', state: 'Closed' },
       { at: localTime(openingMs), state: 'PreOpen' },
-      { at: localTime(openingMs + 2_000), state: 'Auction' },
-      { at: localTime(openingMs + 2_000), state: 'Continuous' },
+      { at: localTime(openingMs + PRE_OPEN_MS), state: 'Auction' },
+      { at: localTime(openingMs + PRE_OPEN_MS), state: 'Continuous' },
       { at: localTime(closingMs), state: 'Closed' },
     ];
     const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];

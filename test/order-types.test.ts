@@ -199,7 +199,7 @@ describe('order types', () => {
   });
 
   it('a GTD order expires at its time though nothing else happens', async () => {
-    const expireTime = (Date.now() + 150) * 1_000;
+    const expireTime = (Date.now() + 2_000) * 1_000;
     const { orderId } = await order(`${TAKER},${BTC_KRW},77,4,1,limit,GTD,,,,,,,${expireTime}`);
     const { sequence } = await server.health();
     assert.deepEqual(await levels(BTC_KRW, 'bids'), [[77, 4, 1]]);
@@ -207,7 +207,9 @@ describe('order types', () => {
       return (await levels(BTC_KRW, 'bids')).length === 0 ? true : undefined;
     });
     assert.ok(Date.now() * 1_000 >= expireTime);
-    assert.equal((await server.health()).sequence.executed, sequence.executed + 1, 'one Tick');
+    // One Tick, or some more where the first was slow: they are sent until one is executed.
+    const ticks = (await server.health()).sequence.executed - sequence.executed;
+    assert.ok(ticks >= 1 && ticks <= 20, `${ticks} Ticks`);
     const late = await rejection(
       '/order',
       `${TAKER},${BTC_KRW},77,4,1,limit,GTD,,,,,,,${expireTime}`,

@@ -1,22 +1,10 @@
 /** `hoga snapshot`: writes a snapshot of the state that the journal comes to. */
 import { createInterface } from 'node:readline';
 import { type Command, InvalidArgumentError } from 'commander';
-import { EventBuffer } from '../../exchange/event-sink.ts';
-import { Exchange } from '../../exchange/exchange.ts';
-import type { JournalReplay } from '../../journal/journal-replay.ts';
-import type { JournalStore } from '../../journal/journal-store.ts';
-import {
-  keepSnapshots,
-  listSnapshots,
-  replayFromSnapshot,
-  type Snapshot,
-  takeSnapshot,
-  trimmableTo,
-} from '../../journal/snapshots.ts';
 import { SETTINGS } from '../configuration.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
 import { startProgress } from '../progress.ts';
-import { SnapshotPace } from '../snapshot-pace.ts';
+import { SnapshotTaker } from '../snapshot-taker.ts';
 import { readJournal } from './read-journal.ts';
 import { printResults } from './replay.ts';
 import { sequence } from './sequence.ts';
@@ -27,10 +15,18 @@ interface Options {
   readonly to: number | typeof EACH_LINE;
   readonly keep: number;
   readonly pace: number;
+  readonly seeOldest?: true;
   readonly json?: true;
 }
 
 const EACH_LINE = '-';
+
+/** How what was taken is told. */
+interface Telling {
+  /** The journal's last command now. */
+  readonly end: () => number;
+  readonly isJson: boolean;
+}
 
 export function addSnapshot(program: Command): void {
   program
@@ -55,13 +51,21 @@ export function addSnapshot(program: Command): void {
       pace,
       0,
     )
+    .option(
+      '--see-oldest',
+      'load the oldest one that is kept, too, and tell up to where the journal may be trimmed',
+    )
     .option('--json', 'print one JSON object a snapshot and nothing else')
-    .action(async (options: Options) => {
-      process.exitCode = await readJournal('snapshot', options.data, (store, folder) =>
-        options.to === EACH_LINE
-          ? snapshotEach(store, folder, options)
-          : snapshot(store, folder, options, options.to),
-      );
+    .action(async ({ to, keep, pace, seeOldest, json, data }: Options) => {
+      const onBad = (why: string) => process.stderr.write(`snapshot refused: ${why}\n`);
+      const taking = { keep, pace, seesOldest: seeOldest === true, onBad };
+      process.exitCode = await readJournal('snapshot', data, async (store, folder) => {
+        const taker = new SnapshotTaker(store, folder, taking);
+        const telling = { end: () => store.lastLink().lastSequence, isJson: json === true };
+        if (to === EACH_LINE) await takeEachLine(taker, telling);
+        else takeOne(taker, to, telling);
+        return 0;
+      });
     });
 }
 
@@ -83,93 +87,33 @@ function pace(text: string): number {
   throw new InvalidArgumentError(`allowed: a whole number from 0 to ${max}`);
 }
 
-/** All in one exchange: a second one in this thread would slow both (ADR 0009). */
-async function snapshotEach(
-  store: JournalStore,
-  folder: string,
-  options: Options,
-): Promise<number> {
-  const exchange = new Exchange(new EventBuffer());
+async function takeEachLine(taker: SnapshotTaker, telling: Telling): Promise<void> {
   try {
     for await (const line of createInterface({ input: process.stdin })) {
-      exchange.clear();
-      snapshot(store, folder, options, sequence(line), exchange);
+      takeOne(taker, sequence(line), telling);
     }
-    return 0;
   } finally {
     // What failed must end the process, though there may be more to read.
     process.stdin.destroy();
   }
 }
 
-/** @param exchange one that is as new; without it, one is made */
-function snapshot(
-  store: JournalStore,
-  folder: string,
-  { keep, pace, json }: Options,
-  to: number,
-  exchange?: Exchange,
-): number {
-  const startMs = performance.now();
-  const onBad = (why: string) => process.stderr.write(`snapshot refused: ${why}\n`);
-  const replay = replayFromSnapshot(store, folder, {
-    ...{ onBad, setsAside: true },
-    ...(exchange !== undefined && { exchange }),
-  });
-  const from = replay.exchange.sequence;
-  replayTo(replay, store, to, pace, json !== true);
-  const replayedMs = performance.now();
-  const taken = takeOrFind(folder, replay);
-  const writtenMs = performance.now();
-  keepSnapshots(folder, keep, store.firstSequence());
-  const kept = listSnapshots(folder).length;
-  const trimmable = trimmableTo(store, folder, keep, replay.exchange);
-  const figures = [
+function takeOne(taker: SnapshotTaker, to: number, { end, isJson }: Telling): void {
+  const progress = startProgress('replay', end(), !isJson);
+  const taken = taker.take(to, (done) => progress.update(done));
+  progress.stop();
+  const figures: readonly (readonly [string, number, string])[] = [
     ['sequence', taken.sequence, ''],
-    ['replayed', taken.sequence - from, 'commands'],
+    ['replayed', taken.replayed, 'commands'],
     ['bytes', taken.bytes, 'bytes'],
-    ['replay', secondsOf(replayedMs - startMs), 's'],
-    ['write', secondsOf(writtenMs - replayedMs), 's'],
-    ['kept', kept, 'snapshots'],
-    ['trimmable', trimmable, ''],
-  ] as const;
+    ['replay', taken.replaySeconds, 's'],
+    ['write', taken.writeSeconds, 's'],
+    ['kept', taken.kept, 'snapshots'],
+    ...(taken.trimmable === undefined ? [] : [['trimmable', taken.trimmable, ''] as const]),
+  ];
   const results = figures.map(([metric, value, unit]): Result => {
     return { case: 'snapshot', metric, value, unit };
   });
-  if (json === true) printJsonReport('snapshot', 'fsync', results);
+  if (isJson) printJsonReport('snapshot', 'fsync', results);
   else printResults(results);
-  return 0;
-}
-
-function secondsOf(ms: number): number {
-  return Math.round(ms) / 1_000;
-}
-
-/** All batches that end with a command or before it. */
-function replayTo(
-  replay: JournalReplay,
-  store: JournalStore,
-  to: number,
-  pace: number,
-  isShown: boolean,
-): void {
-  const paced = new SnapshotPace(pace);
-  const behind = () => store.lastLink().lastSequence - replay.exchange.sequence;
-  const progress = startProgress('replay', store.lastLink().lastSequence, isShown);
-  for (;;) {
-    const done = replay.exchange.sequence;
-    progress.update(done);
-    const next = store.linkAt(done + 1);
-    if (next !== undefined && next.lastSequence > to) break;
-    if (!replay.next()) break;
-    paced.rest(behind);
-  }
-  progress.stop();
-}
-
-/** Nothing to write where nothing came after the newest. */
-function takeOrFind(folder: string, replay: JournalReplay): Snapshot & { bytes: number } {
-  const { sequence } = replay.exchange;
-  const known = listSnapshots(folder).find((found) => found.sequence === sequence);
-  return known === undefined ? takeSnapshot(folder, replay) : { ...known, bytes: 0 };
 }

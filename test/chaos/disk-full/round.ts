@@ -119,8 +119,7 @@ export class Round {
     const { status, body } = await server.send('/deposit', '1,1,1');
     const refused = JSON.stringify(body);
     this.expect(status === 503 && refused.includes(REFUSED), `a deposit: ${refused}`);
-    const isWarned = server.log.some(({ msg }) => msg.startsWith('the disk is nearly full'));
-    this.expect(isWarned, 'no warning was logged');
+    await server.waitForLog(({ msg }) => msg.startsWith('the disk is nearly full'));
     await this.expectStatus(server, 'cancel-only');
   }
 
