@@ -59,12 +59,19 @@ export function listSnapshots(dataFolder: string): Snapshot[] {
     const sequence = NAME.exec(name)?.[1];
     if (sequence !== undefined) {
       const path = join(folder, name);
-      // Beside a running exchange, which keeps the newest ones only, it may be gone.
-      const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-      snapshots.push({ sequence: Number(sequence), path, bytes });
+      snapshots.push({ sequence: Number(sequence), path, bytes: sizeOf(path) });
     }
   }
   return snapshots.sort((a, b) => b.sequence - a.sequence);
+}
+
+/** 0 where it cannot be told; whether a snapshot can be used, its reader says. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 /**

@@ -11,10 +11,11 @@ const MIB = 2 ** 20;
 test('has all that was written, in its order, and nothing of what was there before', () => {
   const path = join(temporaryFolder(), 'long');
   writeFileSync(path, Buffer.alloc(100 * MIB));
-  const file = new SteadyFile(path);
-  // Flushed on its way twice, not behind the last.
+  const flushedAt: number[] = [];
+  const file = new SteadyFile(path, () => flushedAt.push(file.bytes));
   const parts = [1, 15, 9, 7, 3].map((mib, index) => Buffer.alloc(mib * MIB + index, index + 1));
   for (const part of parts) file.write(part);
+  assert.deepEqual(flushedAt, [16 * MIB + 1, 32 * MIB + 6]);
   file.flush();
   assert.equal(file.bytes, 35 * MIB + 10);
   file.close();

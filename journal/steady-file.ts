@@ -9,12 +9,18 @@ const FLUSH_BYTES = 2 ** 24;
 
 export class SteadyFile {
   private readonly file: number;
+  private readonly flushGrown: (file: number) => void;
   private unflushedBytes = 0;
   /** How long it is. */
   bytes = 0;
 
-  /** Makes it, or empties what is there. */
-  constructor(path: string) {
+  /**
+   * Makes it, or empties what is there.
+   *
+   * @param flushGrown flushes what it has so far
+   */
+  constructor(path: string, flushGrown: (file: number) => void = fdatasyncSync) {
+    this.flushGrown = flushGrown;
     this.file = openSync(path, 'w');
   }
 
@@ -24,7 +30,7 @@ export class SteadyFile {
     this.bytes += bytes.length;
     this.unflushedBytes += bytes.length;
     if (this.unflushedBytes < FLUSH_BYTES) return;
-    fdatasyncSync(this.file);
+    this.flushGrown(this.file);
     this.unflushedBytes = 0;
   }
 

@@ -9,7 +9,7 @@ import { listSnapshots, removePartialSnapshots } from '../journal/snapshots.ts';
 import { Counter, type Counters } from '../ring/counters.ts';
 import { endOf, startInBackground } from './background-command.ts';
 import type { Logger } from './log.ts';
-import { intervalOf } from './snapshot-pace.ts';
+import { isWorthIt } from './snapshot-pace.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 
 export interface SnapshotSettings {
@@ -42,6 +42,8 @@ export class SnapshotKeeper {
   private latest: number;
   /** How large the newest is. */
   private bytes: number;
+  /** When that was written, or the keeper began. */
+  private writtenMs = performance.now();
   /** The journal may begin behind it, as the latest writer of a snapshot has seen. */
   private trimmable = 0;
 
@@ -81,7 +83,9 @@ export class SnapshotKeeper {
 
   private isDue(): boolean {
     const stored = this.counters.get(Counter.StoredSequence);
-    return stored - this.latest >= intervalOf(this.settings.snapshotEvery, this.bytes);
+    const commands = stored - this.latest;
+    const ms = performance.now() - this.writtenMs;
+    return commands >= this.settings.snapshotEvery && isWorthIt(this.bytes, commands, ms);
   }
 
   /** What fails costs nothing but room, and a longer start. */
@@ -128,6 +132,7 @@ export class SnapshotKeeper {
     const seconds = Math.round(performance.now() - startMs) / 1_000;
     this.latest = stored;
     this.bytes = figureOf('bytes');
+    this.writtenMs = performance.now();
     this.trimmable = figureOf('trimmable');
     this.counters.set(Counter.SnapshotSequence, sequence);
     this.log.info({ sequence, seconds }, 'snapshot written');

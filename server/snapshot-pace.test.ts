@@ -1,7 +1,7 @@
 /** How the writer of a snapshot stands back for an exchange beside it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { intervalOf, restsAfter, SnapshotPace } from './snapshot-pace.ts';
+import { intervalOf, isWorthIt, restsAfter, SnapshotPace } from './snapshot-pace.ts';
 
 /** Long enough for the writer to rest behind it. */
 const WORK_MS = 2;
@@ -35,6 +35,13 @@ test('the next is due as late as it takes to replay as long as the last took to 
   assert.equal(intervalOf(1_000_000, 400_000_000), 1_000_000);
   assert.equal(intervalOf(1_000_000, 800_000_001), 2_000_001);
   assert.equal(intervalOf(0, 800_000_000), 0, 'no interval');
+});
+
+test('a large one is followed late under load, and where little comes in a while', () => {
+  assert.ok(isWorthIt(0, 0, 0));
+  assert.ok(!isWorthIt(600_000_000, 1_499_999, 59_999));
+  assert.ok(isWorthIt(600_000_000, 1_500_000, 0));
+  assert.ok(isWorthIt(600_000_000, 0, 60_000));
 });
 
 test('without an interval it never rests', () => {

@@ -12,6 +12,9 @@
  */
 const BYTES_A_COMMAND = 400;
 
+/** And a twentieth of a core has written, loaded and hashed so many in a millisecond. */
+const BYTES_A_MS = 10_000;
+
 /** It rests so many times as long as it worked, or waited for a core, where it is not behind. */
 const MOST_RESTS = 4;
 /** Behind by so many intervals from one snapshot to the next it begins to rest less, ... */
@@ -50,11 +53,19 @@ export class SnapshotPace {
 }
 
 /**
- * Commands from one snapshot to the next: more than wanted where the last one is so large that
- * writing would take longer than the replay. 0: no interval.
+ * Commands from one snapshot to the next under load: more than wanted where the last one is so
+ * large that writing would take longer than the replay. 0: no interval.
  */
 export function intervalOf(wanted: number, bytes: number): number {
   return wanted === 0 ? 0 : Math.max(wanted, Math.ceil(bytes / BYTES_A_COMMAND));
+}
+
+/**
+ * Whether the next snapshot costs little beside what came since the last one: commands that take as
+ * long to replay as that one took to write, or twenty times as long a time.
+ */
+export function isWorthIt(bytes: number, commands: number, ms: number): boolean {
+  return commands >= bytes / BYTES_A_COMMAND || ms >= bytes / BYTES_A_MS;
 }
 
 /** How many times as long as it worked it rests, so many intervals behind. */

@@ -25,6 +25,8 @@ export interface SnapshotTaking {
   readonly seesOldest: boolean;
   /** Told of a snapshot that cannot be begun with. */
   readonly onBad: (why: string) => void;
+  /** Called where it may rest: behind each batch, and each chunk of a snapshot. */
+  readonly onRest: () => void;
 }
 
 export interface TakenSnapshot {
@@ -69,13 +71,15 @@ export class SnapshotTaker {
     this.position = Math.max(this.position, newest?.sequence ?? 0);
     const startMs = performance.now();
     const replay = this.replay ?? this.begin();
+    // Where something fails, what is left is of no use.
+    this.replay = undefined;
     const from = exchange.sequence;
     this.replayTo(replay, to, onReplayed);
     const replayedMs = performance.now();
     const { sequence, bytes } = this.takeOrFind(replay);
     const writtenMs = performance.now();
     keepSnapshots(folder, keep, store.firstSequence());
-    this.replay = seesOldest ? undefined : replay;
+    if (!seesOldest) this.replay = replay;
     return {
       sequence,
       replayed: sequence - from,
@@ -119,7 +123,17 @@ export class SnapshotTaker {
   }
 
   private readonly rest = (): void => {
-    this.pace.rest(() => this.store.lastLink().lastSequence - this.position);
+    this.taking.onRest();
+    this.pace.rest(this.behind);
+  };
+
+  /** A journal that does not answer is told of where it is replayed, not as a bad snapshot. */
+  private readonly behind = (): number => {
+    try {
+      return this.store.lastLink().lastSequence - this.position;
+    } catch {
+      return 0;
+    }
   };
 }
 

@@ -1,5 +1,7 @@
 /** The process that writes snapshots one after the other, of a journal that is on the disk. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { hashState } from '../exchange/state-hash.ts';
 import { JournalStore } from '../journal/journal-store.ts';
@@ -7,6 +9,8 @@ import { listSnapshots } from '../journal/snapshots.ts';
 import { STORE_OPTIONS } from '../journal/testing/journal-rig.ts';
 import { RECORDED_COMMANDS, recordDay, runFromSnapshot } from '../journal/testing/recorded-day.ts';
 import { seededRandom } from '../test/support/seed.ts';
+import { CLI } from '../test/support/server-process.ts';
+import { CHILD_VARIABLE } from './journal-child.ts';
 import type { Result } from './json-report.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 
@@ -53,6 +57,24 @@ describe('a writer of snapshots', () => {
     await assert.rejects(writer.write(Number.NaN), /snapshot ended with 1: .*whole number/);
     const none = new SnapshotWriter(['--data', `${folder}/none`], stopping.signal);
     await assert.rejects(none.write(1), /snapshot ended with 2: .*holds no journal/);
+  });
+
+  it('writes nothing more for an exchange that was killed', async () => {
+    const { folder } = await recordDay(seededRandom(7), 0);
+    const args = [CLI, 'snapshot', ...argsFor(folder), '--to', '-', '--json'];
+    // A shell in the place of the exchange: what it starts reads what we write, also without it.
+    const shell = ['-c', 'exec 3<&0; "$@" <&3 & wait', 'sh', process.execPath, ...args];
+    const env = { ...process.env, [CHILD_VARIABLE]: '1' };
+    const exchange = spawn('sh', shell, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    exchange.stdin.write('200\n');
+    await once(exchange.stdout, 'data');
+    const [written, ...others] = listSnapshots(folder);
+    assert.equal(others.length, 0);
+    exchange.kill('SIGKILL');
+    await once(exchange, 'exit');
+    exchange.stdin.write('400\n');
+    await once(exchange.stdout.resume(), 'end');
+    assert.deepEqual(listSnapshots(folder), [written]);
   });
 
   it('ends at once with the exchange', async () => {

@@ -44,10 +44,13 @@ export function runReplay(store: JournalStore, folder: string, isForPeople: bool
   const run = replayWhole(store, folder);
   const progress = startProgress('replay', store.lastLink().lastSequence, isForPeople);
   const startMs = performance.now();
-  while (run.next()) progress.update(run.exchange.sequence);
-  run.runToEnd();
+  try {
+    while (run.next()) progress.update(run.exchange.sequence);
+    run.runToEnd();
+  } finally {
+    progress.stop();
+  }
   const seconds = (performance.now() - startMs) / 1_000;
-  progress.stop();
   return [
     { case: 'replay', metric: 'commands', value: run.commandCount, unit: 'commands' },
     { case: 'replay', metric: 'events', value: run.eventCount, unit: 'events' },

@@ -4,8 +4,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { SETTINGS } from '../configuration.ts';
 import { printJsonReport, type Result } from '../json-report.ts';
 import { startProgress } from '../progress.ts';
-import { SnapshotTaker } from '../snapshot-taker.ts';
-import { readJournal } from './read-journal.ts';
+import { SnapshotTaker, type TakenSnapshot } from '../snapshot-taker.ts';
+import { EXIT_FAILED, readJournal } from './read-journal.ts';
 import { printResults } from './replay.ts';
 import { sequence } from './sequence.ts';
 
@@ -58,7 +58,8 @@ export function addSnapshot(program: Command): void {
     .option('--json', 'print one JSON object a snapshot and nothing else')
     .action(async ({ to, keep, pace, seeOldest, json, data }: Options) => {
       const onBad = (why: string) => process.stderr.write(`snapshot refused: ${why}\n`);
-      const taking = { keep, pace, seesOldest: seeOldest === true, onBad };
+      const onRest = to === EACH_LINE ? endWithParent() : () => {};
+      const taking = { keep, pace, seesOldest: seeOldest === true, onBad, onRest };
       process.exitCode = await readJournal('snapshot', data, async (store, folder) => {
         const taker = new SnapshotTaker(store, folder, taking);
         const telling = { end: () => store.lastLink().lastSequence, isJson: json === true };
@@ -67,6 +68,17 @@ export function addSnapshot(program: Command): void {
         return 0;
       });
     });
+}
+
+/**
+ * Who is to be told of each snapshot may be killed, and what comes next may cut the journal: then
+ * nothing more is written.
+ */
+function endWithParent(): () => void {
+  const parent = process.ppid;
+  return () => {
+    if (process.ppid !== parent) process.exit(EXIT_FAILED);
+  };
 }
 
 function target(text: string): number | typeof EACH_LINE {
@@ -100,8 +112,12 @@ async function takeEachLine(taker: SnapshotTaker, telling: Telling): Promise<voi
 
 function takeOne(taker: SnapshotTaker, to: number, { end, isJson }: Telling): void {
   const progress = startProgress('replay', end(), !isJson);
-  const taken = taker.take(to, (done) => progress.update(done));
-  progress.stop();
+  let taken: TakenSnapshot;
+  try {
+    taken = taker.take(to, (done) => progress.update(done));
+  } finally {
+    progress.stop();
+  }
   const figures: readonly (readonly [string, number, string])[] = [
     ['sequence', taken.sequence, ''],
     ['replayed', taken.replayed, 'commands'],

@@ -22,7 +22,7 @@ const POLL_MS = 20;
 /** Nothing takes longer on any machine: what does will never come. */
 const PATIENCE_MS = 60_000;
 
-const CLI = fileURLToPath(new URL('../../server/cli.ts', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../server/cli.ts', import.meta.url));
 
 export interface LogLine {
   readonly level: number;
