@@ -32,6 +32,7 @@ import {
   listSnapshots,
   removePartialSnapshots,
   replayFromSnapshot,
+  type Snapshot,
   setSnapshotsAside,
   snapshotsFolderOf,
   takeSnapshot,
@@ -249,8 +250,8 @@ describe('the folder of snapshots', () => {
     mkdirSync(middle!.path);
     const options = { setsAside: true, capacity: SMALL_CAPACITY };
     assert.equal(replayFromSnapshot(store, folder, options).exchange.sequence, oldest!.sequence);
-    const left = listSnapshots(folder).map(({ path }) => path);
-    assert.deepEqual(left, [middle!.path, oldest!.path]);
+    const named = ({ sequence, path }: Snapshot) => ({ sequence, path });
+    assert.deepEqual(listSnapshots(folder).map(named), [middle!, oldest!].map(named));
     assert.ok(existsSync(`${newest!.path}.refused`));
   });
 

@@ -183,9 +183,10 @@ describe('two gateways on one port', { timeout: 120_000 }, () => {
       assert.equal(json(text)['status'], 'New');
     };
     let isOver = false;
-    over.finally(() => {
+    const end = () => {
       isOver = true;
-    });
+    };
+    over.then(end, end);
     while (!server.log.some(isStalled)) {
       assert.ok(!isOver, 'it stood still and was not cut off');
       await send();
